@@ -1,0 +1,29 @@
+//! Recordroom: a city's exported e-mail, texts and call detail go in; numbered productions and proved destruction
+//! come out.
+//!
+//! Reading order: `model` (the nouns), `source` (bytes to values), `vault`, `catalog`, `index`, `ledger` (the four
+//! stores), `repository` (a directory opened as one thing), then the operations. `manual/` is the manual.
+
+pub mod base;
+
+pub mod calendar;
+pub mod model;
+pub mod query;
+pub mod text;
+
+pub mod classify;
+pub mod extract;
+pub mod ledger;
+pub mod package;
+pub mod render;
+pub mod report;
+pub mod schedule;
+pub mod source;
+
+pub mod catalog;
+pub mod index;
+pub mod vault;
+
+pub mod repository;
+
+pub mod demo;

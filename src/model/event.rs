@@ -1,0 +1,78 @@
+//! Events: every state-changing act, with ids and counts and never content.
+
+use crate::base::id::EventId;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::provenance::words;
+
+words!(
+    /// What was done.
+    Act {
+        /// The repository was created.
+        RepositoryCreated = "repository-created",
+        /// A batch of items was sealed.
+        Sealed = "sealed",
+        /// An intake was finished and its accounts closed.
+        IntakeFinished = "intake-finished",
+        /// The index was brought up to date.
+        Indexed = "indexed",
+        /// Statuses or series were set or confirmed.
+        Classified = "classified",
+        /// A random sample was drawn or settled for a bulk confirmation.
+        Sampled = "sampled",
+        /// A schedule edition was adopted or registered.
+        ScheduleAdopted = "schedule-adopted",
+        /// A retention event was recorded or cancelled.
+        RetentionEvent = "retention-event",
+        /// A hold was placed.
+        HoldPlaced = "hold-placed",
+        /// A hold was released.
+        HoldReleased = "hold-released",
+        /// A request was opened.
+        RequestOpened = "request-opened",
+        /// Items were collected for a request.
+        Collected = "collected",
+        /// Review decisions were made.
+        Reviewed = "reviewed",
+        /// A production was recorded.
+        Produced = "produced",
+        /// A request was closed.
+        RequestClosed = "request-closed",
+        /// A disposition plan was made.
+        Planned = "planned",
+        /// A plan was approved.
+        Approved = "approved",
+        /// A plan's approval or execution was refused.
+        Refused = "refused",
+        /// The destruction of a batch was decided; from here there is no way back.
+        DestructionIntended = "destruction-intended",
+        /// The destruction of a batch is complete.
+        Destroyed = "destroyed",
+        /// A person was registered to approve.
+        ApproverRegistered = "approver-registered",
+        /// Items filed in the document system.
+        Filed = "filed",
+    }
+);
+
+/// One event of the ledger. `hash` = BLAKE3 over the canonical bytes of the others and `previous`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its number, counted from 1 without gaps.
+    pub id: EventId,
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// Who acted.
+    pub actor: String,
+    /// What was done.
+    pub act: Act,
+    /// On what: an id or a fixed word.
+    pub subject: String,
+    /// Details as canonical JSON: ids, counts, digests, Merkle roots, reasons.
+    pub details: String,
+    /// Hash of the event before, 64 hexadecimal characters (zeros for the first).
+    pub previous: String,
+    /// Hash of this event.
+    pub hash: String,
+}

@@ -1,0 +1,17 @@
+//! The nouns of the field: values and state machines only.
+//!
+//! *Invariant:* no I/O, no clock, no knowledge of how anything is stored or shown.
+
+pub mod classification;
+pub mod disposition;
+pub mod event;
+pub mod exception;
+pub mod hold;
+pub mod item;
+pub mod production;
+pub mod profile;
+pub mod provenance;
+pub mod record;
+pub mod request;
+pub mod retention;
+pub mod review;

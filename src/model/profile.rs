@@ -1,0 +1,114 @@
+//! The agency profile: the city's own facts and policy switches (`recordroom.toml`).
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A person or account whose records come in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustodianProfile {
+    /// The name on reports.
+    pub name: String,
+    /// The department.
+    #[serde(default)]
+    pub department: String,
+    /// E-mail addresses.
+    #[serde(default)]
+    pub addresses: Vec<String>,
+    /// Telephone numbers.
+    #[serde(default)]
+    pub numbers: Vec<String>,
+    /// Words in container paths that tell this custodian.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Holds an elected office (matters for Minn. Stat. § 13.601).
+    #[serde(default)]
+    pub elected: bool,
+}
+
+/// Optional holidays the city observes; a working day is the safe choice for a deadline.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HolidayChoice {
+    /// Indigenous Peoples Day, second Monday of October.
+    pub october_monday: bool,
+    /// The Friday after Thanksgiving.
+    pub friday_after_thanksgiving: bool,
+}
+
+/// Policy switches: the city's choices, never law.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// Business days in which the city means to answer a public request.
+    pub public_request_target_business_days: u32,
+    /// Days a closed request goes on protecting its scope; never zero.
+    pub protect_days_after_close: u32,
+    /// Month and day the fiscal year ends, `MM-DD`.
+    pub fiscal_year_end: String,
+    /// How many items a random sample has before a class may be confirmed in bulk.
+    pub confirmation_sample: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            public_request_target_business_days: 10,
+            protect_days_after_close: 30,
+            fiscal_year_end: "12-31".to_owned(),
+            confirmation_sample: 59,
+        }
+    }
+}
+
+/// The agency profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Format version of this repository.
+    pub format: u32,
+    /// The repository's own id, random at creation.
+    pub repository: String,
+    /// Whether this is an exercise.
+    #[serde(default)]
+    pub exercise: bool,
+    /// Name of the city.
+    pub city: String,
+    /// The responsible authority (Minn. Stat. § 13.02, subd. 16).
+    #[serde(default)]
+    pub responsible_authority: String,
+    /// The data practices compliance official (Minn. Stat. § 13.05, subd. 13).
+    #[serde(default)]
+    pub compliance_official: String,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// The city's mail domains.
+    #[serde(default)]
+    pub domains: Vec<String>,
+    /// The city attorney's and outside counsel's mail domains.
+    #[serde(default)]
+    pub counsel_domains: Vec<String>,
+    /// Prefix of production numbers.
+    #[serde(default = "default_prefix")]
+    pub production_prefix: String,
+    /// Where the key set lies.
+    pub key_set: PathBuf,
+    /// Where the second copy of the key set lies.
+    pub key_set_second: PathBuf,
+    /// Schedules in force, by key.
+    #[serde(default)]
+    pub schedules: Vec<String>,
+    /// Optional holidays.
+    #[serde(default)]
+    pub holidays: HolidayChoice,
+    /// Policy switches.
+    #[serde(default)]
+    pub policy: Policy,
+    /// Custodians.
+    #[serde(default)]
+    pub custodians: Vec<CustodianProfile>,
+}
+
+fn default_prefix() -> String {
+    "CITY-".to_owned()
+}

@@ -1,0 +1,143 @@
+//! Where a record came from: containers, copies, accounts.
+
+use super::exception::Problem;
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// The word in lists and stores.
+            pub const fn word(self) -> &'static str { match self { $(Self::$variant => $word),+ } }
+            /// Reads the word back.
+            pub fn parse(word: &str) -> Option<Self> { Self::ALL.iter().copied().find(|one| one.word() == word) }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.word()) }
+        }
+    };
+}
+pub(crate) use words;
+
+words!(
+    /// The format of a container, found by content.
+    ContainerFormat {
+        /// One Internet message.
+        Eml = "eml",
+        /// A file of messages separated by `From ` lines.
+        Mbox = "mbox",
+        /// A Maildir folder tree.
+        Maildir = "maildir",
+        /// A plain folder of files.
+        Folder = "folder",
+        /// A ZIP archive.
+        Zip = "zip",
+        /// A gzip stream.
+        Gzip = "gzip",
+        /// A Google Vault export (mbox, `metadata.xml`, count file).
+        GoogleVault = "google-vault",
+        /// SMS Backup & Restore messages.
+        SmsBackupRestore = "sms-backup-restore",
+        /// SMS Backup & Restore calls.
+        SmsBackupRestoreCalls = "sms-backup-restore-calls",
+        /// Call detail in a delimited file, read by a mapping profile.
+        CallDetail = "call-detail",
+        /// Contact cards.
+        VCard = "vcard",
+        /// A file of another kind, kept whole.
+        File = "file",
+    }
+);
+
+words!(
+    /// What became of one found item.
+    Outcome {
+        /// A new record.
+        Kept = "kept",
+        /// Another copy of a record that is already here.
+        Duplicate = "duplicate",
+        /// Destroyed earlier, and not taken in again.
+        DestroyedBefore = "destroyed-before",
+        /// Could not become a record; quarantined and listed.
+        Exception = "exception",
+    }
+);
+
+/// Facts of one copy of an item: they differ from export to export and never change its identity.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyFacts {
+    /// Folder or labels the copy lay in, as written; sealed.
+    pub folder: String,
+    /// Marked as read in the export. It never satisfies *until read*.
+    pub read: Option<bool>,
+    /// Marked as answered.
+    pub answered: Option<bool>,
+    /// Marked as deleted.
+    pub deleted: Option<bool>,
+    /// Marked as draft.
+    pub draft: Option<bool>,
+    /// Marked as flagged.
+    pub flagged: Option<bool>,
+    /// The envelope line or other wrapping that is not part of the item, as written.
+    pub envelope: String,
+}
+
+/// The account of one container (I11): found = kept + duplicates + destroyed before + exceptions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// What the container itself says it holds, where it says so.
+    pub declared: Option<u64>,
+    /// Top-level items and exceptions found.
+    pub found: u64,
+    /// New records.
+    pub kept: u64,
+    /// Further copies of records that are here.
+    pub duplicates: u64,
+    /// Items destroyed earlier and not taken in again.
+    pub destroyed_before: u64,
+    /// Items that could not become records.
+    pub exceptions: u64,
+    /// Problems of kept records, counted apart.
+    pub problems: u64,
+}
+
+impl Account {
+    /// Whether every found item has exactly one outcome.
+    pub const fn adds_up(&self) -> bool {
+        self.found == self.kept + self.duplicates + self.destroyed_before + self.exceptions
+    }
+
+    /// Adds another account to this one; what is declared is added where both declare.
+    pub fn add(&mut self, other: &Self) {
+        self.declared = match (self.declared, other.declared) {
+            (Some(one), Some(two)) => Some(one + two),
+            (one, two) => one.or(two),
+        };
+        self.found += other.found;
+        self.kept += other.kept;
+        self.duplicates += other.duplicates;
+        self.destroyed_before += other.destroyed_before;
+        self.exceptions += other.exceptions;
+        self.problems += other.problems;
+    }
+}
+
+/// A container with its account and those nested in it, as reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContainerReport {
+    /// What the clerk named, or the name inside the outer container.
+    pub path: String,
+    /// Its format.
+    pub format: ContainerFormat,
+    /// Its account, nested containers included.
+    #[serde(flatten)]
+    pub account: Account,
+    /// Remarks on the container as a whole.
+    pub remarks: Vec<Problem>,
+    /// Containers nested in it.
+    pub inside: Vec<ContainerReport>,
+}

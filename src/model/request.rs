@@ -1,0 +1,67 @@
+//! Data requests: who asked for what, by when it is due and why, and how it stands.
+
+use super::hold::Scope;
+use super::provenance::words;
+use crate::base::id::RequestId;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+words!(
+    /// What kind of request it is; the kind decides the clock and what a production holds.
+    RequestKind {
+        /// From the public (Minn. Stat. § 13.03).
+        Public = "public",
+        /// From the subject of the data (Minn. Stat. § 13.04, subd. 3).
+        DataSubject = "data-subject",
+        /// Discovery in litigation.
+        Litigation = "litigation",
+    }
+);
+
+words!(
+    /// Where a request stands. How it ended is its outcome, a different thing.
+    RequestStatus {
+        /// Received, nothing collected.
+        Open = "open",
+        /// Items are collected and under review.
+        UnderReview = "under-review",
+        /// A production was delivered.
+        Produced = "produced",
+        /// Closed.
+        Closed = "closed",
+    }
+);
+
+/// When an answer is due, and on what basis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// The last day.
+    pub on: NaiveDate,
+    /// The basis in words, with its citation, saying whether it is law or policy.
+    pub basis: String,
+}
+
+/// A data request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataRequest {
+    /// Its number.
+    pub id: RequestId,
+    /// Its kind.
+    pub kind: RequestKind,
+    /// Who asks; empty for an anonymous request of public data.
+    pub requester: String,
+    /// What was asked for, in the requester's words.
+    pub description: String,
+    /// The day it was received.
+    pub received_on: NaiveDate,
+    /// When the answer is due.
+    pub due: Due,
+    /// What it reaches, and protects from destruction while it is open.
+    pub scope: Scope,
+    /// Where it stands.
+    pub status: RequestStatus,
+    /// When it was opened here.
+    pub opened_at: DateTime<Utc>,
+    /// Who opened it.
+    pub opened_by: String,
+}
