@@ -132,6 +132,24 @@ impl DigestSecret {
     pub fn name(&self, bytes: &[u8]) -> KeyedDigest {
         KeyedDigest(*blake3::keyed_hash(&self.0, bytes).as_bytes())
     }
+    /// Begins to name a stream.
+    pub fn namer(&self) -> Namer {
+        Namer(blake3::Hasher::new_keyed(&self.0))
+    }
+}
+
+/// Names a stream while it passes.
+pub struct Namer(blake3::Hasher);
+
+impl Namer {
+    /// Takes the next bytes of the stream.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+    /// The name of all that passed.
+    pub fn finish(self) -> KeyedDigest {
+        KeyedDigest(*self.0.finalize().as_bytes())
+    }
 }
 
 /// BLAKE3 and SHA-256 of a stream, computed while it passes.
@@ -184,5 +202,9 @@ mod tests {
     fn a_keyed_name_differs_between_repositories() {
         let (one, two) = (DigestSecret::new([1; 32]), DigestSecret::new([2; 32]));
         assert_ne!(one.name(b"ok"), two.name(b"ok"));
+        let mut namer = one.namer();
+        namer.update(b"o");
+        namer.update(b"k");
+        assert_eq!(namer.finish(), one.name(b"ok"));
     }
 }

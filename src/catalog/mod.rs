@@ -1,1 +1,206 @@
-//! To be written.
+//! The catalog: ids, dates, kinds, decisions and events in SQLite. The only SQL of the program.
+//!
+//! *Invariants:* every change happens in one [`Writing`] together with the event that records it; nothing that tells
+//! content is in clear text here; a catalog of a newer format is refused before a byte is changed.
+//!
+//! Reading order: `schema`, `events`, `families` (what is kept), `containers` (where it came from), `guards` (holds
+//! and requests as protection), `holds`, `requests`, `disposals`.
+
+mod containers;
+mod disposals;
+mod events;
+mod families;
+mod guards;
+mod holds;
+mod requests;
+mod schema;
+
+pub use containers::{AccountRow, ContainerKey, CopyRow, ExceptionRow, IntakeRow, KnownPlace};
+pub use disposals::{DestructionRow, PlanState, ProductionRow, TombstoneRow};
+pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, RecordRow, SealedAt, Standing};
+pub use guards::Guard;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::path::Path;
+use std::time::Duration;
+
+/// How long a connection waits for another one to finish writing, in seconds.
+const BUSY_SECONDS: u64 = 30;
+
+/// Why the catalog could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The database itself failed.
+    #[error("the catalog could not be read or written: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// Made by a newer program.
+    #[error("this repository has format {found}, and this program knows formats up to {known}")]
+    Newer {
+        /// The format found.
+        found: i64,
+        /// The newest format known.
+        known: i64,
+    },
+    /// A stored value is not one that this program writes.
+    #[error("the catalog holds {value:?} where {what} belongs")]
+    Damaged {
+        /// What was expected.
+        what: &'static str,
+        /// What was found.
+        value: String,
+    },
+    /// No such row.
+    #[error("there is no {0}")]
+    Missing(String),
+    /// A fault that a test asked for.
+    #[error(transparent)]
+    Fault(#[from] crate::base::fault::Fault),
+}
+
+impl CatalogError {
+    /// Whether the disk is full.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Database(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull))
+    }
+}
+
+/// The open catalog of one repository.
+#[derive(Debug)]
+pub struct Catalog {
+    connection: Connection,
+}
+
+impl Catalog {
+    /// Creates the catalog of a new repository.
+    pub fn create(path: &Path) -> Result<Self, CatalogError> {
+        let connection = Connection::open(path)?;
+        prepare(&connection)?;
+        connection.execute_batch(schema::TABLES)?;
+        connection.pragma_update(None, "user_version", schema::VERSION)?;
+        Ok(Self { connection })
+    }
+
+    /// Opens an existing catalog for reading and writing.
+    pub fn open(path: &Path) -> Result<Self, CatalogError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if found > schema::VERSION {
+            return Err(CatalogError::Newer { found, known: schema::VERSION });
+        }
+        prepare(&connection)?;
+        Ok(Self { connection })
+    }
+
+    /// Reads rows; what is read in one call of a method is one snapshot.
+    pub fn reading(&self) -> Reading<'_> {
+        Reading { connection: &self.connection }
+    }
+
+    /// Runs `change` in one transaction. Nothing of it stays when it fails.
+    pub fn write<T, E: From<CatalogError>>(
+        &mut self,
+        change: impl FnOnce(&Writing<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(CatalogError::from)?;
+        let result = change(&Writing { connection: &transaction })?;
+        crate::base::fault::point("commit catalog").map_err(CatalogError::from)?;
+        transaction.commit().map_err(CatalogError::from)?;
+        Ok(result)
+    }
+
+    /// Writes the log back into the database and empties it, so that nothing destroyed stays in it (I13).
+    pub fn checkpoint(&self) -> Result<(), CatalogError> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// SQLite's own check of the database file; empty when it is sound.
+    pub fn integrity(&self) -> Result<Vec<String>, CatalogError> {
+        let mut statement = self.connection.prepare("PRAGMA integrity_check")?;
+        let lines: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(lines.into_iter().filter(|line| line != "ok").collect())
+    }
+}
+
+/// Reads the catalog.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'c> {
+    connection: &'c Connection,
+}
+
+/// Changes the catalog inside one transaction.
+#[derive(Debug, Clone, Copy)]
+pub struct Writing<'c> {
+    connection: &'c Connection,
+}
+
+impl<'c> Writing<'c> {
+    /// Reads what this transaction sees.
+    pub fn reading(&self) -> Reading<'c> {
+        Reading { connection: self.connection }
+    }
+
+    /// Remembers a value under a key.
+    pub fn set_meta(&self, key: &str, value: &str) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("INSERT INTO meta(key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")?
+            .execute((key, value))?;
+        Ok(())
+    }
+}
+
+impl Reading<'_> {
+    /// The value remembered under a key.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, CatalogError> {
+        optional(self.connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |r| r.get(0)))
+    }
+
+    fn count(&self, sql: &str) -> Result<u64, CatalogError> {
+        let count: i64 = self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+fn prepare(connection: &Connection) -> Result<(), CatalogError> {
+    connection.busy_timeout(Duration::from_secs(BUSY_SECONDS))?;
+    connection.execute_batch(schema::SETTINGS)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// Turns "no row" into `None`.
+fn optional<T>(result: Result<T, rusqlite::Error>) -> Result<Option<T>, CatalogError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads a stored word back into its type.
+fn word<T>(what: &'static str, value: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, CatalogError> {
+    parse(value).ok_or_else(|| CatalogError::Damaged { what, value: value.to_owned() })
+}
+
+/// Reads a stored moment back.
+fn moment(value: &str) -> Result<chrono::DateTime<chrono::Utc>, CatalogError> {
+    word("a moment", value, |text| chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc()))
+}
+
+/// Writes a moment: UTC, RFC 3339, microseconds, so that text order is time order.
+fn written(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+}
+
+/// Reads a stored civil day back.
+fn day(value: &str) -> Result<chrono::NaiveDate, CatalogError> {
+    word("a date", value, |text| text.parse().ok())
+}
+
+/// Reads a stored keyed digest back.
+fn name(bytes: &[u8]) -> Result<crate::base::digest::KeyedDigest, CatalogError> {
+    crate::base::digest::KeyedDigest::from_slice(bytes)
+        .ok_or_else(|| CatalogError::Damaged { what: "a digest", value: crate::base::digest::to_hex(bytes) })
+}

@@ -1,0 +1,424 @@
+//! Intakes, containers, accounts, copies and exceptions: where everything came from (I10, I11).
+
+use super::families::sealed_at;
+use super::{CatalogError, Reading, SealedAt, Writing, name, optional, word, written};
+use crate::base::digest::KeyedDigest;
+use crate::base::id::{ContainerId, CustodianId, EventId, ExceptionId, FamilyId, IntakeId};
+use crate::model::exception::{Problem, ProblemCode};
+use crate::model::profile::CustodianProfile;
+use crate::model::provenance::{Account, ContainerFormat, ContainerReport, Outcome};
+use chrono::{DateTime, Utc};
+
+/// One receipt of a file or folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntakeRow {
+    /// Its number.
+    pub id: IntakeId,
+    /// What the clerk named.
+    pub path: String,
+    /// Whether an earlier run of it was cut off and this one goes on.
+    pub resumed: bool,
+}
+
+/// What makes a container the same one when it is taken in again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ContainerKey {
+    /// The container it lies in; `None` for what the clerk named.
+    pub parent: Option<ContainerId>,
+    /// The path the clerk named, or the name inside the outer container.
+    pub path: String,
+    /// Its format.
+    pub format: ContainerFormat,
+}
+
+/// The account of one container in one intake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// The intake.
+    pub intake: IntakeId,
+    /// The container.
+    pub container: ContainerId,
+    /// Its account, without containers nested in it.
+    pub account: Account,
+    /// Remarks on the container as a whole: codes and sentences without content.
+    pub remarks: Vec<Problem>,
+}
+
+/// A copy as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyRow {
+    /// The container.
+    pub container: ContainerId,
+    /// The position in it.
+    pub ordinal: u64,
+    /// The family it is a copy of.
+    pub family: FamilyId,
+    /// Whose copy it is, where that is known.
+    pub custodian: Option<CustodianId>,
+    /// The intake that first saw it.
+    pub intake: IntakeId,
+    /// What became of it then.
+    pub outcome: Outcome,
+    /// Problems of the item, when this copy brought it in.
+    pub problems: u32,
+    /// Place and flags, sealed under the key of the family.
+    pub sealed: Vec<u8>,
+}
+
+/// What an interrupted or earlier run already made of a place in a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownPlace {
+    /// The intake that saw it first.
+    pub intake: IntakeId,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The problems counted with it.
+    pub problems: u32,
+}
+
+/// An exception as stored: counted, listed, and its bytes quarantined under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExceptionRow {
+    /// Its number.
+    pub id: ExceptionId,
+    /// The container.
+    pub container: ContainerId,
+    /// The position in it.
+    pub ordinal: u64,
+    /// The intake that first saw it.
+    pub intake: IntakeId,
+    /// What is wrong.
+    pub code: ProblemCode,
+    /// Keyed digest of its bytes and code.
+    pub name: KeyedDigest,
+    /// The number its key is kept under.
+    pub family: FamilyId,
+    /// Where its bytes lie.
+    pub at: SealedAt,
+    /// The event that sealed it.
+    pub event: EventId,
+    /// Whose export it was in, where that is known.
+    pub custodian: Option<CustodianId>,
+}
+
+impl Writing<'_> {
+    /// Brings the custodians of the profile in, by name; nobody is ever removed.
+    pub fn sync_custodians(&self, custodians: &[CustodianProfile]) -> Result<(), CatalogError> {
+        for custodian in custodians {
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO custodian(name, department, elected) VALUES (?1, ?2, ?3) \
+                     ON CONFLICT(name) DO UPDATE SET department = ?2, elected = ?3",
+                )?
+                .execute((&custodian.name, &custodian.department, custodian.elected))?;
+        }
+        Ok(())
+    }
+
+    /// Begins the intake of a path, or goes on with one that was cut off.
+    pub fn begin_intake(&self, path: &str, at: DateTime<Utc>, actor: &str) -> Result<IntakeRow, CatalogError> {
+        let sql = "SELECT id FROM intake WHERE path = ?1 AND finished_event IS NULL";
+        let open = optional(self.connection.prepare_cached(sql)?.query_row([path], |row| row.get(0)))?;
+        if let Some(id) = open {
+            return Ok(IntakeRow { id: IntakeId::new(id), path: path.to_owned(), resumed: true });
+        }
+        self.connection
+            .prepare_cached("INSERT INTO intake(path, started_at, actor) VALUES (?1, ?2, ?3)")?
+            .execute((path, written(at), actor))?;
+        let id = IntakeId::new(self.connection.last_insert_rowid());
+        Ok(IntakeRow { id, path: path.to_owned(), resumed: false })
+    }
+
+    /// Ends an intake.
+    pub fn finish_intake(&self, intake: IntakeId, event: EventId) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("UPDATE intake SET finished_event = ?2 WHERE id = ?1")?
+            .execute((intake.get(), event.get()))?;
+        Ok(())
+    }
+
+    /// The number of a container, given to it the first time it is seen.
+    pub fn container(&self, key: &ContainerKey) -> Result<ContainerId, CatalogError> {
+        let parent = key.parent.map_or(0, ContainerId::get);
+        let sql = "SELECT id FROM container WHERE parent = ?1 AND path = ?2 AND format = ?3";
+        let known = self.connection.prepare_cached(sql)?.query_row((parent, &key.path, key.format.word()), |r| r.get(0));
+        if let Some(id) = optional(known)? {
+            return Ok(ContainerId::new(id));
+        }
+        self.connection
+            .prepare_cached("INSERT INTO container(parent, path, format) VALUES (?1, ?2, ?3)")?
+            .execute((parent, &key.path, key.format.word()))?;
+        Ok(ContainerId::new(self.connection.last_insert_rowid()))
+    }
+
+    /// Writes the account of a container in an intake.
+    pub fn set_account(&self, row: &AccountRow) -> Result<(), CatalogError> {
+        let account = &row.account;
+        let remarks: Vec<(&str, &str)> =
+            row.remarks.iter().map(|remark| (remark.code.word(), remark.message.as_str())).collect();
+        self.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute((
+                row.intake.get(),
+                row.container.get(),
+                account.declared.map(|count| count as i64),
+                account.found as i64,
+                account.kept as i64,
+                account.duplicates as i64,
+                account.destroyed_before as i64,
+                account.exceptions as i64,
+                account.problems as i64,
+                serde_json::json!(remarks).to_string(),
+            ))?;
+        Ok(())
+    }
+
+    /// Adds a copy. The same place with the same item again changes nothing and says so.
+    pub fn add_copy(&self, copy: &CopyRow) -> Result<bool, CatalogError> {
+        let changed = self
+            .connection
+            .prepare_cached("INSERT OR IGNORE INTO copy VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+            .execute((
+                copy.container.get(),
+                copy.ordinal as i64,
+                copy.family.get(),
+                copy.custodian.map(CustodianId::get),
+                copy.intake.get(),
+                copy.outcome.word(),
+                copy.problems,
+                &copy.sealed,
+            ))?;
+        Ok(changed > 0)
+    }
+
+    /// Adds an exception; the same one at the same place again changes nothing and says so.
+    pub fn add_exception(&self, row: &ExceptionRow) -> Result<bool, CatalogError> {
+        let changed = self
+            .connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO exception(container, ordinal, intake, code, name, family, month, pack, at, \
+                 length, seal, event, custodian) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            )?
+            .execute(rusqlite::params![
+                row.container.get(),
+                row.ordinal as i64,
+                row.intake.get(),
+                row.code.word(),
+                row.name.as_bytes(),
+                row.family.get(),
+                row.at.month,
+                row.at.pack,
+                row.at.offset as i64,
+                row.at.length as i64,
+                row.at.seal,
+                row.event.get(),
+                row.custodian.map(CustodianId::get),
+            ])?;
+        Ok(changed > 0)
+    }
+}
+
+impl Reading<'_> {
+    /// Every custodian: number, name, department.
+    pub fn custodians(&self) -> Result<Vec<(CustodianId, String, String)>, CatalogError> {
+        let mut statement = self.connection.prepare_cached("SELECT id, name, department FROM custodian ORDER BY id")?;
+        let all = statement
+            .query_map([], |row| Ok((CustodianId::new(row.get(0)?), row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// The copy at a place of a container, when it is a copy of this family.
+    pub fn copy_at(
+        &self,
+        container: ContainerId,
+        ordinal: u64,
+        family: FamilyId,
+    ) -> Result<Option<KnownPlace>, CatalogError> {
+        let sql = "SELECT intake, outcome, problems FROM copy WHERE container = ?1 AND ordinal = ?2 AND family = ?3";
+        let found = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row((container.get(), ordinal as i64, family.get()), |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
+            });
+        optional(found)?
+            .map(|(intake, outcome, problems)| {
+                let outcome = word("an outcome", &outcome, Outcome::parse)?;
+                Ok(KnownPlace { intake: IntakeId::new(intake), outcome, problems })
+            })
+            .transpose()
+    }
+
+    /// Whether this exception was already found at this place of the container.
+    pub fn exception_at(
+        &self,
+        container: ContainerId,
+        ordinal: u64,
+        wanted: &KeyedDigest,
+    ) -> Result<bool, CatalogError> {
+        let sql = "SELECT 1 FROM exception WHERE container = ?1 AND ordinal = ?2 AND name = ?3";
+        let found = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row((container.get(), ordinal as i64, wanted.as_bytes()), |row| row.get::<_, i64>(0));
+        Ok(optional(found)?.is_some())
+    }
+
+    /// The copies of a family, oldest first.
+    pub fn copies(&self, family: FamilyId) -> Result<Vec<CopyRow>, CatalogError> {
+        let sql = "SELECT container, ordinal, family, custodian, intake, outcome, problems, sealed FROM copy \
+                   WHERE family = ?1 ORDER BY intake, container, ordinal";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([family.get()])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(CopyRow {
+                container: ContainerId::new(row.get(0)?),
+                ordinal: row.get::<_, i64>(1)?.unsigned_abs(),
+                family: FamilyId::new(row.get(2)?),
+                custodian: row.get::<_, Option<i64>>(3)?.map(CustodianId::new),
+                intake: IntakeId::new(row.get(4)?),
+                outcome: word("an outcome", &row.get::<_, String>(5)?, Outcome::parse)?,
+                problems: row.get(6)?,
+                sealed: row.get(7)?,
+            });
+        }
+        Ok(all)
+    }
+
+    /// The custodians that have a copy of a family; unknown ones are left out.
+    pub fn custodians_of(&self, family: FamilyId) -> Result<Vec<CustodianId>, CatalogError> {
+        let sql = "SELECT DISTINCT custodian FROM copy WHERE family = ?1 AND custodian IS NOT NULL ORDER BY custodian";
+        Ok(self.numbers(sql, family.get())?.into_iter().map(CustodianId::new).collect())
+    }
+
+    /// A container's path as a person would say it, outermost first, joined by ` > `.
+    pub fn container_path(&self, container: ContainerId) -> Result<String, CatalogError> {
+        let mut names = Vec::new();
+        let mut at = container.get();
+        let mut statement = self.connection.prepare_cached("SELECT parent, path FROM container WHERE id = ?1")?;
+        while at != 0 && names.len() <= crate::base::limits::NESTING_DEPTH {
+            let (parent, path): (i64, String) = statement.query_row([at], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            names.push(path);
+            at = parent;
+        }
+        names.reverse();
+        Ok(names.join(" > "))
+    }
+
+    /// The reports of an intake, as the containers lie in each other.
+    pub fn container_reports(&self, intake: IntakeId) -> Result<Vec<ContainerReport>, CatalogError> {
+        let sql = "SELECT container.id, container.parent, container.path, container.format, declared, found, kept, \
+                   duplicates, destroyed_before, exceptions, problems, remarks FROM account \
+                   JOIN container ON container.id = account.container WHERE intake = ?1 ORDER BY container.id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([intake.get()])?;
+        let mut flat: Vec<(i64, i64, ContainerReport)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let count = |column: usize| row.get::<_, i64>(column).map(i64::unsigned_abs);
+            let account = Account {
+                declared: row.get::<_, Option<i64>>(4)?.map(i64::unsigned_abs),
+                found: count(5)?,
+                kept: count(6)?,
+                duplicates: count(7)?,
+                destroyed_before: count(8)?,
+                exceptions: count(9)?,
+                problems: count(10)?,
+            };
+            let report = ContainerReport {
+                path: row.get(2)?,
+                format: word("a format", &row.get::<_, String>(3)?, ContainerFormat::parse)?,
+                account,
+                remarks: remarks(&row.get::<_, String>(11)?)?,
+                inside: Vec::new(),
+            };
+            flat.push((row.get(0)?, row.get(1)?, report));
+        }
+        Ok(nest(flat))
+    }
+
+    /// Every account of a container, as stored.
+    pub fn accounts(&self) -> Result<Vec<(IntakeId, ContainerId, Account)>, CatalogError> {
+        let sql = "SELECT intake, container, declared, found, kept, duplicates, destroyed_before, exceptions, problems \
+                   FROM account ORDER BY intake, container";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([], |row| {
+                let count = |column: usize| row.get::<_, i64>(column).map(i64::unsigned_abs);
+                let account = Account {
+                    declared: row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs),
+                    found: count(3)?,
+                    kept: count(4)?,
+                    duplicates: count(5)?,
+                    destroyed_before: count(6)?,
+                    exceptions: count(7)?,
+                    problems: count(8)?,
+                };
+                Ok((IntakeId::new(row.get(0)?), ContainerId::new(row.get(1)?), account))
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// Intakes that were cut off.
+    pub fn unfinished_intakes(&self) -> Result<Vec<String>, CatalogError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT path FROM intake WHERE finished_event IS NULL ORDER BY id")?;
+        let all = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// Every exception, oldest first.
+    pub fn exceptions(&self) -> Result<Vec<ExceptionRow>, CatalogError> {
+        let sql = "SELECT id, container, ordinal, intake, code, name, family, month, pack, at, length, seal, event, \
+                   custodian FROM exception ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(ExceptionRow {
+                id: ExceptionId::new(row.get(0)?),
+                container: ContainerId::new(row.get(1)?),
+                ordinal: row.get::<_, i64>(2)?.unsigned_abs(),
+                intake: IntakeId::new(row.get(3)?),
+                code: word("a problem code", &row.get::<_, String>(4)?, ProblemCode::parse)?,
+                name: name(&row.get::<_, Vec<u8>>(5)?)?,
+                family: FamilyId::new(row.get(6)?),
+                at: sealed_at(row, 7)?,
+                event: EventId::new(row.get(12)?),
+                custodian: row.get::<_, Option<i64>>(13)?.map(CustodianId::new),
+            });
+        }
+        Ok(all)
+    }
+}
+
+fn remarks(stored: &str) -> Result<Vec<Problem>, CatalogError> {
+    let damaged = || CatalogError::Damaged { what: "a list of remarks", value: stored.to_owned() };
+    let pairs: Vec<(String, String)> = serde_json::from_str(stored).map_err(|_| damaged())?;
+    pairs
+        .into_iter()
+        .map(|(code, message)| Ok(Problem::new(word("a problem code", &code, ProblemCode::parse)?, message)))
+        .collect()
+}
+
+/// Puts nested containers into their outer ones and adds their accounts up. A container has a lower number than
+/// what lies in it, so one pass from the end is enough.
+fn nest(mut flat: Vec<(i64, i64, ContainerReport)>) -> Vec<ContainerReport> {
+    let mut roots = Vec::new();
+    while let Some((_, parent, mut report)) = flat.pop() {
+        report.inside.reverse();
+        match flat.iter_mut().find(|(id, ..)| *id == parent) {
+            Some((.., outer)) => {
+                outer.account.add(&report.account);
+                outer.inside.push(report);
+            }
+            None => roots.push(report),
+        }
+    }
+    roots.reverse();
+    roots
+}

@@ -1,0 +1,311 @@
+//! Plans, approvals, destructions and tombstones; editions, samples and productions.
+
+use super::{CatalogError, Reading, Writing, moment, optional, word, written};
+use crate::base::id::{EventId, FamilyId, PlanId, ProductionId, RecordId, RequestId};
+use crate::model::disposition::RuleRef;
+use crate::model::production::{BatesPrefix, Production};
+use crate::model::provenance::words;
+use chrono::{DateTime, Utc};
+
+words!(
+    /// Where a plan stands.
+    PlanState {
+        /// Made, not approved.
+        Planned = "planned",
+        /// Approved, not executed.
+        Approved = "approved",
+        /// Executed; it cannot be executed again.
+        Executed = "executed",
+    }
+);
+
+/// One batch of a destruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DestructionRow {
+    /// Its number.
+    pub id: i64,
+    /// The plan it carries out.
+    pub plan: PlanId,
+    /// The event from which there is no way back.
+    pub intent: EventId,
+    /// The event that says it is complete; `None` while it is not.
+    pub finished: Option<EventId>,
+}
+
+/// What is left of a destroyed family, beside its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TombstoneRow {
+    /// The family.
+    pub family: FamilyId,
+    /// The rule it went under.
+    pub rule: RuleRef,
+    /// When.
+    pub destroyed_at: DateTime<Utc>,
+}
+
+/// A production as stored, with the first and last number of each item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductionRow {
+    /// The production.
+    pub production: Production,
+    /// Its items: record, family, first and last page number.
+    pub items: Vec<(RecordId, FamilyId, u32, u32)>,
+}
+
+impl Writing<'_> {
+    /// The number the next plan will have.
+    pub fn next_plan(&self) -> Result<PlanId, CatalogError> {
+        Ok(PlanId::new(self.reading().count("SELECT coalesce(max(id), 0) + 1 FROM plan")? as i64))
+    }
+
+    /// Keeps a plan as the signed document it is.
+    pub fn add_plan(&self, plan: PlanId, document: &str, event: EventId) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("INSERT INTO plan VALUES (?1, ?2, 'planned', ?3)")?
+            .execute((plan.get(), document, event.get()))?;
+        Ok(())
+    }
+
+    /// Records the approval of a plan.
+    pub fn approve_plan(&self, plan: PlanId, document: &str, by: &str, event: EventId) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("INSERT INTO approval VALUES (?1, ?2, ?3, ?4)")?
+            .execute((plan.get(), document, by, event.get()))?;
+        self.set_plan_state(plan, PlanState::Approved)
+    }
+
+    /// Says where a plan stands.
+    pub fn set_plan_state(&self, plan: PlanId, state: PlanState) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("UPDATE plan SET state = ?2 WHERE id = ?1")?
+            .execute((plan.get(), state.word()))?;
+        Ok(())
+    }
+
+    /// Registers who may approve, with the public key and the private one under a passphrase.
+    pub fn add_approver(&self, who: &str, public: &str, sealed: &str, event: EventId) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO approver VALUES (?1, ?2, ?3, ?4)")?
+            .execute((who, public, sealed, event.get()))?;
+        Ok(())
+    }
+
+    /// Marks families as about to be destroyed: the point of no return.
+    pub fn intend_destruction(
+        &self,
+        plan: PlanId,
+        families: &[(FamilyId, RuleRef)],
+        event: EventId,
+        at: DateTime<Utc>,
+    ) -> Result<i64, CatalogError> {
+        self.connection
+            .prepare_cached("INSERT INTO destruction(plan, intent_event) VALUES (?1, ?2)")?
+            .execute((plan.get(), event.get()))?;
+        let destruction = self.connection.last_insert_rowid();
+        let mut mark =
+            self.connection.prepare_cached("UPDATE family SET state = 'intended' WHERE id = ?1 AND state = 'live'")?;
+        let mut tombstone = self.connection.prepare_cached("INSERT INTO tombstone VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        for (family, rule) in families {
+            let changed = mark.execute([family.get()])?;
+            assert!(changed == 1, "only a family that is here can be destroyed, and only once (I4)");
+            tombstone.execute((family.get(), destruction, &rule.edition, &rule.series, written(at)))?;
+        }
+        Ok(destruction)
+    }
+
+    /// Completes a destruction: what remains of each family is its tombstone.
+    pub fn finish_destruction(&self, destruction: i64, event: EventId) -> Result<(), CatalogError> {
+        let gone = "(SELECT family FROM tombstone WHERE destruction = ?1)";
+        for sql in [
+            format!("DELETE FROM copy WHERE family IN {gone}"),
+            format!("DELETE FROM record WHERE family IN {gone}"),
+            format!("DELETE FROM retention_event WHERE family IN {gone}"),
+            format!("DELETE FROM protection WHERE family IN {gone}"),
+            format!(
+                "UPDATE pack_extent SET families = families - (SELECT count(*) FROM family WHERE id IN {gone} \
+                 AND family.month = pack_extent.month AND family.pack = pack_extent.pack)"
+            ),
+            format!(
+                "UPDATE family SET state = 'destroyed', pack = 0, at = 0, length = 0, seal = zeroblob(16), sent_at = NULL \
+                 WHERE id IN {gone}"
+            ),
+        ] {
+            self.connection.prepare_cached(&sql)?.execute([destruction])?;
+        }
+        self.connection
+            .prepare_cached("UPDATE destruction SET finished_event = ?2 WHERE id = ?1")?
+            .execute((destruction, event.get()))?;
+        Ok(())
+    }
+
+    /// Records an adopted edition by the digest of its frozen file.
+    pub fn adopt_edition(&self, key: &str, digest: &str, event: EventId) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO edition VALUES (?1, ?2, ?3)")?
+            .execute((key, digest, event.get()))?;
+        Ok(())
+    }
+
+    /// Records a drawn sample.
+    pub fn add_sample(
+        &self,
+        status: &str,
+        seed: &str,
+        families: &[i64],
+        population: u64,
+        event: EventId,
+    ) -> Result<i64, CatalogError> {
+        let families = serde_json::json!(families).to_string();
+        self.connection
+            .prepare_cached(
+                "INSERT INTO sample(status, seed, families, population, drawn_event) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute((status, seed, families, population as i64, event.get()))?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// Settles a sample.
+    pub fn settle_sample(&self, sample: i64, event: EventId) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("UPDATE sample SET settled_event = ?2 WHERE id = ?1")?
+            .execute((sample, event.get()))?;
+        Ok(())
+    }
+
+    /// Records a verified production with its numbers; numbers are unique, gapless and never reused (I8).
+    pub fn add_production(&self, row: &ProductionRow, event: EventId) -> Result<ProductionId, CatalogError> {
+        let one = &row.production;
+        let prefix = one.first.prefix();
+        let next = self.reading().next_number(prefix)?;
+        assert!(one.first.page() == next, "production numbers follow on each other without a gap (I8)");
+        self.connection
+            .prepare_cached(
+                "INSERT INTO production(request, volume, prefix, first, last, documents, made_at, made_by, \
+                 manifest_sha256, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute((
+                one.request.get(),
+                &one.volume,
+                prefix.as_str(),
+                one.first.page(),
+                one.last.page(),
+                one.documents as i64,
+                written(one.made_at),
+                &one.made_by,
+                &one.manifest_sha256,
+                event.get(),
+            ))?;
+        let id = ProductionId::new(self.connection.last_insert_rowid());
+        let mut insert = self.connection.prepare_cached("INSERT INTO production_item VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        for (record, family, first, last) in &row.items {
+            insert.execute((id.get(), record.get(), family.get(), first, last))?;
+        }
+        Ok(id)
+    }
+}
+
+impl Reading<'_> {
+    /// A plan's signed document and where it stands.
+    pub fn plan(&self, plan: PlanId) -> Result<(String, PlanState), CatalogError> {
+        let sql = "SELECT document, state FROM plan WHERE id = ?1";
+        let found = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([plan.get()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+        let (document, state) =
+            optional(found)?.ok_or_else(|| CatalogError::Missing(format!("disposition plan {plan}")))?;
+        Ok((document, word("a plan state", &state, PlanState::parse)?))
+    }
+
+    /// The numbers of all plans, oldest first.
+    pub fn plans(&self) -> Result<Vec<PlanId>, CatalogError> {
+        Ok(self.numbers("SELECT id FROM plan WHERE id > ?1 ORDER BY id", 0)?.into_iter().map(PlanId::new).collect())
+    }
+
+    /// The approval of a plan: document and who approved.
+    pub fn approval(&self, plan: PlanId) -> Result<Option<(String, String)>, CatalogError> {
+        let sql = "SELECT document, approved_by FROM approval WHERE plan = ?1";
+        optional(self.connection.prepare_cached(sql)?.query_row([plan.get()], |row| Ok((row.get(0)?, row.get(1)?))))
+    }
+
+    /// A registered approver's public key and sealed private key.
+    pub fn approver(&self, who: &str) -> Result<Option<(String, String)>, CatalogError> {
+        let sql = "SELECT public_key, sealed_key FROM approver WHERE name = ?1";
+        optional(self.connection.prepare_cached(sql)?.query_row([who], |row| Ok((row.get(0)?, row.get(1)?))))
+    }
+
+    /// Every batch of destruction, oldest first.
+    pub fn destructions(&self) -> Result<Vec<DestructionRow>, CatalogError> {
+        let sql = "SELECT id, plan, intent_event, finished_event FROM destruction ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([], |row| {
+                Ok(DestructionRow {
+                    id: row.get(0)?,
+                    plan: PlanId::new(row.get(1)?),
+                    intent: EventId::new(row.get(2)?),
+                    finished: row.get::<_, Option<i64>>(3)?.map(EventId::new),
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// The families of one batch of destruction, in order.
+    pub fn tombstones(&self, destruction: i64) -> Result<Vec<TombstoneRow>, CatalogError> {
+        let sql = "SELECT family, edition, series, destroyed_at FROM tombstone WHERE destruction = ?1 ORDER BY family";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([destruction])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(TombstoneRow {
+                family: FamilyId::new(row.get(0)?),
+                rule: RuleRef { edition: row.get(1)?, series: row.get(2)? },
+                destroyed_at: moment(&row.get::<_, String>(3)?)?,
+            });
+        }
+        Ok(all)
+    }
+
+    /// The digests of the adopted editions, by key.
+    pub fn editions(&self) -> Result<std::collections::BTreeMap<String, String>, CatalogError> {
+        let mut statement = self.connection.prepare_cached("SELECT key, digest FROM edition ORDER BY key")?;
+        let all = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// A drawn sample: status, families, population, whether it is settled.
+    pub fn sample(&self, sample: i64) -> Result<(String, Vec<i64>, u64, bool), CatalogError> {
+        let sql = "SELECT status, families, population, settled_event FROM sample WHERE id = ?1";
+        let found = self.connection.prepare_cached(sql)?.query_row([sample], |row| {
+            let settled: Option<i64> = row.get(3)?;
+            Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?.unsigned_abs(), settled.is_some()))
+        });
+        let (status, families, population, settled) =
+            optional(found)?.ok_or_else(|| CatalogError::Missing(format!("sample {sample}")))?;
+        let families = word("a list of numbers", &families, |text| serde_json::from_str(text).ok())?;
+        Ok((status, families, population, settled))
+    }
+
+    /// The next free page number of a prefix.
+    pub fn next_number(&self, prefix: &BatesPrefix) -> Result<u32, CatalogError> {
+        let sql = "SELECT coalesce(max(last), 0) + 1 FROM production WHERE prefix = ?1";
+        Ok(self.connection.prepare_cached(sql)?.query_row([prefix.as_str()], |row| row.get(0))?)
+    }
+
+    /// The productions that contain a family, oldest first.
+    pub fn productions_with(&self, family: FamilyId) -> Result<Vec<ProductionId>, CatalogError> {
+        let sql = "SELECT DISTINCT production FROM production_item WHERE family = ?1 ORDER BY 1";
+        Ok(self.numbers(sql, family.get())?.into_iter().map(ProductionId::new).collect())
+    }
+
+    /// Every production of a request: number, first and last page, prefix.
+    pub fn productions_of(&self, request: RequestId) -> Result<Vec<(ProductionId, String, u32, u32)>, CatalogError> {
+        let sql = "SELECT id, prefix, first, last FROM production WHERE request = ?1 ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([request.get()], |row| Ok((ProductionId::new(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+}

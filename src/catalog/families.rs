@@ -1,0 +1,491 @@
+//! Families and their members: what is kept, where its sealed bytes lie, and how long it is kept.
+
+use super::{CatalogError, Reading, Writing, day, name, optional, word};
+use crate::base::digest::KeyedDigest;
+use crate::base::id::{CustodianId, EventId, FamilyId, RecordId};
+use crate::model::classification::{RecordStatus, StatusBasis};
+use crate::model::item::Searchable;
+use crate::model::provenance::words;
+use crate::model::record::RecordKind;
+use chrono::NaiveDate;
+use rusqlite::Row;
+
+/// Where sealed bytes lie in the vault, in plain values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedAt {
+    /// The partition: `2025-11` or `undated`.
+    pub month: String,
+    /// Number of the pack file in the partition.
+    pub pack: u32,
+    /// Bytes before the sealed stretch.
+    pub offset: u64,
+    /// Bytes of the stretch.
+    pub length: u64,
+    /// The random value the stretch was bound to when it was sealed.
+    pub seal: [u8; 16],
+}
+
+/// How far a pack is committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackExtent {
+    /// Its partition.
+    pub month: String,
+    /// Its number.
+    pub pack: u32,
+    /// The byte after the last committed one.
+    pub end: u64,
+    /// Families and exceptions that have bytes in it.
+    pub families: u64,
+}
+
+words!(
+    /// Whether a family is here.
+    FamilyState {
+        /// Here.
+        Live = "live",
+        /// Its destruction is decided and not yet complete.
+        Intended = "intended",
+        /// Gone: the row is its tombstone.
+        Destroyed = "destroyed",
+    }
+);
+
+/// Record status and series as they stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The status.
+    pub status: RecordStatus,
+    /// How it came to stand.
+    pub basis: StatusBasis,
+    /// The series key, or empty.
+    pub series: String,
+    /// Confidence of a proposal, 0 to 100.
+    pub confidence: u8,
+}
+
+/// What is written for a new family.
+#[derive(Debug, Clone)]
+pub struct NewFamily {
+    /// Its number, from [`Writing::next_family`].
+    pub id: FamilyId,
+    /// Its name: the keyed digest of its identity.
+    pub name: KeyedDigest,
+    /// Keyed digest of what a mail system calls the same message, where there is such a thing.
+    pub message_key: Option<KeyedDigest>,
+    /// Where it lies.
+    pub at: SealedAt,
+    /// The kind of the parent.
+    pub kind: RecordKind,
+    /// The moment it was sent, seconds since 1970 in UTC.
+    pub sent_at: Option<i64>,
+    /// The civil day it was sent.
+    pub sent_on: Option<NaiveDate>,
+    /// The civil day it was received.
+    pub received_on: Option<NaiveDate>,
+    /// How much of it is searchable.
+    pub searchable: Searchable,
+    /// How it stands.
+    pub standing: Standing,
+    /// Members after the parent: part number, kind, searchable.
+    pub attachments: Vec<(u32, Searchable)>,
+}
+
+/// A family as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FamilyRow {
+    /// Its number.
+    pub id: FamilyId,
+    /// Its name.
+    pub name: KeyedDigest,
+    /// Whether it is here.
+    pub state: FamilyState,
+    /// The event that sealed it.
+    pub event: EventId,
+    /// Where it lies.
+    pub at: SealedAt,
+    /// The kind of the parent.
+    pub kind: RecordKind,
+    /// The moment it was sent, seconds since 1970 in UTC.
+    pub sent_at: Option<i64>,
+    /// The civil day it was sent.
+    pub sent_on: Option<NaiveDate>,
+    /// The civil day it was received.
+    pub received_on: Option<NaiveDate>,
+    /// How much of it is searchable.
+    pub searchable: Searchable,
+    /// How it stands.
+    pub standing: Standing,
+    /// The event that recorded its filing in the document system.
+    pub filed: Option<EventId>,
+}
+
+/// A member of a family.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    /// Its number.
+    pub id: RecordId,
+    /// Its family.
+    pub family: FamilyId,
+    /// The part of the parent, `None` for the parent itself.
+    pub part: Option<u32>,
+    /// Its kind.
+    pub kind: RecordKind,
+    /// How much of it is searchable.
+    pub searchable: Searchable,
+}
+
+/// Which families a listing asks for; an empty filter asks for every one that is here.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FamilyFilter {
+    /// Only those sealed by events after this one.
+    pub after_event: Option<EventId>,
+    /// Only those with numbers above this one.
+    pub after: Option<FamilyId>,
+    /// Only those of this status.
+    pub status: Option<RecordStatus>,
+    /// At most so many.
+    pub limit: Option<u64>,
+}
+
+const COLUMNS: &str = "id, name, state, event, month, pack, at, length, seal, kind, sent_at, sent_on, received_on, \
+                       searchable, status, basis, series, confidence, filed_event";
+
+impl Writing<'_> {
+    /// The next free family number.
+    pub fn next_family(&self) -> Result<FamilyId, CatalogError> {
+        match self.reading().meta("next_family")? {
+            Some(text) => Ok(FamilyId::new(word("a family number", &text, |text| text.parse().ok())?)),
+            None => Ok(FamilyId::new(1)),
+        }
+    }
+
+    /// Remembers the next free family number; a number is never given out again, not even after destruction.
+    pub fn set_next_family(&self, next: FamilyId) -> Result<(), CatalogError> {
+        assert!(next >= self.next_family()?, "family numbers only grow");
+        self.set_meta("next_family", &next.get().to_string())
+    }
+
+    /// Says that a family or exception has bytes in a pack, up to the end of its stretch.
+    pub fn extend_pack(&self, at: &SealedAt) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO pack_extent VALUES (?1, ?2, ?3, 1) \
+                 ON CONFLICT DO UPDATE SET end = max(end, ?3), families = families + 1",
+            )?
+            .execute((&at.month, at.pack, (at.offset + at.length) as i64))?;
+        Ok(())
+    }
+
+    /// Adds a family with its members and returns the number of the parent record.
+    pub fn add_family(&self, family: &NewFamily, event: EventId) -> Result<RecordId, CatalogError> {
+        let sent_on = family.sent_on.map(|day| day.to_string());
+        let received_on = family.received_on.map(|day| day.to_string());
+        self.connection
+            .prepare_cached(
+                "INSERT INTO family VALUES (?1, ?2, ?3, 'live', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
+                 ?16, ?17, ?18, NULL)",
+            )?
+            .execute(rusqlite::params![
+                family.id.get(),
+                family.name.as_bytes(),
+                family.message_key.as_ref().map(|key| key.as_bytes()),
+                event.get(),
+                family.at.month,
+                family.at.pack,
+                family.at.offset as i64,
+                family.at.length as i64,
+                family.at.seal,
+                family.kind.word(),
+                family.sent_at,
+                sent_on,
+                received_on,
+                searchable_word(family.searchable),
+                family.standing.status.word(),
+                family.standing.basis.word(),
+                family.standing.series,
+                family.standing.confidence,
+            ])?;
+        let mut insert = self.connection.prepare_cached("INSERT INTO record VALUES (NULL, ?1, ?2, ?3, ?4)")?;
+        let searchable = searchable_word(family.searchable);
+        insert.execute((family.id.get(), None::<u32>, family.kind.word(), searchable))?;
+        let parent = RecordId::new(self.connection.last_insert_rowid());
+        for (part, searchable) in &family.attachments {
+            let kind = RecordKind::Attachment.word();
+            insert.execute((family.id.get(), Some(*part), kind, searchable_word(*searchable)))?;
+        }
+        Ok(parent)
+    }
+
+    /// Sets how a family stands.
+    pub fn set_standing(&self, family: FamilyId, standing: &Standing) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("UPDATE family SET status = ?2, basis = ?3, series = ?4, confidence = ?5 WHERE id = ?1")?
+            .execute((
+                family.get(),
+                standing.status.word(),
+                standing.basis.word(),
+                &standing.series,
+                standing.confidence,
+            ))?;
+        Ok(())
+    }
+
+    /// Records that a family has been filed in the document system.
+    pub fn set_filed(&self, family: FamilyId, event: EventId) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("UPDATE family SET filed_event = ?2 WHERE id = ?1")?
+            .execute((family.get(), event.get()))?;
+        Ok(())
+    }
+
+    /// Records the day of a retention event, or cancels it with `None`.
+    pub fn set_retention_event(
+        &self,
+        family: FamilyId,
+        event_name: &str,
+        on: Option<NaiveDate>,
+        event: EventId,
+    ) -> Result<(), CatalogError> {
+        match on {
+            None => self
+                .connection
+                .prepare_cached("DELETE FROM retention_event WHERE family = ?1 AND name = ?2")?
+                .execute((family.get(), event_name))?,
+            Some(on) => self
+                .connection
+                .prepare_cached(
+                    "INSERT INTO retention_event VALUES (?1, ?2, ?3, ?4) \
+                     ON CONFLICT DO UPDATE SET happened_on = ?3, event = ?4",
+                )?
+                .execute((family.get(), event_name, on.to_string(), event.get()))?,
+        };
+        Ok(())
+    }
+
+    /// Says where the sealed bytes lie after a pack was compacted.
+    pub fn move_family(&self, family: FamilyId, at: &SealedAt) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("UPDATE family SET pack = ?2, at = ?3, length = ?4 WHERE id = ?1")?
+            .execute((family.get(), at.pack, at.offset as i64, at.length as i64))?;
+        Ok(())
+    }
+}
+
+impl Reading<'_> {
+    /// One family, destroyed ones included.
+    pub fn family(&self, id: FamilyId) -> Result<FamilyRow, CatalogError> {
+        let sql = format!("SELECT {COLUMNS} FROM family WHERE id = ?1");
+        optional(self.connection.prepare_cached(&sql)?.query_row([id.get()], |row| Ok(family(row))))?
+            .ok_or_else(|| CatalogError::Missing(format!("family {id}")))?
+    }
+
+    /// The family of this name that is here.
+    pub fn family_named(&self, wanted: &KeyedDigest) -> Result<Option<FamilyId>, CatalogError> {
+        let sql = "SELECT id FROM family WHERE name = ?1 AND state <> 'destroyed'";
+        let found = self.connection.prepare_cached(sql)?.query_row([wanted.as_bytes()], |row| row.get(0));
+        Ok(optional(found)?.map(FamilyId::new))
+    }
+
+    /// The newest tombstone of this name.
+    pub fn tombstone_named(&self, wanted: &KeyedDigest) -> Result<Option<FamilyId>, CatalogError> {
+        let sql = "SELECT max(id) FROM family WHERE name = ?1 AND state = 'destroyed'";
+        let found: Option<i64> =
+            self.connection.prepare_cached(sql)?.query_row([wanted.as_bytes()], |row| row.get(0))?;
+        Ok(found.map(FamilyId::new))
+    }
+
+    /// Hands the families of a filter to `take`, by number.
+    pub fn each_family<E: From<CatalogError>>(
+        &self,
+        filter: FamilyFilter,
+        mut take: impl FnMut(FamilyRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM family WHERE state <> 'destroyed' AND event > ?1 AND id > ?2 \
+             AND (?3 IS NULL OR status = ?3) ORDER BY id LIMIT ?4"
+        );
+        let mut statement = self.connection.prepare_cached(&sql).map_err(CatalogError::from)?;
+        let limit = filter.limit.map_or(-1, |limit| limit as i64);
+        let mut rows = statement
+            .query((
+                filter.after_event.map_or(0, EventId::get),
+                filter.after.map_or(0, FamilyId::get),
+                filter.status.map(RecordStatus::word),
+                limit,
+            ))
+            .map_err(CatalogError::from)?;
+        while let Some(row) = rows.next().map_err(CatalogError::from)? {
+            take(family(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// How far each pack is committed, families and exceptions taken together.
+    pub fn pack_extents(&self) -> Result<Vec<PackExtent>, CatalogError> {
+        let sql = "SELECT month, pack, max(end), sum(families) FROM pack_extent GROUP BY month, pack ORDER BY 1, 2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([], |row| {
+                Ok(PackExtent {
+                    month: row.get(0)?,
+                    pack: row.get(1)?,
+                    end: row.get::<_, i64>(2)?.unsigned_abs(),
+                    families: row.get::<_, i64>(3)?.unsigned_abs(),
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// Where the bytes of a family or exception lie; `None` when it has none.
+    pub fn sealed_place(&self, id: FamilyId) -> Result<Option<SealedAt>, CatalogError> {
+        let sql = "SELECT month, pack, at, length, seal FROM family WHERE id = ?1 AND state <> 'destroyed' UNION ALL \
+                   SELECT month, pack, at, length, seal FROM exception WHERE family = ?1";
+        optional(self.connection.prepare_cached(sql)?.query_row([id.get()], |row| Ok(sealed_at(row, 0))))?.transpose()
+    }
+
+    /// The members of a family, parent first.
+    pub fn records(&self, family: FamilyId) -> Result<Vec<RecordRow>, CatalogError> {
+        let sql = "SELECT id, family, part, kind, searchable FROM record WHERE family = ?1 ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([family.get()])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(record(row)?);
+        }
+        Ok(all)
+    }
+
+    /// One record.
+    pub fn record(&self, id: RecordId) -> Result<RecordRow, CatalogError> {
+        let sql = "SELECT id, family, part, kind, searchable FROM record WHERE id = ?1";
+        optional(self.connection.prepare_cached(sql)?.query_row([id.get()], |row| Ok(record(row))))?
+            .ok_or_else(|| CatalogError::Missing(format!("item {id}")))?
+    }
+
+    /// The recorded retention events of a family.
+    pub fn retention_events(
+        &self,
+        family: FamilyId,
+    ) -> Result<std::collections::BTreeMap<String, NaiveDate>, CatalogError> {
+        let sql = "SELECT name, happened_on FROM retention_event WHERE family = ?1 ORDER BY name";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([family.get()])?;
+        let mut all = std::collections::BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            all.insert(row.get(0)?, day(&row.get::<_, String>(1)?)?);
+        }
+        Ok(all)
+    }
+
+    /// Numbers of the families here that have a status, in order.
+    pub fn families_with_status(&self, status: &str) -> Result<Vec<i64>, CatalogError> {
+        self.numbers("SELECT id FROM family WHERE status = ?1 AND state <> 'destroyed' ORDER BY id", status)
+    }
+
+    /// Numbers of the families here that have a series, in order.
+    pub fn families_with_series(&self, series: &str) -> Result<Vec<i64>, CatalogError> {
+        self.numbers("SELECT id FROM family WHERE series = ?1 AND state <> 'destroyed' ORDER BY id", series)
+    }
+
+    /// Numbers of the families of which a custodian has a copy, in order.
+    pub fn families_of_custodian(&self, custodian: CustodianId) -> Result<Vec<i64>, CatalogError> {
+        let sql = "SELECT DISTINCT family FROM copy WHERE custodian = ?1 ORDER BY family";
+        self.numbers(sql, custodian.get())
+    }
+
+    /// How many families are here, by status.
+    pub fn status_counts(&self) -> Result<Vec<(RecordStatus, StatusBasis, u64)>, CatalogError> {
+        let sql = "SELECT status, basis, count(*) FROM family WHERE state <> 'destroyed' GROUP BY 1, 2 ORDER BY 1, 2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let status = word("a status", &row.get::<_, String>(0)?, RecordStatus::parse)?;
+            let basis = word("a basis", &row.get::<_, String>(1)?, StatusBasis::parse)?;
+            all.push((status, basis, row.get::<_, i64>(2)?.unsigned_abs()));
+        }
+        Ok(all)
+    }
+
+    /// How many families are here, how many are not fully searchable, and how many are gone.
+    pub fn family_counts(&self) -> Result<(u64, u64, u64), CatalogError> {
+        Ok((
+            self.count("SELECT count(*) FROM family WHERE state <> 'destroyed'")?,
+            self.count("SELECT count(*) FROM family WHERE state <> 'destroyed' AND searchable <> 'fully'")?,
+            self.count("SELECT count(*) FROM family WHERE state = 'destroyed'")?,
+        ))
+    }
+
+    pub(super) fn numbers(
+        &self,
+        sql: &str,
+        parameter: impl rusqlite::ToSql,
+    ) -> Result<Vec<i64>, CatalogError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement.query_map([parameter], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+}
+
+fn searchable_word(searchable: Searchable) -> &'static str {
+    match searchable {
+        Searchable::Fully => "fully",
+        Searchable::Partly => "partly",
+        Searchable::Not => "not",
+    }
+}
+
+fn searchable(word: &str) -> Option<Searchable> {
+    [Searchable::Fully, Searchable::Partly, Searchable::Not].into_iter().find(|one| searchable_word(*one) == word)
+}
+
+fn family(row: &Row<'_>) -> Result<FamilyRow, CatalogError> {
+    let text = |column: usize| row.get::<_, String>(column);
+    let optional_day =
+        |column: usize| row.get::<_, Option<String>>(column)?.map(|value| day(&value)).transpose();
+    Ok(FamilyRow {
+        id: FamilyId::new(row.get(0)?),
+        name: name(&row.get::<_, Vec<u8>>(1)?)?,
+        state: word("a family state", &text(2)?, FamilyState::parse)?,
+        event: EventId::new(row.get(3)?),
+        at: sealed_at(row, 4)?,
+        kind: word("a kind", &text(9)?, RecordKind::parse)?,
+        sent_at: row.get(10)?,
+        sent_on: optional_day(11)?,
+        received_on: optional_day(12)?,
+        searchable: word("a word for searchable", &text(13)?, searchable)?,
+        standing: Standing {
+            status: word("a status", &text(14)?, RecordStatus::parse)?,
+            basis: word("a basis", &text(15)?, StatusBasis::parse)?,
+            series: text(16)?,
+            confidence: row.get(17)?,
+        },
+        filed: row.get::<_, Option<i64>>(18)?.map(EventId::new),
+    })
+}
+
+/// Reads month, pack, offset, length and seal from five columns.
+pub(super) fn sealed_at(row: &Row<'_>, first: usize) -> Result<SealedAt, CatalogError> {
+    let seal: Vec<u8> = row.get(first + 4)?;
+    Ok(SealedAt {
+        month: row.get(first)?,
+        pack: row.get(first + 1)?,
+        offset: row.get::<_, i64>(first + 2)?.unsigned_abs(),
+        length: row.get::<_, i64>(first + 3)?.unsigned_abs(),
+        seal: seal.as_slice().try_into().map_err(|_| CatalogError::Damaged {
+            what: "a seal of 16 bytes",
+            value: crate::base::digest::to_hex(&seal),
+        })?,
+    })
+}
+
+fn record(row: &Row<'_>) -> Result<RecordRow, CatalogError> {
+    Ok(RecordRow {
+        id: RecordId::new(row.get(0)?),
+        family: FamilyId::new(row.get(1)?),
+        part: row.get(2)?,
+        kind: word("a kind", &row.get::<_, String>(3)?, RecordKind::parse)?,
+        searchable: word("a word for searchable", &row.get::<_, String>(4)?, searchable)?,
+    })
+}

@@ -1,0 +1,76 @@
+//! Holds: placed, listed, released, never deleted.
+
+use super::{CatalogError, Reading, Writing, moment, word, written};
+use crate::base::id::{EventId, HoldId};
+use crate::model::hold::{Hold, HoldState, Scope};
+use chrono::{DateTime, Utc};
+
+impl Writing<'_> {
+    /// Writes a new hold and returns its number. `through` is the last event its scope was evaluated on.
+    pub fn add_hold(
+        &self,
+        matter: &str,
+        by: &str,
+        at: DateTime<Utc>,
+        reason: &str,
+        scope: &Scope,
+        through: EventId,
+    ) -> Result<HoldId, CatalogError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO hold(matter, issued_by, issued_at, reason, scope, through_event) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((matter, by, written(at), reason, super::requests::scope_text(scope), through.get()))?;
+        Ok(HoldId::new(self.connection.last_insert_rowid()))
+    }
+
+    /// Releases a hold that is in force.
+    pub fn release_hold(&self, hold: HoldId, by: &str, at: DateTime<Utc>, reason: &str) -> Result<(), CatalogError> {
+        let changed = self
+            .connection
+            .prepare_cached(
+                "UPDATE hold SET released_by = ?2, released_at = ?3, release_reason = ?4 \
+                 WHERE id = ?1 AND released_at IS NULL",
+            )?
+            .execute((hold.get(), by, written(at), reason))?;
+        if changed == 1 { Ok(()) } else { Err(CatalogError::Missing(format!("hold {hold} that is in force"))) }
+    }
+}
+
+impl Reading<'_> {
+    /// Every hold, released ones included, oldest first.
+    pub fn holds(&self) -> Result<Vec<Hold>, CatalogError> {
+        let sql = "SELECT id, matter, issued_by, issued_at, reason, scope, released_by, released_at, release_reason \
+                   FROM hold ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let state = match row.get::<_, Option<String>>(7)? {
+                None => HoldState::Active,
+                Some(at) => HoldState::Released {
+                    by: row.get::<_, Option<String>>(6)?.unwrap_or_default(),
+                    at: moment(&at)?,
+                    reason: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
+                },
+            };
+            all.push(Hold {
+                id: HoldId::new(row.get(0)?),
+                matter: row.get(1)?,
+                issued_by: row.get(2)?,
+                issued_at: moment(&row.get::<_, String>(3)?)?,
+                reason: row.get(4)?,
+                scope: word("a scope", &row.get::<_, String>(5)?, |text| serde_json::from_str(text).ok())?,
+                state,
+            });
+        }
+        Ok(all)
+    }
+
+    /// One hold.
+    pub fn hold(&self, id: HoldId) -> Result<Hold, CatalogError> {
+        let found = self.holds()?.into_iter().find(|hold| hold.id == id);
+        found.ok_or_else(|| CatalogError::Missing(format!("hold {id}")))
+    }
+}

@@ -1,0 +1,143 @@
+//! Data requests, what was collected for them, and the decisions of the review.
+
+use super::{CatalogError, Reading, Writing, day, moment, word, written};
+use crate::base::id::{EventId, FamilyId, RecordId, RequestId};
+use crate::model::hold::Scope;
+use crate::model::request::{DataRequest, Due, RequestKind, RequestStatus};
+use crate::model::review::{Decision, ReviewDecision};
+use chrono::NaiveDate;
+
+impl Writing<'_> {
+    /// Writes a new request and returns its number; the number in `request` is not looked at.
+    pub fn add_request(&self, request: &DataRequest, through: EventId) -> Result<RequestId, CatalogError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO request(kind, requester, description, received_on, due_on, due_basis, scope, status, \
+                 opened_at, opened_by, through_event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute((
+                request.kind.word(),
+                &request.requester,
+                &request.description,
+                request.received_on.to_string(),
+                request.due.on.to_string(),
+                &request.due.basis,
+                scope_text(&request.scope),
+                request.status.word(),
+                written(request.opened_at),
+                &request.opened_by,
+                through.get(),
+            ))?;
+        Ok(RequestId::new(self.connection.last_insert_rowid()))
+    }
+
+    /// Says where a request stands.
+    pub fn set_request_status(&self, request: RequestId, status: RequestStatus) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("UPDATE request SET status = ?2 WHERE id = ?1")?
+            .execute((request.get(), status.word()))?;
+        Ok(())
+    }
+
+    /// Closes a request; its scope stays protected through `protect_until`.
+    pub fn close_request(
+        &self,
+        request: RequestId,
+        on: NaiveDate,
+        protect_until: NaiveDate,
+    ) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("UPDATE request SET status = 'closed', closed_on = ?2, protect_until = ?3 WHERE id = ?1")?
+            .execute((request.get(), on.to_string(), protect_until.to_string()))?;
+        Ok(())
+    }
+
+    /// Adds families to what was collected, and says how many are new.
+    pub fn collect(&self, request: RequestId, families: &[FamilyId], event: EventId) -> Result<u64, CatalogError> {
+        let mut insert = self.connection.prepare_cached("INSERT OR IGNORE INTO collected VALUES (?1, ?2, ?3)")?;
+        let mut added = 0;
+        for family in families {
+            added += insert.execute((request.get(), family.get(), event.get()))? as u64;
+        }
+        Ok(added)
+    }
+
+    /// Writes a review decision; a newer one takes the place of an older one, which stays as an event.
+    pub fn decide(&self, decision: &ReviewDecision, event: EventId) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO review VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+            .execute((
+                decision.request.get(),
+                decision.record.get(),
+                decision.decision.word(),
+                &decision.basis,
+                &decision.by,
+                written(decision.at),
+                event.get(),
+            ))?;
+        Ok(())
+    }
+}
+
+impl Reading<'_> {
+    /// Every request, oldest first.
+    pub fn requests(&self) -> Result<Vec<DataRequest>, CatalogError> {
+        let sql = "SELECT id, kind, requester, description, received_on, due_on, due_basis, scope, status, opened_at, \
+                   opened_by FROM request ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(DataRequest {
+                id: RequestId::new(row.get(0)?),
+                kind: word("a kind of request", &row.get::<_, String>(1)?, RequestKind::parse)?,
+                requester: row.get(2)?,
+                description: row.get(3)?,
+                received_on: day(&row.get::<_, String>(4)?)?,
+                due: Due { on: day(&row.get::<_, String>(5)?)?, basis: row.get(6)? },
+                scope: word("a scope", &row.get::<_, String>(7)?, |text| serde_json::from_str(text).ok())?,
+                status: word("a request status", &row.get::<_, String>(8)?, RequestStatus::parse)?,
+                opened_at: moment(&row.get::<_, String>(9)?)?,
+                opened_by: row.get(10)?,
+            });
+        }
+        Ok(all)
+    }
+
+    /// One request.
+    pub fn request(&self, id: RequestId) -> Result<DataRequest, CatalogError> {
+        let found = self.requests()?.into_iter().find(|request| request.id == id);
+        found.ok_or_else(|| CatalogError::Missing(format!("request {id}")))
+    }
+
+    /// The families collected for a request that are here, in order.
+    pub fn collected(&self, request: RequestId) -> Result<Vec<FamilyId>, CatalogError> {
+        let sql = "SELECT collected.family FROM collected JOIN family ON family.id = collected.family \
+                   WHERE request = ?1 AND family.state <> 'destroyed' ORDER BY 1";
+        Ok(self.numbers(sql, request.get())?.into_iter().map(FamilyId::new).collect())
+    }
+
+    /// The standing decisions of a request, by record.
+    pub fn decisions(&self, request: RequestId) -> Result<Vec<ReviewDecision>, CatalogError> {
+        let sql = "SELECT record, decision, basis, decided_by, decided_at FROM review WHERE request = ?1 ORDER BY 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([request.get()])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(ReviewDecision {
+                request,
+                record: RecordId::new(row.get(0)?),
+                decision: word("a decision", &row.get::<_, String>(1)?, Decision::parse)?,
+                basis: row.get(2)?,
+                by: row.get(3)?,
+                at: moment(&row.get::<_, String>(4)?)?,
+            });
+        }
+        Ok(all)
+    }
+}
+
+/// A scope as it is stored.
+pub(super) fn scope_text(scope: &Scope) -> String {
+    serde_json::json!(scope).to_string()
+}

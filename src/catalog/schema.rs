@@ -1,0 +1,167 @@
+//! The tables. Everything here is clear text on the disk: ids, dates, kinds, decisions and events, never content.
+
+/// Version of the tables; a program that knows only older ones refuses to open the repository.
+pub(super) const VERSION: i64 = 1;
+
+/// Settings of every connection. `secure_delete` overwrites what a row leaves behind (I13); temporary tables stay in
+/// memory because a spill file would be a second copy.
+pub(super) const SETTINGS: &str = "
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA secure_delete = ON;
+PRAGMA temp_store = MEMORY;
+PRAGMA foreign_keys = ON;
+PRAGMA cache_size = -32768;
+";
+
+/// All tables of version 1.
+pub(super) const TABLES: &str = "
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL, subject TEXT NOT NULL,
+  details TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE custodian (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, department TEXT NOT NULL, elected INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE intake (
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL, started_at TEXT NOT NULL, actor TEXT NOT NULL,
+  finished_event INTEGER REFERENCES event(id)
+) STRICT;
+CREATE UNIQUE INDEX intake_unfinished ON intake(path) WHERE finished_event IS NULL;
+
+-- A container keeps its row when it is taken in again: its copies are the same copies.
+CREATE TABLE container (
+  id INTEGER PRIMARY KEY, parent INTEGER NOT NULL, path TEXT NOT NULL, format TEXT NOT NULL,
+  UNIQUE (parent, path, format)
+) STRICT;
+
+CREATE TABLE account (
+  intake INTEGER NOT NULL REFERENCES intake(id), container INTEGER NOT NULL REFERENCES container(id),
+  declared INTEGER, found INTEGER NOT NULL, kept INTEGER NOT NULL, duplicates INTEGER NOT NULL,
+  destroyed_before INTEGER NOT NULL, exceptions INTEGER NOT NULL, problems INTEGER NOT NULL,
+  remarks TEXT NOT NULL,
+  PRIMARY KEY (intake, container)
+) STRICT, WITHOUT ROWID;
+
+-- state: 'live', 'intended' (between the two events of a destruction), 'destroyed' (the tombstone).
+CREATE TABLE family (
+  id INTEGER PRIMARY KEY, name BLOB NOT NULL, message_key BLOB, state TEXT NOT NULL, event INTEGER NOT NULL,
+  month TEXT NOT NULL, pack INTEGER NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL, seal BLOB NOT NULL,
+  kind TEXT NOT NULL, sent_at INTEGER, sent_on TEXT, received_on TEXT, searchable TEXT NOT NULL,
+  status TEXT NOT NULL, basis TEXT NOT NULL, series TEXT NOT NULL, confidence INTEGER NOT NULL,
+  filed_event INTEGER
+) STRICT;
+CREATE UNIQUE INDEX family_name ON family(name) WHERE state <> 'destroyed';
+CREATE INDEX family_tombstone ON family(name) WHERE state = 'destroyed';
+CREATE INDEX family_message_key ON family(message_key) WHERE message_key IS NOT NULL;
+CREATE INDEX family_event ON family(event);
+CREATE INDEX family_status ON family(status, id);
+
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY, family INTEGER NOT NULL REFERENCES family(id), part INTEGER, kind TEXT NOT NULL,
+  searchable TEXT NOT NULL
+) STRICT;
+CREATE INDEX record_family ON record(family);
+
+-- How far each pack is committed: what lies behind it was left by an interrupted run.
+CREATE TABLE pack_extent (
+  month TEXT NOT NULL, pack INTEGER NOT NULL, end INTEGER NOT NULL, families INTEGER NOT NULL,
+  PRIMARY KEY (month, pack)
+) STRICT, WITHOUT ROWID;
+
+-- What a copy tells (place, folder, flags) is sealed under the key of its family.
+CREATE TABLE copy (
+  container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL, family INTEGER NOT NULL,
+  custodian INTEGER, intake INTEGER NOT NULL, outcome TEXT NOT NULL, problems INTEGER NOT NULL, sealed BLOB NOT NULL,
+  PRIMARY KEY (container, ordinal, family)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX copy_family ON copy(family);
+CREATE INDEX copy_custodian ON copy(custodian, family);
+
+CREATE TABLE exception (
+  id INTEGER PRIMARY KEY, container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL,
+  intake INTEGER NOT NULL, code TEXT NOT NULL, name BLOB NOT NULL, family INTEGER NOT NULL UNIQUE,
+  month TEXT NOT NULL, pack INTEGER NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL, seal BLOB NOT NULL,
+  event INTEGER NOT NULL, custodian INTEGER,
+  UNIQUE (container, ordinal, name)
+) STRICT;
+
+CREATE TABLE retention_event (
+  family INTEGER NOT NULL REFERENCES family(id), name TEXT NOT NULL, happened_on TEXT NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (family, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hold (
+  id INTEGER PRIMARY KEY, matter TEXT NOT NULL, issued_by TEXT NOT NULL, issued_at TEXT NOT NULL, reason TEXT NOT NULL,
+  scope TEXT NOT NULL, released_by TEXT, released_at TEXT, release_reason TEXT, through_event INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE request (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, requester TEXT NOT NULL, description TEXT NOT NULL,
+  received_on TEXT NOT NULL, due_on TEXT NOT NULL, due_basis TEXT NOT NULL, scope TEXT NOT NULL, status TEXT NOT NULL,
+  opened_at TEXT NOT NULL, opened_by TEXT NOT NULL, closed_on TEXT, protect_until TEXT, through_event INTEGER NOT NULL
+) STRICT;
+
+-- guard is the id of the hold or request as printed: 'H-3', 'Q-1'.
+CREATE TABLE protection (
+  family INTEGER NOT NULL, guard TEXT NOT NULL, PRIMARY KEY (family, guard)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX protection_guard ON protection(guard, family);
+
+CREATE TABLE collected (
+  request INTEGER NOT NULL REFERENCES request(id), family INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (request, family)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE review (
+  request INTEGER NOT NULL REFERENCES request(id), record INTEGER NOT NULL, decision TEXT NOT NULL,
+  basis TEXT NOT NULL, decided_by TEXT NOT NULL, decided_at TEXT NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (request, record)
+) STRICT, WITHOUT ROWID;
+
+-- state: 'planned', 'approved', 'executed', 'stale'.
+CREATE TABLE plan (
+  id INTEGER PRIMARY KEY, document TEXT NOT NULL, state TEXT NOT NULL, event INTEGER NOT NULL
+) STRICT;
+CREATE TABLE approval (
+  plan INTEGER PRIMARY KEY REFERENCES plan(id), document TEXT NOT NULL, approved_by TEXT NOT NULL, event INTEGER NOT NULL
+) STRICT;
+CREATE TABLE approver (
+  name TEXT PRIMARY KEY, public_key TEXT NOT NULL, sealed_key TEXT NOT NULL, event INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row for each batch of a destruction; finished_event is missing while the intent is open.
+CREATE TABLE destruction (
+  id INTEGER PRIMARY KEY, plan INTEGER NOT NULL REFERENCES plan(id), intent_event INTEGER NOT NULL,
+  finished_event INTEGER
+) STRICT;
+CREATE TABLE tombstone (
+  family INTEGER PRIMARY KEY, destruction INTEGER NOT NULL REFERENCES destruction(id), edition TEXT NOT NULL,
+  series TEXT NOT NULL, destroyed_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX tombstone_destruction ON tombstone(destruction);
+
+CREATE TABLE sample (
+  id INTEGER PRIMARY KEY, status TEXT NOT NULL, seed TEXT NOT NULL, families TEXT NOT NULL, population INTEGER NOT NULL,
+  drawn_event INTEGER NOT NULL, settled_event INTEGER
+) STRICT;
+
+CREATE TABLE edition (
+  key TEXT PRIMARY KEY, digest TEXT NOT NULL, event INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE production (
+  id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), volume TEXT NOT NULL, prefix TEXT NOT NULL,
+  first INTEGER NOT NULL, last INTEGER NOT NULL, documents INTEGER NOT NULL, made_at TEXT NOT NULL,
+  made_by TEXT NOT NULL, manifest_sha256 TEXT NOT NULL, event INTEGER NOT NULL
+) STRICT;
+CREATE TABLE production_item (
+  production INTEGER NOT NULL REFERENCES production(id), record INTEGER NOT NULL, family INTEGER NOT NULL,
+  first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (production, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX production_item_family ON production_item(family);
+";

@@ -1,0 +1,51 @@
+//! The command line: it parses, calls one operation, and prints what came back.
+//!
+//! Results go to standard output, progress to standard error and only to a terminal. Exit codes: 0 done, 1 failed,
+//! 2 done with exceptions, 3 refused, 4 integrity problem found, 64 usage, 70 internal error.
+
+mod args;
+mod ingest;
+mod output;
+mod repository;
+mod search;
+mod show;
+
+use clap::Parser;
+use output::{Failure, Output};
+use std::process::ExitCode;
+
+/// Everything went as asked.
+const DONE: u8 = 0;
+/// Done, and some items could not be processed; they are listed.
+const EXCEPTIONS: u8 = 2;
+/// Every argument error (`EX_USAGE` of sysexits.h).
+const USAGE: u8 = 64;
+/// The program is wrong (`EX_SOFTWARE` of sysexits.h).
+const INTERNAL: u8 = 70;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let arguments = match args::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return output::usage(&error),
+    };
+    let json = arguments.common.json;
+    let mut output = Output::new(json);
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(&arguments, &mut output)));
+    match result {
+        Ok(Ok(code)) => ExitCode::from(code),
+        Ok(Err(failure)) => ExitCode::from(output.fail(&failure)),
+        Err(_) => ExitCode::from(output.fail(&Failure::internal())),
+    }
+}
+
+fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Failure> {
+    let common = &arguments.common;
+    match &arguments.command {
+        args::Command::Init(init) => repository::init(common, init, output),
+        args::Command::Status => repository::status(common, output),
+        args::Command::Ingest(ingest) => ingest::run(common, ingest, output),
+        args::Command::Search(search) => search::run(common, search, output),
+        args::Command::Show(show) => show::run(common, show, output),
+    }
+}

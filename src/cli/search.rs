@@ -1,0 +1,57 @@
+//! `search`
+
+use super::args::{Common, Search};
+use super::output::{Failure, Output};
+use super::{DONE, repository};
+use crate::finding::{FindingError, Found, search};
+use crate::text::safe;
+
+impl From<FindingError> for Failure {
+    fn from(error: FindingError) -> Self {
+        match error {
+            FindingError::Repository(error) => error.into(),
+            FindingError::Query(error) => {
+                let message = format!("The query cannot be understood at character {}: {}", error.column, error.message);
+                Self::usage(message, error.hint)
+            }
+        }
+    }
+}
+
+/// `recordroom search`
+pub fn run(common: &Common, arguments: &Search, output: &Output) -> Result<u8, Failure> {
+    let opened = repository::open(common)?;
+    let query = arguments.query.join(" ");
+    let found = search(&opened, &query, arguments.limit)?;
+    let value = serde_json::to_value(&found)
+        .map_err(|error| Failure::new("output", format!("The hits could not be written: {error}"), ""))?;
+    output.result(value, &told(&found, arguments.terms))?;
+    Ok(DONE)
+}
+
+fn told(found: &Found, terms: bool) -> String {
+    let mut text = String::new();
+    for hit in &found.hits {
+        let when = hit.sent_at.as_deref().unwrap_or("no date");
+        let from = hit.from.first().map_or("", String::as_str);
+        text.push_str(&format!("{}  {}  {}  {}\n", hit.id, when, safe(from), safe(&hit.subject)));
+        if !hit.snippet.is_empty() {
+            text.push_str(&format!("    {}\n", safe(&hit.snippet)));
+        }
+    }
+    let shown = found.hits.len() as u64;
+    let more = if found.count > shown { format!(", {shown} shown (--limit shows more)") } else { String::new() };
+    text.push_str(&format!("{} items{more}\n", found.count));
+    if found.not_searchable > 0 {
+        text.push_str(&format!(
+            "{} more items cannot be searched, or only in part; see them with: is:unsearchable\n",
+            found.not_searchable
+        ));
+    }
+    if terms {
+        for (term, count) in &found.terms {
+            text.push_str(&format!("{count:>8}  {}\n", safe(term)));
+        }
+    }
+    text
+}

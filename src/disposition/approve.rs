@@ -1,0 +1,117 @@
+//! Approval: by a person who did not make the plan, with a key that only that person's passphrase opens.
+
+use super::plan::read_plan;
+use super::{APPROVAL_DOMAIN, DispositionError};
+use crate::base::digest::{Sha256Digest, from_hex, to_hex};
+use crate::base::id::PlanId;
+use crate::base::random;
+use crate::catalog::PlanState;
+use crate::ledger::{Signer, sign_document};
+use crate::model::event::Act;
+use crate::repository::Repository;
+use crate::vault::{FamilyKey, open_small, seal_small};
+use argon2::Argon2;
+
+/// Characters a passphrase has at least.
+const PASSPHRASE_CHARS: usize = 12;
+/// Bytes of salt before the sealed key.
+const SALT: usize = 16;
+/// What the sealed key of an approver is bound to.
+const LABEL: &str = "approver";
+
+/// Registers a person who may approve: a fresh signing key, sealed under the person's passphrase (Argon2id with the
+/// parameters of RFC 9106's second choice, the defaults of the crate). The passphrase is kept nowhere.
+pub fn register_approver(
+    repository: &mut Repository,
+    name: &str,
+    passphrase: &str,
+    actor: &str,
+) -> Result<(), DispositionError> {
+    if passphrase.chars().count() < PASSPHRASE_CHARS {
+        let message = format!("the passphrase needs at least {PASSPHRASE_CHARS} characters");
+        return Err(DispositionError::Refused(message));
+    }
+    if repository.catalog().reading().approver(name)?.is_some() {
+        return Err(DispositionError::Refused(format!("{name} is registered already")));
+    }
+    let seed = random::bytes::<32>();
+    let salt = random::bytes::<SALT>();
+    let mut sealed = salt.to_vec();
+    sealed.extend(seal_small(&passphrase_key(passphrase, &salt)?, LABEL, &seed));
+    let public = Signer::from_seed(&seed).public_key_hex();
+    let at = repository.now();
+    repository.catalog_mut().write::<_, DispositionError>(|writing| {
+        let details = serde_json::json!({ "public_key": public });
+        let event = writing.record_event(at, actor, Act::ApproverRegistered, name, &details)?;
+        Ok(writing.add_approver(name, &public, &to_hex(&sealed), event.id)?)
+    })
+}
+
+/// Approves a plan. Outside exercises `passphrase` opens the key of the registered person who approves.
+pub fn approve(
+    repository: &mut Repository,
+    id: PlanId,
+    approver: &str,
+    passphrase: Option<&str>,
+) -> Result<(), DispositionError> {
+    let plan = read_plan(repository, id)?;
+    let (document, state) = repository.catalog().reading().plan(id)?;
+    if state != PlanState::Planned {
+        return Err(DispositionError::Refused(format!("the plan {id} is {state} already")));
+    }
+    if plan.planned_by.trim().eq_ignore_ascii_case(approver.trim()) {
+        let message = format!("{approver} made the plan {id}, and somebody else has to approve it");
+        return Err(DispositionError::Refused(message));
+    }
+    let signer = signer_of(repository, approver, passphrase)?;
+    let value = serde_json::json!({
+        "plan": id, "plan_sha256": Sha256Digest::of(document.as_bytes()), "approved_by": approver,
+        "approved_at": repository.now(), "exercise": plan.exercise,
+    });
+    let approval = sign_document(APPROVAL_DOMAIN, &value, &signer).to_string();
+    let at = repository.now();
+    repository.catalog_mut().write::<_, DispositionError>(|writing| {
+        if writing.reading().plan(id)?.1 != PlanState::Planned {
+            return Err(DispositionError::Refused(format!("the plan {id} was approved meanwhile")));
+        }
+        let details = serde_json::json!({ "public_key": signer.public_key_hex() });
+        let event = writing.record_event(at, approver, Act::Approved, &id.to_string(), &details)?;
+        Ok(writing.approve_plan(id, &approval, approver, event.id)?)
+    })
+}
+
+/// The key an approval is signed with: the person's own, or in an exercise the repository's.
+fn signer_of(repository: &Repository, who: &str, passphrase: Option<&str>) -> Result<Signer, DispositionError> {
+    let registered = repository.catalog().reading().approver(who)?;
+    let Some((_, sealed)) = registered else {
+        if repository.profile().exercise {
+            return Ok(repository.signer().clone());
+        }
+        let message = format!("{who} is not registered to approve; register with: recordroom dispose register NAME");
+        return Err(DispositionError::Refused(message));
+    };
+    let Some(passphrase) = passphrase else {
+        return Err(DispositionError::Refused(format!("the passphrase of {who} is needed to approve")));
+    };
+    let sealed = from_hex(&sealed).filter(|bytes| bytes.len() > SALT);
+    let Some(sealed) = sealed else {
+        let message = "the sealed key is not hexadecimal".to_owned();
+        return Err(DispositionError::Unreadable { what: "approver's key", message });
+    };
+    let (salt, sealed) = sealed.split_at(SALT);
+    let seed = open_small(&passphrase_key(passphrase, salt)?, LABEL, sealed)
+        .ok()
+        .and_then(|seed| <[u8; 32]>::try_from(seed.as_slice()).ok());
+    match seed {
+        Some(seed) => Ok(Signer::from_seed(&seed)),
+        None => Err(DispositionError::Refused(format!("that is not the passphrase of {who}"))),
+    }
+}
+
+fn passphrase_key(passphrase: &str, salt: &[u8]) -> Result<FamilyKey, DispositionError> {
+    let mut key = [0; 32];
+    Argon2::default().hash_password_into(passphrase.as_bytes(), salt, &mut key).map_err(|error| {
+        DispositionError::Unreadable { what: "passphrase", message: error.to_string() }
+    })?;
+    Ok(FamilyKey::from_bytes(key))
+}

@@ -1,0 +1,166 @@
+//! The plan: every family looked at once, with its verdict; a signed value, changed by nobody afterwards.
+
+use super::{DispositionError, PLAN_DOMAIN};
+use crate::base::digest::to_hex;
+use crate::base::id::{FamilyId, PlanId};
+use crate::catalog::{FamilyFilter, FamilyRow};
+use crate::ledger::{MerkleBuilder, check_document, sign_document};
+use crate::model::disposition::{DispositionPlan, Eligibility, PlanCounts, PlanItem, ReasonCode, Verdict};
+use crate::model::event::Act;
+use crate::repository::Repository;
+use crate::retention::{Adopted, LiveGuards};
+use std::collections::BTreeMap;
+
+/// Families read in one step, so that memory stays bounded.
+const STEP: u64 = 10_000;
+
+/// A plan that was made.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The plan as a value.
+    pub plan: DispositionPlan,
+    /// The signed document as stored.
+    pub document: String,
+}
+
+/// Makes a plan for today, signs it, and records it.
+pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, DispositionError> {
+    let adopted = Adopted::load(repository)?;
+    let survey = survey(repository, &adopted)?;
+    let (at, today) = (repository.now(), repository.today());
+    let profile = repository.profile().clone();
+    let mut inputs: BTreeMap<String, String> = BTreeMap::new();
+    for (key, digest) in &adopted.digests {
+        inputs.insert(format!("schedule {key}"), digest.clone());
+    }
+    inputs.insert("policy".to_owned(), policy_digest(&profile));
+    let signer = repository.signer().clone();
+    repository.catalog_mut().write::<_, DispositionError>(|writing| {
+        let id = writing.next_plan()?;
+        let plan = DispositionPlan {
+            plan: id,
+            repository: profile.repository.clone(),
+            exercise: profile.exercise,
+            planned_by: actor.to_owned(),
+            planned_at: at,
+            on: today,
+            inputs,
+            counts: survey.counts,
+            held_back: survey.held_back,
+            merkle_root: merkle_root(&survey.items),
+            items: survey.items,
+        };
+        let value = serde_json::to_value(&plan)
+            .map_err(|error| DispositionError::Unreadable { what: "plan", message: error.to_string() })?;
+        let document = sign_document(PLAN_DOMAIN, &value, &signer).to_string();
+        let details = serde_json::json!({
+            "total": plan.counts.total, "eligible": plan.counts.eligible, "held": plan.counts.held,
+            "requested": plan.counts.requested, "merkle_root": plan.merkle_root,
+        });
+        let event = writing.record_event(at, actor, Act::Planned, &id.to_string(), &details)?;
+        writing.add_plan(id, &document, event.id)?;
+        Ok(Planned { plan, document })
+    })
+}
+
+/// Reads a plan back and checks its signature.
+pub fn read_plan(repository: &Repository, id: PlanId) -> Result<DispositionPlan, DispositionError> {
+    let (document, _) = repository.catalog().reading().plan(id)?;
+    let unreadable = |error: serde_json::Error| DispositionError::Unreadable { what: "plan", message: error.to_string() };
+    let value: serde_json::Value = serde_json::from_str(&document).map_err(unreadable)?;
+    let body = check_document(PLAN_DOMAIN, &value, Some(&repository.signer().public_key_hex()))
+        .map_err(|error| DispositionError::Changed { what: "plan", error })?;
+    let plan: DispositionPlan = serde_json::from_value(body).map_err(unreadable)?;
+    if plan.merkle_root != merkle_root(&plan.items) {
+        let message = "its list does not have the root it names".to_owned();
+        return Err(DispositionError::Unreadable { what: "plan", message });
+    }
+    Ok(plan)
+}
+
+/// The digest of the policy switches: a plan made under other switches is stale.
+pub(super) fn policy_digest(profile: &crate::model::profile::Profile) -> String {
+    let text = serde_json::json!([profile.policy, profile.time_zone, profile.exercise]).to_string();
+    crate::base::digest::Sha256Digest::of(text.as_bytes()).to_string()
+}
+
+/// RFC 6962 root over the items of a plan, in their order.
+pub(super) fn merkle_root(items: &[PlanItem]) -> String {
+    let mut tree = MerkleBuilder::new();
+    for item in items {
+        let leaf = format!("{} {} {} {} {}", item.family, item.digest, item.rule.edition, item.rule.series, item.since);
+        tree.push(leaf.as_bytes());
+    }
+    to_hex(&tree.root())
+}
+
+#[derive(Default)]
+struct Survey {
+    counts: PlanCounts,
+    held_back: BTreeMap<String, u64>,
+    items: Vec<PlanItem>,
+}
+
+fn survey(repository: &Repository, adopted: &Adopted) -> Result<Survey, DispositionError> {
+    let reading = repository.catalog().reading();
+    let today = repository.today();
+    let guards = LiveGuards::load(&reading, today)?;
+    let evaluator = adopted.evaluator();
+    let mut survey = Survey::default();
+    let mut after: Option<FamilyId> = None;
+    loop {
+        let mut rows: Vec<FamilyRow> = Vec::new();
+        let filter = FamilyFilter { after, limit: Some(STEP), ..FamilyFilter::default() };
+        reading.each_family::<DispositionError>(filter, |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        let Some(last) = rows.last() else { return Ok(survey) };
+        after = Some(last.id);
+        for row in &rows {
+            let verdict = adopted.verdict(&evaluator, &reading, row, &guards, today)?;
+            survey.add(row, verdict);
+        }
+    }
+}
+
+impl Survey {
+    fn add(&mut self, row: &FamilyRow, verdict: Verdict) {
+        self.counts.total += 1;
+        let deciding = verdict.reasons.first().map(|reason| reason.code);
+        if let (Eligibility::Eligible { since }, Some(rule)) = (&verdict.eligibility, &verdict.rule) {
+            self.counts.eligible += 1;
+            self.items.push(PlanItem {
+                family: row.id,
+                digest: row.name,
+                rule: rule.clone(),
+                since: *since,
+                status: row.standing.status.word().to_owned(),
+                reasons: verdict.reasons,
+            });
+            return;
+        }
+        if let Some(code) = deciding {
+            *self.held_back.entry(code_word(code)).or_default() += 1;
+        }
+        let has = |code: ReasonCode| verdict.reasons.iter().any(|reason| reason.code == code);
+        // An item stands under the first of these that is true, so the counts add up to the total.
+        let counter = if has(ReasonCode::Held) || has(ReasonCode::NotEvaluated) {
+            &mut self.counts.held
+        } else if has(ReasonCode::Requested) {
+            &mut self.counts.requested
+        } else {
+            match verdict.eligibility {
+                Eligibility::Undetermined => &mut self.counts.undetermined,
+                Eligibility::NotYet { .. } => &mut self.counts.not_yet,
+                Eligibility::Blocked | Eligibility::Eligible { .. } => &mut self.counts.blocked,
+            }
+        };
+        *counter += 1;
+    }
+}
+
+/// A reason code as it is written in JSON.
+fn code_word(code: ReasonCode) -> String {
+    serde_json::to_value(code).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}

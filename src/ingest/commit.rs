@@ -1,0 +1,366 @@
+//! The committer: one thread that gives every item its one outcome and writes in order (I10, I11).
+//!
+//! A batch is a stretch of what the reader told, in its order. Bytes and keys are durable before the one transaction
+//! that names them; that transaction also carries the batch's event and the accounts as they stand.
+
+use super::prepare::{Body, Large, Outline, Ready, ReadyException, Sealed};
+use super::IngestError;
+use crate::base::digest::KeyedDigest;
+use crate::base::id::{ContainerId, EventId, FamilyId, IntakeId};
+use crate::base::limits;
+use crate::catalog::{AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, KnownPlace, NewFamily, SealedAt, Writing};
+use crate::ledger::MerkleBuilder;
+use crate::model::event::Act;
+use crate::model::exception::{Problem, ProblemCode};
+use crate::model::provenance::{Account, ContainerFormat, Outcome};
+use crate::repository::{COPY_LABEL, StoredCopy, Store, Work, sealed_at};
+use crate::vault::{FamilyKey, seal_small};
+
+/// One step of a batch, in the reader's order.
+pub(super) enum Step {
+    Open { name: String, format: ContainerFormat },
+    Declared(u64),
+    Remark(Problem),
+    Item(Ready),
+    Large(Box<(Ready, Large)>),
+    Exception(ReadyException),
+    Close,
+}
+
+impl Step {
+    /// Bytes it holds until it is committed.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Self::Item(Ready { body: Body::Sealed(sealed), .. }) => sealed.family.bytes().len() as u64,
+            Self::Large(large) => large.1.texts.len() as u64,
+            Self::Exception(one) => one.family.bytes().len() as u64,
+            _ => 0,
+        }
+    }
+
+    /// Whether it is one of the found items.
+    pub(super) fn is_find(&self) -> bool {
+        matches!(self, Self::Item(_) | Self::Large(_) | Self::Exception(_))
+    }
+}
+
+/// A container that is open, with its account so far.
+struct OpenContainer {
+    id: ContainerId,
+    account: Account,
+    remarks: Vec<Problem>,
+}
+
+/// Gives outcomes and writes batches.
+pub(super) struct Committer {
+    intake: IntakeId,
+    actor: String,
+    /// Guards that every item of this intake was looked at for; others have to catch up.
+    guards: Vec<Guard>,
+    open: Vec<OpenContainer>,
+}
+
+/// What one batch did, for its event.
+#[derive(Default)]
+struct Tally {
+    families: u64,
+    copies: u64,
+    exceptions: u64,
+    leaves: Vec<(FamilyId, KeyedDigest, Outcome)>,
+}
+
+/// One new family with everything its rows need, after its bytes were appended.
+struct Placed {
+    id: FamilyId,
+    at: SealedAt,
+}
+
+impl Committer {
+    pub(super) fn new(intake: IntakeId, actor: &str, guards: Vec<Guard>) -> Self {
+        Self { intake, actor: actor.to_owned(), guards, open: Vec::new() }
+    }
+
+    /// Commits a batch: afterwards all of it is durable, or nothing of it is catalogued.
+    pub(super) fn commit(&mut self, work: &mut Work<'_>, steps: Vec<Step>) -> Result<(), IngestError> {
+        assert!(steps.len() <= limits::BATCH_ITEMS * 2, "a batch stays small enough for one event");
+        let at = work.repository().now();
+        work.add(|writing, store| {
+            let mut tally = Tally::default();
+            let event = EventId::new(writing.reading().last_event_number()?.get() + 1);
+            let next = writing.next_family()?;
+            let mut batch = Batch { writing, store, event, tally: &mut tally, next };
+            for step in steps {
+                self.step(&mut batch, step)?;
+            }
+            writing.set_next_family(batch.next)?;
+            for container in &self.open {
+                self.write_account(writing, container)?;
+            }
+            store.sync()?;
+            self.record(writing, &tally, at)
+        })
+    }
+
+    fn record(
+        &self,
+        writing: &Writing<'_>,
+        tally: &Tally,
+        at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<(), IngestError> {
+        if tally.leaves.is_empty() {
+            return Ok(());
+        }
+        let before = writing.reading().meta("last_sealed_event")?;
+        let mut tree = MerkleBuilder::new();
+        for (family, name, outcome) in &tally.leaves {
+            tree.push(format!("{family} {name} {outcome}").as_bytes());
+        }
+        let details = serde_json::json!({
+            "intake": self.intake, "families": tally.families, "copies": tally.copies,
+            "exceptions": tally.exceptions, "merkle_root": crate::base::digest::to_hex(&tree.root()),
+        });
+        let event = writing.record_event(at, &self.actor, Act::Sealed, &self.intake.to_string(), &details)?;
+        writing.set_meta("last_sealed_event", &event.id.get().to_string())?;
+        let before = before.and_then(|text| text.parse().ok()).map_or(EventId::new(0), EventId::new);
+        for (guard, _, through) in writing.reading().live_guards(chrono::NaiveDate::MIN)? {
+            if through >= before && self.guards.contains(&guard) {
+                writing.set_guard_through(guard, event.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, batch: &mut Batch<'_, '_, '_>, step: Step) -> Result<(), IngestError> {
+        match step {
+            Step::Open { name, format } => {
+                let key = ContainerKey { parent: self.open.last().map(|one| one.id), path: name, format };
+                let id = batch.writing.container(&key)?;
+                self.open.push(OpenContainer { id, account: Account::default(), remarks: Vec::new() });
+            }
+            Step::Close => self.close(batch.writing)?,
+            Step::Declared(count) => {
+                let account = &mut self.innermost().account;
+                account.declared = Some(account.declared.unwrap_or(0) + count);
+            }
+            Step::Remark(problem) => self.innermost().remarks.push(problem),
+            Step::Item(ready) => self.item(batch, ready)?,
+            Step::Large(large) => self.large(batch, *large)?,
+            Step::Exception(one) => self.exception(batch, one)?,
+        }
+        Ok(())
+    }
+
+    fn innermost(&mut self) -> &mut OpenContainer {
+        assert!(!self.open.is_empty(), "a reader opens a container before it tells what is in it");
+        let last = self.open.len() - 1;
+        &mut self.open[last]
+    }
+
+    fn close(&mut self, writing: &Writing<'_>) -> Result<(), IngestError> {
+        let closed = self.open.pop();
+        assert!(closed.is_some(), "a reader closes only what it opened");
+        let Some(mut closed) = closed else { return Ok(()) };
+        let account = &closed.account;
+        assert!(account.adds_up(), "every found item has exactly one outcome (I11)");
+        let differs = account.declared.is_some_and(|declared| declared != account.found);
+        if differs && !closed.remarks.iter().any(|remark| remark.code == ProblemCode::CountDiffers) {
+            let message = format!(
+                "the container says it holds {} items, and {} were found",
+                account.declared.unwrap_or(0),
+                account.found
+            );
+            closed.remarks.push(Problem::new(ProblemCode::CountDiffers, message));
+        }
+        self.write_account(writing, &closed)
+    }
+
+    fn write_account(&self, writing: &Writing<'_>, container: &OpenContainer) -> Result<(), IngestError> {
+        Ok(writing.set_account(&AccountRow {
+            intake: self.intake,
+            container: container.id,
+            account: container.account.clone(),
+            remarks: container.remarks.clone(),
+        })?)
+    }
+
+    fn item(&mut self, batch: &mut Batch<'_, '_, '_>, ready: Ready) -> Result<(), IngestError> {
+        let Ready { ordinal, name, copy, custodian, problems, body } = ready;
+        let container = self.innermost().id;
+        let family = match batch.family_named(&name)? {
+            Some(family) => family,
+            None => match body {
+                Body::Sealed(sealed) => {
+                    let Sealed { key, month, family, outline } = *sealed;
+                    let placed = batch.place(|store, id| store.put(month, id, &key, &family).map(|at| Placed { id, at }))?;
+                    let row = self.copy_row(container, ordinal, placed.id, custodian, Outcome::Kept, problems, &key, &copy);
+                    batch.add(placed, name, outline, row)?;
+                    return self.count(Outcome::Kept, problems);
+                }
+                // It was here when the worker looked, and it has been destroyed since: read it again.
+                Body::Known => return Err(IngestError::Changed),
+            },
+        };
+        self.duplicate(batch, container, ordinal, family, custodian, &copy)
+    }
+
+    fn large(&mut self, batch: &mut Batch<'_, '_, '_>, (ready, large): (Ready, Large)) -> Result<(), IngestError> {
+        let container = self.innermost().id;
+        if let Some(family) = batch.family_named(&ready.name)? {
+            return self.duplicate(batch, container, ready.ordinal, family, ready.custodian, &ready.copy);
+        }
+        let placed = batch.place(|store, id| {
+            store.put_large(large.month, id, &large.key, &large.file, large.offset, large.length, &large.facts, &large.texts)
+                .map(|at| Placed { id, at })
+        })?;
+        let (ordinal, problems) = (ready.ordinal, ready.problems);
+        let kept = Outcome::Kept;
+        let row = self.copy_row(container, ordinal, placed.id, ready.custodian, kept, problems, &large.key, &ready.copy);
+        batch.add(placed, ready.name, large.outline, row)?;
+        self.count(Outcome::Kept, problems)
+    }
+
+    /// Another copy of an item that is here, or the same copy seen again.
+    fn duplicate(
+        &mut self,
+        batch: &mut Batch<'_, '_, '_>,
+        container: ContainerId,
+        ordinal: u64,
+        family: FamilyId,
+        custodian: Option<crate::base::id::CustodianId>,
+        copy: &StoredCopy,
+    ) -> Result<(), IngestError> {
+        let known = batch.writing.reading().copy_at(container, ordinal, family)?;
+        match known {
+            // This intake was cut off after it had settled this place: the outcome stands.
+            Some(KnownPlace { intake, outcome, problems, .. }) if intake == self.intake => {
+                self.count(outcome, problems)
+            }
+            Some(_) => self.count(Outcome::Duplicate, 0),
+            None => {
+                let key = batch.key_of(family)?;
+                let outcome = Outcome::Duplicate;
+                let row = self.copy_row(container, ordinal, family, custodian, outcome, 0, &key, copy);
+                batch.writing.add_copy(&row)?;
+                let row = batch.writing.reading().family(family)?;
+                batch.tally.copies += 1;
+                batch.tally.leaves.push((family, row.name, outcome));
+                self.count(outcome, 0)
+            }
+        }
+    }
+
+    fn exception(&mut self, batch: &mut Batch<'_, '_, '_>, one: ReadyException) -> Result<(), IngestError> {
+        let container = self.innermost().id;
+        let known = batch.writing.reading().exception_at(container, one.ordinal, &one.name)?;
+        if !known {
+            let month = crate::vault::Month::UNDATED;
+            let placed = batch.place(|store, id| store.put(month, id, &one.key, &one.family).map(|at| Placed { id, at }))?;
+            batch.tally.leaves.push((placed.id, one.name, Outcome::Exception));
+            batch.tally.exceptions += 1;
+            batch.writing.add_exception(&ExceptionRow {
+                id: crate::base::id::ExceptionId::new(1),
+                container,
+                ordinal: one.ordinal,
+                intake: self.intake,
+                code: one.code,
+                name: one.name,
+                family: placed.id,
+                at: placed.at,
+                event: batch.event,
+                custodian: one.custodian,
+            })?;
+        }
+        self.count(Outcome::Exception, 0)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a copy is told by exactly these eight facts, in one place")]
+    fn copy_row(
+        &self,
+        container: ContainerId,
+        ordinal: u64,
+        family: FamilyId,
+        custodian: Option<crate::base::id::CustodianId>,
+        outcome: Outcome,
+        problems: u32,
+        key: &FamilyKey,
+        copy: &StoredCopy,
+    ) -> CopyRow {
+        let json = serde_json::to_vec(copy);
+        assert!(json.is_ok(), "plain values with text keys always become JSON");
+        let sealed = seal_small(key, COPY_LABEL, &json.unwrap_or_default());
+        CopyRow { container, ordinal, family, custodian, intake: self.intake, outcome, problems, sealed }
+    }
+
+    fn count(&mut self, outcome: Outcome, problems: u32) -> Result<(), IngestError> {
+        let account = &mut self.innermost().account;
+        account.found += 1;
+        account.problems += u64::from(problems);
+        match outcome {
+            Outcome::Kept => account.kept += 1,
+            Outcome::Duplicate => account.duplicates += 1,
+            Outcome::DestroyedBefore => account.destroyed_before += 1,
+            Outcome::Exception => account.exceptions += 1,
+        }
+        Ok(())
+    }
+}
+
+/// One transaction with what it has added so far.
+struct Batch<'b, 'w, 's> {
+    writing: &'b Writing<'w>,
+    store: &'b mut Store<'s>,
+    event: EventId,
+    tally: &'b mut Tally,
+    /// The next free family number.
+    next: FamilyId,
+}
+
+impl Batch<'_, '_, '_> {
+    fn family_named(&self, name: &KeyedDigest) -> Result<Option<FamilyId>, IngestError> {
+        Ok(self.writing.reading().family_named(name)?)
+    }
+
+    /// Draws a number and appends the bytes under it.
+    fn place<E>(
+        &mut self,
+        put: impl FnOnce(&mut Store<'_>, FamilyId) -> Result<Placed, E>,
+    ) -> Result<Placed, IngestError>
+    where
+        IngestError: From<E>,
+    {
+        let id = self.next;
+        let placed = put(self.store, id)?;
+        self.writing.extend_pack(&placed.at)?;
+        self.next = FamilyId::new(id.get() + 1);
+        Ok(placed)
+    }
+
+    fn add(&mut self, placed: Placed, name: KeyedDigest, outline: Outline, copy: CopyRow) -> Result<(), IngestError> {
+        let family = NewFamily {
+            id: placed.id,
+            name,
+            message_key: outline.message_key,
+            at: placed.at,
+            kind: outline.kind,
+            sent_at: outline.sent_at,
+            sent_on: outline.sent_on,
+            received_on: outline.received_on,
+            searchable: outline.searchable,
+            standing: outline.standing,
+            attachments: outline.attachments,
+        };
+        self.writing.add_family(&family, self.event)?;
+        self.writing.add_copy(&copy)?;
+        for guard in outline.guards {
+            self.writing.protect(guard, &[placed.id])?;
+        }
+        self.tally.families += 1;
+        self.tally.leaves.push((placed.id, name, Outcome::Kept));
+        Ok(())
+    }
+
+    fn key_of(&mut self, family: FamilyId) -> Result<FamilyKey, IngestError> {
+        let row = self.writing.reading().family(family)?;
+        Ok(self.store.key(family, &row.at)?)
+    }
+}

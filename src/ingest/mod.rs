@@ -1,0 +1,156 @@
+//! Ingest: exported files and folders go in, and every item found in them has exactly one outcome (I10, I11).
+//!
+//! ```text
+//! reader thread      splits containers into raw items, in order, within a byte budget
+//! worker thread      looks up what is known, then parses, classifies, seals on all cores, chunk by chunk
+//! this thread        commits batches in the reader's order, then brings the index up to date
+//! ```
+//!
+//! Killed anywhere and run again, the same records, copies and accounts come out: what a batch committed is found
+//! again by its name and place, and what it did not is cleared away before the next run begins.
+
+mod commit;
+mod courier;
+mod custodians;
+mod follow;
+mod prepare;
+mod pipeline;
+
+pub use follow::bring_index_up_to_date;
+
+use crate::base::id::{CustodianId, IntakeId};
+use crate::base::monitor::Monitor;
+use crate::catalog::CatalogError;
+use crate::classify::{Context, Rules};
+use crate::model::event::Act;
+use crate::model::provenance::{Account, ContainerReport};
+use crate::protection::{GuardSet, ProtectionError};
+use crate::repository::{Repository, RepositoryError};
+use crate::source::calls::profile::MappingProfile;
+use crate::source::{ReadOptions, SourceError};
+use custodians::Custodians;
+use prepare::Bench;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Why an intake could not be finished. What it had committed stays, and the same command goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The repository failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+    /// The catalog failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The named file or folder could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The holds and requests could not be read.
+    #[error(transparent)]
+    Protection(#[from] ProtectionError),
+    /// Something was destroyed while this intake was reading.
+    #[error("an item was destroyed while it was being taken in again")]
+    Changed,
+    /// The user asked to stop.
+    #[error("the intake was stopped; what was committed stays")]
+    Stopped,
+}
+
+/// What to take in and how.
+#[derive(Debug, Clone, Default)]
+pub struct IngestOptions {
+    /// Whose export it is; `None` when the paths tell.
+    pub custodian: Option<CustodianId>,
+    /// How to read call detail in a layout that no shipped profile knows.
+    pub call_profile: Option<MappingProfile>,
+}
+
+/// What an intake came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IngestReport {
+    /// The containers the clerk named, with those nested in them.
+    pub containers: Vec<ContainerReport>,
+    /// Their counts together.
+    pub totals: Account,
+}
+
+impl IngestReport {
+    /// Whether something needs a look: exceptions, or an account that differs from what the container declares.
+    pub fn has_exceptions(&self) -> bool {
+        fn remarked(report: &ContainerReport) -> bool {
+            !report.remarks.is_empty() || report.inside.iter().any(remarked)
+        }
+        self.totals.exceptions > 0 || self.containers.iter().any(remarked)
+    }
+}
+
+/// Takes in files and folders, one after the other, then brings the index up to date.
+pub fn ingest(
+    repository: &mut Repository,
+    paths: &[PathBuf],
+    options: &IngestOptions,
+    actor: &str,
+    monitor: &dyn Monitor,
+) -> Result<IngestReport, IngestError> {
+    let mut report = IngestReport { containers: Vec::new(), totals: Account::default() };
+    for path in paths {
+        // A path that cannot be opened is told before anything is written.
+        if let Err(error) = std::fs::metadata(path) {
+            return Err(RepositoryError::io(path, error).into());
+        }
+    }
+    let bench = bench(repository, options)?;
+    let mut work = repository.work()?;
+    for path in paths {
+        let intake = one_path(&mut work, path, &bench, actor, monitor)?;
+        let containers = work.repository().catalog().reading().container_reports(intake)?;
+        for container in containers {
+            assert!(container.account.adds_up(), "an account that does not add up is never reported as success (I11)");
+            report.totals.add(&container.account);
+            report.containers.push(container);
+        }
+    }
+    follow::bring_index_up_to_date(&mut work, monitor)?;
+    Ok(report)
+}
+
+fn one_path(
+    work: &mut crate::repository::Work<'_>,
+    path: &Path,
+    bench: &Bench,
+    actor: &str,
+    monitor: &dyn Monitor,
+) -> Result<IntakeId, IngestError> {
+    let named = path.to_string_lossy().into_owned();
+    let at = work.repository().now();
+    let intake = work
+        .repository_mut()
+        .catalog_mut()
+        .write::<_, IngestError>(|writing| Ok(writing.begin_intake(&named, at, actor)?))?;
+    pipeline::run(work, path, bench, intake.id, actor, monitor)?;
+    work.repository_mut().catalog_mut().write::<_, IngestError>(|writing| {
+        let mut totals = Account::default();
+        for container in writing.reading().container_reports(intake.id)? {
+            totals.add(&container.account);
+        }
+        let details = serde_json::json!({ "account": totals });
+        let event = writing.record_event(at, actor, Act::IntakeFinished, &intake.id.to_string(), &details)?;
+        Ok(writing.finish_intake(intake.id, event.id)?)
+    })?;
+    Ok(intake.id)
+}
+
+fn bench(repository: &Repository, options: &IngestOptions) -> Result<Bench, IngestError> {
+    let profile = repository.profile();
+    let reading = repository.catalog().reading();
+    let ids: Vec<(CustodianId, String)> =
+        reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
+    Ok(Bench {
+        options: ReadOptions { zone: repository.zone(), call_profile: options.call_profile.clone() },
+        rules: Rules::shipped(),
+        secret: repository.keys().digest_secret().clone(),
+        guards: GuardSet::load(&reading, repository.today())?,
+        custodians: Custodians::new(&profile.custodians, &ids, options.custodian),
+        context: Context::of(profile),
+    })
+}

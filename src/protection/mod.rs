@@ -1,0 +1,232 @@
+//! Protection: holds and live requests as predicates over items, the same for what is taken in and for what is here.
+//!
+//! *Invariant (I3):* what a guard has not looked at, cannot search or cannot date is protected. Rows are written while
+//! sealing by [`GuardSet`], and by [`cover`] when a guard is placed or has to catch up.
+
+mod document;
+mod scope;
+
+pub use document::document;
+pub use scope::{Reach, reaches};
+
+use crate::base::id::{CustodianId, EventId, FamilyId};
+use crate::catalog::{Catalog, CatalogError, FamilyFilter, FamilyRow, Guard, Reading, Standing};
+use crate::model::hold::Scope;
+use crate::model::item::ParsedItem;
+use crate::query::{Query, QueryError, matches, parse};
+use crate::repository::{Repository, RepositoryError};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use rayon::prelude::*;
+
+/// Families read back and looked at in one step.
+const STEP: u64 = 2_000;
+
+/// Protection could not be evaluated.
+#[derive(Debug, thiserror::Error)]
+pub enum ProtectionError {
+    /// The repository failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+    /// The catalog failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The query of a scope cannot be understood.
+    #[error("the query of {guard} cannot be understood: {}", error.message)]
+    Query {
+        /// Whose query.
+        guard: String,
+        /// What is wrong with it.
+        error: QueryError,
+    },
+}
+
+/// A scope with its query read.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    scope: Scope,
+    query: Option<Query>,
+}
+
+impl Compiled {
+    /// Reads the query of a scope. `whose` names the guard in an error.
+    pub fn new(scope: &Scope, whose: &str) -> Result<Self, ProtectionError> {
+        let query = scope
+            .query
+            .as_deref()
+            .map(parse)
+            .transpose()
+            .map_err(|error| ProtectionError::Query { guard: whose.to_owned(), error })?;
+        Ok(Self { scope: scope.clone(), query })
+    }
+
+    /// Whether the scope covers an item.
+    pub fn covers(
+        &self,
+        family: Option<FamilyId>,
+        item: &ParsedItem,
+        custodians: &[(CustodianId, String)],
+        standing: &Standing,
+        zone: Tz,
+    ) -> bool {
+        if family.is_some_and(|family| self.scope.families.contains(&family)) {
+            return true;
+        }
+        // A scope that only names families reaches nothing else.
+        if self.names_families_only() {
+            return false;
+        }
+        let ids: Vec<CustodianId> = custodians.iter().map(|(id, _)| *id).collect();
+        let reach = Reach::of(item, &ids, zone);
+        if !reaches(&self.scope, &reach) {
+            return false;
+        }
+        match &self.query {
+            Some(query) if scope::words_decide(&self.scope, &reach) => {
+                matches(query, &document(family, item, custodians, standing, zone))
+            }
+            _ => true,
+        }
+    }
+
+    fn names_families_only(&self) -> bool {
+        let scope = &self.scope;
+        !scope.families.is_empty()
+            && scope.custodians.is_empty()
+            && scope.parties.is_empty()
+            && scope.from.is_none()
+            && scope.to.is_none()
+            && scope.query.is_none()
+    }
+}
+
+/// Every guard in force, ready to look at items that are being taken in.
+#[derive(Debug, Clone)]
+pub struct GuardSet {
+    guards: Vec<(Guard, Compiled)>,
+    names: Vec<(CustodianId, String)>,
+}
+
+impl GuardSet {
+    /// Reads the guards in force on a day.
+    pub fn load(reading: &Reading<'_>, today: NaiveDate) -> Result<Self, ProtectionError> {
+        let mut guards = Vec::new();
+        for (guard, scope, _) in reading.live_guards(today)? {
+            guards.push((guard, Compiled::new(&scope, &guard.to_string())?));
+        }
+        let names = reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
+        Ok(Self { guards, names })
+    }
+
+    /// The guards this set looks with.
+    pub fn guards(&self) -> Vec<Guard> {
+        self.guards.iter().map(|(guard, _)| *guard).collect()
+    }
+
+    /// The guards that cover a new item.
+    pub fn covering(
+        &self,
+        item: &ParsedItem,
+        custodian: Option<CustodianId>,
+        standing: &Standing,
+        zone: Tz,
+    ) -> Vec<Guard> {
+        if self.guards.is_empty() {
+            return Vec::new();
+        }
+        let custodians: Vec<(CustodianId, String)> =
+            self.names.iter().filter(|(id, _)| Some(*id) == custodian).cloned().collect();
+        let covers = |compiled: &Compiled| compiled.covers(None, item, &custodians, standing, zone);
+        self.guards.iter().filter(|(_, compiled)| covers(compiled)).map(|(guard, _)| *guard).collect()
+    }
+}
+
+/// The families here that a scope covers, among those sealed after an event. Each is read back and looked at: this
+/// answers exactly as the evaluation at sealing does, whatever state the index is in.
+pub fn covered(
+    repository: &Repository,
+    compiled: &Compiled,
+    after_event: Option<EventId>,
+) -> Result<Vec<FamilyId>, ProtectionError> {
+    let reading = repository.catalog().reading();
+    let names: Vec<(CustodianId, String)> =
+        reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
+    let mut all = Vec::new();
+    let mut after: Option<FamilyId> = None;
+    loop {
+        let mut rows: Vec<(FamilyRow, Vec<(CustodianId, String)>)> = Vec::new();
+        let filter = FamilyFilter { after_event, after, limit: Some(STEP), ..FamilyFilter::default() };
+        reading.each_family::<ProtectionError>(filter, |row| {
+            let ids = reading.custodians_of(row.id)?;
+            let custodians = names.iter().filter(|(id, _)| ids.contains(id)).cloned().collect();
+            rows.push((row, custodians));
+            Ok(())
+        })?;
+        let Some((last, _)) = rows.last() else { return Ok(all) };
+        after = Some(last.id);
+        let reader = Reader::of(repository);
+        let step: Vec<Option<FamilyId>> = rows
+            .par_iter()
+            .map(|(row, custodians)| {
+                // What does not read back is inside: nothing may be lost because it could not be looked at.
+                let inside = reader.item(row).is_none_or(|item| {
+                    compiled.covers(Some(row.id), &item, custodians, &row.standing, reader.zone)
+                });
+                inside.then_some(row.id)
+            })
+            .collect();
+        all.extend(step.into_iter().flatten());
+    }
+}
+
+/// What reading families back needs, without the catalog, so that several threads can share it.
+struct Reader<'r> {
+    keys: std::sync::Arc<crate::vault::KeyReader>,
+    vault: &'r crate::vault::Vault,
+    zone: Tz,
+}
+
+impl<'r> Reader<'r> {
+    fn of(repository: &'r Repository) -> Self {
+        Self { keys: repository.key_reader(), vault: repository.vault(), zone: repository.zone() }
+    }
+
+    fn item(&self, row: &FamilyRow) -> Option<ParsedItem> {
+        crate::repository::read_item(&self.keys, self.vault, row).ok().map(|facts| facts.item)
+    }
+}
+
+/// Lets every guard in force that has fallen behind look at what was sealed since.
+pub fn catch_up(repository: &mut Repository) -> Result<u64, ProtectionError> {
+    let today = repository.today();
+    let reading = repository.catalog().reading();
+    let last = last_sealed(&reading)?;
+    let behind: Vec<(Guard, Scope, EventId)> =
+        reading.live_guards(today)?.into_iter().filter(|(_, _, through)| *through < last).collect();
+    let mut added = 0;
+    for (guard, scope, through) in behind {
+        let compiled = Compiled::new(&scope, &guard.to_string())?;
+        let families = covered(repository, &compiled, Some(through))?;
+        added += families.len() as u64;
+        write_rows(repository.catalog_mut(), guard, &families, last)?;
+    }
+    Ok(added)
+}
+
+/// The last event that sealed anything.
+pub fn last_sealed(reading: &Reading<'_>) -> Result<EventId, CatalogError> {
+    let stored = reading.meta("last_sealed_event")?;
+    Ok(stored.and_then(|text| text.parse().ok()).map_or(EventId::new(0), EventId::new))
+}
+
+fn write_rows(
+    catalog: &mut Catalog,
+    guard: Guard,
+    families: &[FamilyId],
+    through: EventId,
+) -> Result<(), ProtectionError> {
+    catalog.write::<_, ProtectionError>(|writing| {
+        writing.protect(guard, families)?;
+        Ok(writing.set_guard_through(guard, through)?)
+    })
+}

@@ -1,0 +1,59 @@
+//! What an interrupted run left behind: bytes and keys without catalog rows. They are cleared before new work begins.
+
+use super::{RepositoryError, month_of};
+use crate::base::id::FamilyId;
+use crate::catalog::Reading;
+use crate::vault::{KeySet, Month, Vault};
+use std::collections::BTreeMap;
+
+/// Cuts packs back to their last committed byte and erases keys that no row names. Costs one row of a summary for
+/// each month, and more only for months that an interrupted run had touched.
+pub(super) fn clear_leftovers(
+    reading: &Reading<'_>,
+    keys: &mut KeySet,
+    vault: &Vault,
+) -> Result<(), RepositoryError> {
+    let mut committed: BTreeMap<(Month, u32), u64> = BTreeMap::new();
+    let mut counts: BTreeMap<Month, u64> = BTreeMap::new();
+    for extent in reading.pack_extents()? {
+        let month: Month = extent.month.parse().map_err(|_| {
+            RepositoryError::Catalog(crate::catalog::CatalogError::Damaged { what: "a month", value: extent.month.clone() })
+        })?;
+        committed.insert((month, extent.pack), extent.end);
+        *counts.entry(month).or_default() += extent.families;
+    }
+    for pack in vault.packs()? {
+        let end = committed.get(&(pack.month, pack.pack)).copied().unwrap_or(0);
+        if end == 0 {
+            vault.erase_pack(pack.month, pack.pack)?;
+        } else if pack.bytes > end {
+            vault.truncate_to(pack.month, pack.pack, end)?;
+        }
+    }
+    for (month, found) in keys.counts()? {
+        if found != counts.get(&month).copied().unwrap_or(0) {
+            clear_keys(reading, keys, month)?;
+        }
+    }
+    Ok(())
+}
+
+fn clear_keys(reading: &Reading<'_>, keys: &mut KeySet, month: Month) -> Result<(), RepositoryError> {
+    let mut unlisted = Vec::new();
+    for family in keys.families(month)? {
+        if !is_kept(reading, family, month)? {
+            unlisted.push(family);
+        }
+    }
+    if !unlisted.is_empty() {
+        keys.remove_unlisted(month, &|family| !unlisted.contains(&family))?;
+    }
+    Ok(())
+}
+
+fn is_kept(reading: &Reading<'_>, family: FamilyId, month: Month) -> Result<bool, RepositoryError> {
+    match reading.sealed_place(family)? {
+        Some(at) => Ok(month_of(&at)? == month),
+        None => Ok(false),
+    }
+}

@@ -1,0 +1,183 @@
+//! Retention: the adopted editions applied to what the catalog knows of a family.
+//!
+//! One verdict, used wherever it matters: shown with an item, computed for a plan, and computed again inside the
+//! transaction that destroys. The guards (holds and open requests) are looked at in the same place.
+
+use crate::base::digest::Sha256Digest;
+use crate::base::durable;
+use crate::base::id::EventId;
+use crate::catalog::{CatalogError, FamilyRow, Guard, Reading};
+use crate::model::disposition::{Eligibility, Reason, ReasonCode, Verdict};
+use crate::model::event::Act;
+use crate::model::retention::Edition;
+use crate::repository::{Repository, RepositoryError};
+use crate::schedule::{
+    ArchivalOutcome, CopyFacts, Evaluator, Facts, OpenMatter, ScheduleError, Settings, parse,
+};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// Retention events that mean more than the start of a period.
+const TRANSFERRED: &str = "transferred-to-archives";
+const DECLINED: &str = "declined-by-archives";
+const OPEN_MATTERS: [(&str, OpenMatter); 3] = [
+    ("audit-open", OpenMatter::Audit),
+    ("appeal-open", OpenMatter::Appeal),
+    ("dispute-open", OpenMatter::DataSubjectDispute),
+];
+
+/// The words an exercise uses in place of a recorded authority.
+const EXERCISE_AUTHORITY: &str = "EXERCISE: authority is assumed for practice and destroys nothing outside this exercise";
+
+/// Retention could not be applied.
+#[derive(Debug, thiserror::Error)]
+pub enum RetentionError {
+    /// The repository failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+    /// The catalog failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// A schedule cannot be used.
+    #[error("the schedule {key} cannot be used: {error}")]
+    Schedule {
+        /// Its key, or the file's name.
+        key: String,
+        /// Why.
+        error: ScheduleError,
+    },
+    /// A frozen edition is not the one that was adopted.
+    #[error("the frozen copy of the schedule {key} is not the one that was adopted")]
+    EditionChanged {
+        /// Its key.
+        key: String,
+    },
+}
+
+/// The adopted editions, read back and checked, with the city's settings.
+#[derive(Debug)]
+pub struct Adopted {
+    /// The editions, by key.
+    pub editions: Vec<Edition>,
+    /// Digests of the frozen files, by key.
+    pub digests: BTreeMap<String, String>,
+    settings: Settings,
+    departments: BTreeMap<i64, String>,
+}
+
+/// Adopts an edition: its text is frozen in the repository, and the adoption recorded.
+pub fn adopt(repository: &mut Repository, text: &str, actor: &str) -> Result<Edition, RetentionError> {
+    let edition = parse(text).map_err(|error| RetentionError::Schedule { key: "in that file".to_owned(), error })?;
+    let digest = Sha256Digest::of(text.as_bytes()).to_string();
+    let path = repository.layout().edition(&edition.key);
+    durable::replace(&path, text.as_bytes()).map_err(|error| RepositoryError::io(&path, error))?;
+    let at = repository.now();
+    repository.catalog_mut().write::<_, RetentionError>(|writing| {
+        let details = serde_json::json!({ "edition": edition.key, "sha256": digest, "authority": edition.authority });
+        let event = writing.record_event(at, actor, Act::ScheduleAdopted, &edition.key, &details)?;
+        Ok(writing.adopt_edition(&edition.key, &digest, event.id)?)
+    })?;
+    Ok(edition)
+}
+
+impl Adopted {
+    /// Reads the adopted editions back; one that differs from what was adopted is refused.
+    pub fn load(repository: &Repository) -> Result<Self, RetentionError> {
+        let reading = repository.catalog().reading();
+        let digests = reading.editions()?;
+        let mut editions = Vec::new();
+        for (key, digest) in &digests {
+            let path = repository.layout().edition(key);
+            let text = std::fs::read_to_string(&path).map_err(|error| RepositoryError::io(&path, error))?;
+            if Sha256Digest::of(text.as_bytes()).to_string() != *digest {
+                return Err(RetentionError::EditionChanged { key: key.clone() });
+            }
+            editions.push(parse(&text).map_err(|error| RetentionError::Schedule { key: key.clone(), error })?);
+        }
+        let profile = repository.profile();
+        let mut settings = Settings::from_policy(&profile.policy)
+            .map_err(|error| RetentionError::Schedule { key: "settings of the profile".to_owned(), error })?;
+        settings.exercise_authority = profile.exercise.then(|| EXERCISE_AUTHORITY.to_owned());
+        let departments = reading.custodians()?.into_iter().map(|(id, _, department)| (id.get(), department)).collect();
+        Ok(Self { editions, digests, settings, departments })
+    }
+
+    /// Makes the rules ready to decide for many families.
+    pub fn evaluator(&self) -> Evaluator<'_> {
+        Evaluator::new(&self.editions, &self.settings)
+    }
+
+    /// The facts of a family as the rules look at them.
+    pub fn facts(&self, reading: &Reading<'_>, row: &FamilyRow) -> Result<Facts, CatalogError> {
+        let mut facts = Facts::new(row.kind, row.standing.status, row.standing.basis);
+        facts.series = Some(row.standing.series.clone()).filter(|series| !series.is_empty());
+        facts.sent_on = row.sent_on;
+        facts.filed = row.filed.is_some();
+        for copy in reading.copies(row.id)? {
+            let department = copy.custodian.and_then(|id| self.departments.get(&id.get())).cloned().unwrap_or_default();
+            let copy = CopyFacts { department, received_on: row.received_on };
+            if !facts.copies.contains(&copy) {
+                facts.copies.push(copy);
+            }
+        }
+        facts.events = reading.retention_events(row.id)?;
+        facts.archival = facts
+            .events
+            .get(TRANSFERRED)
+            .map(|day| ArchivalOutcome::Transferred(*day))
+            .or_else(|| facts.events.get(DECLINED).map(|day| ArchivalOutcome::Declined(*day)));
+        let open = OPEN_MATTERS.iter().filter(|(name, _)| facts.events.contains_key(*name));
+        facts.open_matters = open.map(|(_, matter)| *matter).collect();
+        Ok(facts)
+    }
+
+    /// The verdict on a family on a day, with what protects it put first (I3).
+    pub fn verdict(
+        &self,
+        evaluator: &Evaluator<'_>,
+        reading: &Reading<'_>,
+        row: &FamilyRow,
+        guards: &LiveGuards,
+        today: NaiveDate,
+    ) -> Result<Verdict, CatalogError> {
+        let mut verdict = evaluator.evaluate(&self.facts(reading, row)?, today);
+        let mut reasons = guards.reasons(reading, row, today)?;
+        if reasons.is_empty() {
+            verdict.reasons.push(Reason::new(ReasonCode::GateOpen, "no hold and no open request covers it"));
+        } else {
+            verdict.eligibility = Eligibility::Blocked;
+            reasons.append(&mut verdict.reasons);
+            verdict.reasons = reasons;
+        }
+        Ok(verdict)
+    }
+}
+
+/// The guards in force on a day, each with the event it was evaluated through.
+#[derive(Debug, Clone)]
+pub struct LiveGuards(Vec<(Guard, EventId)>);
+
+impl LiveGuards {
+    /// Reads them.
+    pub fn load(reading: &Reading<'_>, today: NaiveDate) -> Result<Self, CatalogError> {
+        Ok(Self(reading.live_guards(today)?.into_iter().map(|(guard, _, through)| (guard, through)).collect()))
+    }
+
+    /// Why a family is protected: rows of guards in force, and guards that have not looked at it yet.
+    fn reasons(&self, reading: &Reading<'_>, row: &FamilyRow, today: NaiveDate) -> Result<Vec<Reason>, CatalogError> {
+        let mut reasons = Vec::new();
+        for guard in reading.guards_of(row.id, today)? {
+            reasons.push(match guard {
+                Guard::Hold(id) => Reason::new(ReasonCode::Held, format!("the hold {id} covers it")),
+                Guard::Request(id) => Reason::new(ReasonCode::Requested, format!("the request {id} protects it")),
+            });
+        }
+        for (guard, through) in &self.0 {
+            if *through < row.event {
+                let sentence = format!("it was not yet looked at for {guard}");
+                reasons.push(Reason::new(ReasonCode::NotEvaluated, sentence));
+            }
+        }
+        Ok(reasons)
+    }
+}

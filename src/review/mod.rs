@@ -1,0 +1,132 @@
+//! Review: decisions member by member, one at a time or in bulk, each with who, when and on what basis.
+
+use crate::base::id::{FamilyId, RecordId, RequestId};
+use crate::catalog::CatalogError;
+use crate::model::event::Act;
+use crate::model::request::RequestStatus;
+use crate::model::review::{Decision, ReviewDecision};
+use crate::repository::Repository;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Members decided in one transaction and told by one event.
+const STEP: usize = 5_000;
+
+/// Why a decision was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ReviewError {
+    /// The catalog failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The decision does not fit.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// What is decided on.
+#[derive(Debug, Clone)]
+pub enum Members {
+    /// These records alone.
+    Records(Vec<RecordId>),
+    /// Every member of these families.
+    Families(Vec<FamilyId>),
+    /// Every collected member without a decision.
+    Undecided,
+}
+
+/// How the review of a request stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Members by decision.
+    pub decided: BTreeMap<String, u64>,
+    /// Members without one.
+    pub undecided: Vec<RecordId>,
+}
+
+/// Decides on members of a request's collection, and says on how many.
+pub fn decide(
+    repository: &mut Repository,
+    request: RequestId,
+    members: &Members,
+    decision: Decision,
+    basis: &str,
+    actor: &str,
+) -> Result<u64, ReviewError> {
+    let withheld = matches!(decision, Decision::Withheld | Decision::PartlyWithheld);
+    if withheld && basis.trim().is_empty() {
+        let message = "withholding needs its basis: the statute, such as \"Minn. Stat. § 13.43, subd. 4\"".to_owned();
+        return Err(ReviewError::Refused(message));
+    }
+    let records = records_of(repository, request, members)?;
+    let at = repository.now();
+    for step in records.chunks(STEP) {
+        repository.catalog_mut().write::<_, ReviewError>(|writing| {
+            let details = serde_json::json!({ "decision": decision, "basis": basis, "members": step });
+            let event = writing.record_event(at, actor, Act::Reviewed, &request.to_string(), &details)?;
+            for record in step {
+                let one = ReviewDecision {
+                    request,
+                    record: *record,
+                    decision,
+                    basis: basis.to_owned(),
+                    by: actor.to_owned(),
+                    at,
+                };
+                writing.decide(&one, event.id)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(records.len() as u64)
+}
+
+fn records_of(
+    repository: &Repository,
+    request: RequestId,
+    members: &Members,
+) -> Result<Vec<RecordId>, ReviewError> {
+    let reading = repository.catalog().reading();
+    let standing = reading.request(request)?.status;
+    if standing == RequestStatus::Closed {
+        return Err(ReviewError::Refused(format!("the request {request} is closed")));
+    }
+    let collected: BTreeSet<FamilyId> = reading.collected(request)?.into_iter().collect();
+    let outside = |what: String| Err(ReviewError::Refused(format!("{what} is not collected for {request}")));
+    match members {
+        Members::Undecided => Ok(stand(repository, request)?.undecided),
+        Members::Records(records) => {
+            for record in records {
+                if !collected.contains(&reading.record(*record)?.family) {
+                    return outside(record.to_string());
+                }
+            }
+            Ok(records.clone())
+        }
+        Members::Families(families) => {
+            let mut all = Vec::new();
+            for family in families {
+                if !collected.contains(family) {
+                    return outside(family.to_string());
+                }
+                all.extend(reading.records(*family)?.into_iter().map(|record| record.id));
+            }
+            Ok(all)
+        }
+    }
+}
+
+/// How the review of a request stands, member by member.
+pub fn stand(repository: &Repository, request: RequestId) -> Result<Standing, ReviewError> {
+    let reading = repository.catalog().reading();
+    let decisions: BTreeMap<RecordId, Decision> =
+        reading.decisions(request)?.into_iter().map(|one| (one.record, one.decision)).collect();
+    let mut standing = Standing::default();
+    for family in reading.collected(request)? {
+        for record in reading.records(family)? {
+            match decisions.get(&record.id) {
+                Some(decision) => *standing.decided.entry(decision.word().to_owned()).or_default() += 1,
+                None => standing.undecided.push(record.id),
+            }
+        }
+    }
+    Ok(standing)
+}

@@ -1,0 +1,227 @@
+//! The shape of the house, held by a test: who may import whom, and which knowledge lives in one room only.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each room may import, in the reading order of the house. A room may always import itself.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("base", &[]),
+    ("model", &["base"]),
+    ("calendar", &["base"]),
+    ("text", &["base"]),
+    ("query", &["base", "model", "text"]),
+    ("source", &["base", "model", "text", "extract"]),
+    ("extract", &["base", "model", "text"]),
+    ("schedule", &["base", "model", "calendar"]),
+    ("classify", &["base", "model", "text"]),
+    ("ledger", &["base", "model"]),
+    ("render", &["base", "model", "text"]),
+    ("report", &["base", "model"]),
+    ("package", &["base", "model"]),
+    ("vault", &["base"]),
+    ("catalog", &["base", "model", "ledger"]),
+    ("index", &["base", "model", "text", "query"]),
+    ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
+    ("verify", &["base", "model", "text", "query", "ledger", "package", "render", "vault", "catalog", "index", "repository"]),
+    (
+        "protection",
+        &["base", "model", "text", "query", "schedule", "calendar", "vault", "catalog", "index", "repository"],
+    ),
+    (
+        "ingest",
+        &[
+            "base", "model", "text", "query", "source", "extract", "classify", "schedule", "vault", "catalog", "index",
+            "repository", "protection",
+        ],
+    ),
+    ("hold", &["base", "model", "query", "catalog", "index", "repository", "protection"]),
+    (
+        "disposition",
+        &[
+            "base", "model", "ledger", "schedule", "calendar", "classify", "report", "vault", "catalog", "index",
+            "repository", "protection", "verify",
+        ],
+    ),
+    ("request", &["base", "model", "query", "calendar", "catalog", "index", "repository", "protection"]),
+    ("review", &["base", "model", "query", "catalog", "index", "repository", "request"]),
+    (
+        "production",
+        &[
+            "base", "model", "text", "source", "extract", "ledger", "render", "report", "package", "vault", "catalog",
+            "repository", "request", "review", "verify",
+        ],
+    ),
+    (
+        "demo",
+        &[
+            "base", "model", "text", "calendar", "classify", "schedule", "report", "catalog", "repository", "ingest",
+            "hold", "disposition", "request", "review", "production", "protection", "verify",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "base", "model", "text", "query", "calendar", "classify", "schedule", "report", "ledger", "source", "vault",
+            "catalog", "index", "repository", "ingest", "hold", "disposition", "request", "review", "production",
+            "protection", "verify", "demo",
+        ],
+    ),
+];
+
+/// Knowledge that one room, or a few, have to themselves: the word, and where it may stand.
+const EXCLUSIVE: &[(&str, &[&str])] = &[
+    ("rusqlite", &["catalog"]),
+    ("tantivy", &["index"]),
+    ("clap", &["cli", "main.rs"]),
+    ("mail_parser", &["source", "extract", "text"]),
+    ("encoding_rs", &["source", "extract", "text"]),
+    ("krilla", &["render"]),
+    ("lopdf", &["render", "extract", "demo"]),
+    ("ed25519_dalek", &["ledger"]),
+    ("Utc::now", &["base/clock.rs"]),
+    ("Instant::now", &["base/clock.rs"]),
+    ("SystemTime::now", &["base/clock.rs"]),
+    ("getrandom", &["base/random.rs"]),
+    ("fs::write", &["base/durable.rs"]),
+    ("fs::rename", &["base/durable.rs"]),
+    ("fs::remove_file", &["base/durable.rs"]),
+    ("fs::remove_dir", &["base/durable.rs"]),
+    ("fs::create_dir", &["base/durable.rs"]),
+    ("File::create", &["base/durable.rs"]),
+    ("OpenOptions::new", &["base/durable.rs"]),
+    ("println!", &["cli"]),
+    ("eprintln!", &["cli"]),
+    ("std::io::stdout", &["cli"]),
+];
+
+/// Lines of one file; a room that outgrows this is split along a noun.
+const FILE_LINES: usize = 700;
+
+fn sources(directory: &Path, all: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(directory).expect("the sources are readable").map(|entry| entry.expect("an entry").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            sources(&path, all);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            all.push(path);
+        }
+    }
+}
+
+fn every_source() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut all = Vec::new();
+    sources(&root, &mut all);
+    assert!(all.len() > 20, "the sources were found");
+    all.into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(&root).expect("under src").to_string_lossy().replace('\\', "/");
+            (name, fs::read_to_string(&path).expect("a source file is readable"))
+        })
+        .collect()
+}
+
+/// The lines that are program: comments, and the tests at the end of a file, are left out.
+fn program(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .map(|(number, line)| (number + 1, line))
+}
+
+fn room(name: &str) -> &str {
+    name.split('/').next().unwrap_or(name)
+}
+
+#[test]
+fn a_room_imports_only_what_its_line_allows() {
+    let table: BTreeMap<&str, &[&str]> = MAY_IMPORT.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (name, text) in every_source() {
+        let room = room(&name);
+        if room == "lib.rs" || room == "main.rs" {
+            continue;
+        }
+        let allowed = table.get(room).unwrap_or_else(|| panic!("the room {room} has no line in the import table"));
+        for (number, line) in program(&text) {
+            for found in imported(line) {
+                if found != room && table.contains_key(found) && !allowed.contains(&found) {
+                    wrong.push(format!("src/{name}:{number}: {room} imports {found}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Rooms named after `crate::` in a line; `use crate::{a, b}` is not written in this house.
+fn imported(line: &str) -> Vec<&str> {
+    assert!(!line.contains("crate::{"), "name one room in each import: {line}");
+    line.match_indices("crate::")
+        .map(|(at, word)| {
+            let rest = &line[at + word.len()..];
+            rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("")
+        })
+        .collect()
+}
+
+#[test]
+fn exclusive_knowledge_stays_in_its_room() {
+    let mut wrong = Vec::new();
+    for (name, text) in every_source() {
+        for (number, line) in program(&text) {
+            for (word, rooms) in EXCLUSIVE {
+                let here = rooms.iter().any(|one| name == *one || room(&name) == *one);
+                if !here && mentions(line, word) {
+                    wrong.push(format!("src/{name}:{number}: {word} belongs to {}", rooms.join(", ")));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a line has the word, not as the end of a longer one (`println!` inside `eprintln!`).
+fn mentions(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        before.is_none_or(|c| !c.is_alphanumeric() && c != '_')
+    })
+}
+
+#[test]
+fn files_stay_small() {
+    let long: Vec<String> = every_source()
+        .into_iter()
+        .filter(|(_, text)| text.lines().count() > FILE_LINES)
+        .map(|(name, text)| format!("src/{name}: {} lines", text.lines().count()))
+        .collect();
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn nothing_is_left_unwritten_or_silently_allowed() {
+    let mut wrong = Vec::new();
+    for (name, text) in every_source() {
+        for (number, line) in program(&text) {
+            for word in ["todo!(", "unimplemented!(", "#[allow(", "#![allow(", "super::super::super::"] {
+                if line.contains(word) {
+                    wrong.push(format!("src/{name}:{number}: {word}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_readme_names_the_two_commands() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
+    for command in ["cargo run --release -- demo", "cargo test"] {
+        assert!(readme.contains(command), "the README names `{command}`");
+    }
+}
