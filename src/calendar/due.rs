@@ -128,6 +128,9 @@ mod tests {
     fn an_absurd_number_of_days_is_refused_in_words() {
         let error = due(DueKind::Litigation { days: u32::MAX }, day("2026-06-04"), &Observed::default()).unwrap_err();
         assert_eq!(error.to_string(), "4294967295 days after 2026-06-04 is too far away for a deadline");
-        assert!(due(DueKind::PublicRequest { target_business_days: 9_999 }, day("2026-06-04"), &Observed::default()).is_err());
+        assert!(
+            due(DueKind::PublicRequest { target_business_days: 9_999 }, day("2026-06-04"), &Observed::default())
+                .is_err()
+        );
     }
 }

@@ -83,13 +83,13 @@ mod tests {
     fn the_last_day_moves_off_weekends_and_holidays() {
         // Minn. Stat. § 645.15.
         let vectors = [
-            ("2026-06-01", Span::Days(30), "2026-07-01"),   // a Wednesday stays
-            ("2026-06-04", Span::Days(30), "2026-07-06"),   // Independence Day, a Saturday
-            ("2026-06-03", Span::Days(30), "2026-07-06"),   // Friday the 3rd: the observed holiday
-            ("2027-11-25", Span::Days(30), "2027-12-27"),   // Christmas Day, a Saturday
-            ("2027-12-01", Span::Months(1), "2028-01-03"),  // 1 January 2028, a Saturday observed on the Friday
-            ("2026-10-26", Span::Days(30), "2026-11-25"),   // the day before Thanksgiving
-            ("2026-10-27", Span::Days(30), "2026-11-27"),   // Thanksgiving
+            ("2026-06-01", Span::Days(30), "2026-07-01"),  // a Wednesday stays
+            ("2026-06-04", Span::Days(30), "2026-07-06"),  // Independence Day, a Saturday
+            ("2026-06-03", Span::Days(30), "2026-07-06"),  // Friday the 3rd: the observed holiday
+            ("2027-11-25", Span::Days(30), "2027-12-27"),  // Christmas Day, a Saturday
+            ("2027-12-01", Span::Months(1), "2028-01-03"), // 1 January 2028, a Saturday observed on the Friday
+            ("2026-10-26", Span::Days(30), "2026-11-25"),  // the day before Thanksgiving
+            ("2026-10-27", Span::Days(30), "2026-11-27"),  // Thanksgiving
         ];
         for (from, span, last) in vectors {
             assert_eq!(last_day(day(from), span, &Observed::default()), Some(day(last)), "{from} and {span:?}");
