@@ -28,6 +28,7 @@ pub fn add_business_days(from: NaiveDate, days: u32, observed: &Observed) -> Opt
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::super::holidays::holidays_in;
     use super::*;

@@ -49,6 +49,7 @@ pub fn last_day(from: NaiveDate, span: Span, observed: &Observed) -> Option<Naiv
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -275,6 +275,7 @@ fn line_of(text: &str, at: usize) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -227,6 +227,7 @@ fn unreadable(text: &str) -> TermError {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

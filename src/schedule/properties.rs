@@ -1,8 +1,9 @@
 //! What has to hold for any facts: rules only ever lengthen, time only ever opens, and doubt never destroys.
 
-use super::evaluate::evaluate;
+use super::evaluate::{Evaluator, evaluate};
 use super::facts::{ArchivalOutcome, CopyFacts, Facts, OpenMatter, Settings};
 use super::testing::{edition, rule};
+use crate::base::clock::StopWatch;
 use crate::model::classification::{RecordStatus, StatusBasis};
 use crate::model::disposition::{Eligibility, Verdict};
 use crate::model::record::RecordKind;
@@ -102,6 +103,27 @@ fn late() -> NaiveDate {
     NaiveDate::from_ymd_opt(2090, 1, 1).unwrap()
 }
 
+#[test]
+#[ignore = "slow: measures a million families"]
+fn a_million_families_take_seconds() {
+    let editions = editions_of(&EDITIONS);
+    let settings = Settings::default();
+    let evaluator = Evaluator::new(&editions, &settings);
+    let today = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    let mut facts = Facts::new(RecordKind::Email, RecordStatus::Transitory, StatusBasis::Sample);
+    facts.series = Some("general".to_owned());
+    facts.copies = vec![CopyFacts { department: "Finance".to_owned(), received_on: None }; 2];
+    let watch = StopWatch::start();
+    let mut eligible = 0u32;
+    for offset in 0..1_000_000u64 {
+        facts.sent_on = Some(today - Days::new(offset % 3_650));
+        eligible += u32::from(since(&evaluator.evaluate(&facts, today)).is_some());
+    }
+    let seconds = watch.seconds();
+    assert!((1..1_000_000).contains(&eligible), "{eligible}");
+    assert!(seconds < 60.0, "{seconds} seconds");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -137,12 +159,17 @@ proptest! {
         let mut added = rule(&series, term);
         added.applies_without_series = general;
         added.archival = archival;
-        // An edition with authority could bring an earlier authority with it, which is not what is asked here.
-        let edition = place.get(&editions);
-        let mut policy = edition.clone();
-        policy.authority = Authority::Policy { citation: "added".to_owned() };
-        policy.rules = vec![added];
-        more.push(policy);
+        // A rule of an authorising edition could bring an earlier authority with it, which is not what is asked here.
+        let place = place.index(more.len());
+        match more[place].authority {
+            Authority::Policy { .. } | Authority::Starter { .. } => more[place].rules.push(added),
+            Authority::ApprovedSchedule { .. } | Authority::Pr1 { .. } => {
+                let mut policy = more[place].clone();
+                policy.authority = Authority::Policy { citation: "added".to_owned() };
+                policy.rules = vec![added];
+                more.push(policy);
+            }
+        }
         let changed = evaluate(&facts, &more, late(), &settings);
         prop_assert!(since(&changed).is_none_or(|day| day >= first), "{:?} after {}", changed, first);
     }

@@ -164,6 +164,7 @@ fn ends<'a>(last: Option<NaiveDate>) -> Run<'a> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::super::grammar::parse_term;
     use super::*;

@@ -17,6 +17,7 @@ const SHIPPED: [(&str, &str); 3] = [
 ];
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::super::file::parse;
     use super::*;
