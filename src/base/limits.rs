@@ -30,3 +30,15 @@ pub const DESTROY_BATCH: usize = 500;
 pub const WILDCARD_TERMS: usize = 10_000;
 /// Items of one index split to aim at.
 pub const SPLIT_ITEMS: usize = 16_000;
+/// Bytes of one schedule file.
+pub const SCHEDULE_BYTES: usize = 16 * 1024 * 1024;
+/// Series of one schedule edition (the largest state schedule seen has about 30,000).
+pub const SCHEDULE_SERIES: usize = 100_000;
+/// Years of the longest retention period; a longer one is a mistyped *permanent* (999 years).
+pub const RETENTION_YEARS: u32 = 200;
+/// Parts of one *latest of* in a schedule.
+pub const TERM_PARTS: usize = 16;
+/// Characters of the name of a retention event or series key.
+pub const KEY_CHARS: usize = 80;
+/// Business days of the longest deadline that is computed.
+pub const DEADLINE_BUSINESS_DAYS: u32 = 2_600;

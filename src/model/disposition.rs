@@ -21,7 +21,7 @@ impl Reason {
     }
 }
 
-/// What kind of reason it is. Each but the first two is a gate of its own.
+/// What kind of reason it is. Each but the first two and the two about a maximum is a gate of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonCode {
@@ -59,6 +59,10 @@ pub enum ReasonCode {
     NotEvaluated,
     /// An audit, appeal or data-subject dispute is open.
     DisputeOpen,
+    /// A statutory maximum sets a last day for keeping it, and that day has not passed.
+    MaximumRuns,
+    /// Alarm: the last day a statutory maximum allows has passed.
+    MaximumPassed,
 }
 
 /// The result of evaluating the rules for one family on one day.
@@ -90,6 +94,9 @@ pub struct Verdict {
     pub rule: Option<RuleRef>,
     /// Why, deciding reason first.
     pub reasons: Vec<Reason>,
+    /// The last day a statutory maximum allows, where one covers it and its date is known.
+    #[serde(default)]
+    pub must_destroy_by: Option<NaiveDate>,
 }
 
 /// A rule by its place: edition, series.

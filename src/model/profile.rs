@@ -48,6 +48,8 @@ pub struct Policy {
     pub fiscal_year_end: String,
     /// How many items a random sample has before a class may be confirmed in bulk.
     pub confirmation_sample: u32,
+    /// Days after sending at which *until read* counts as met; `None` (the default) means only a recorded event does.
+    pub until_read_floor_days: Option<u32>,
 }
 
 impl Default for Policy {
@@ -57,6 +59,7 @@ impl Default for Policy {
             protect_days_after_close: 30,
             fiscal_year_end: "12-31".to_owned(),
             confirmation_sample: 59,
+            until_read_floor_days: None,
         }
     }
 }

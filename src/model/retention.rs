@@ -123,6 +123,9 @@ pub struct RetentionRule {
     pub official_only_when_filed: bool,
     /// For status rules that apply without an assigned series (Otsego's 365 days).
     pub applies_without_series: bool,
+    /// A statutory maximum: its last day is the last day the item may still be kept. `None` where there is none.
+    #[serde(default)]
+    pub maximum: Option<Term>,
 }
 
 /// An edition of a schedule.

@@ -1,0 +1,137 @@
+//! When an answer is due, and whether law or policy says so.
+
+use super::business::add_business_days;
+use super::holidays::Observed;
+use super::span::{Span, last_day};
+use chrono::NaiveDate;
+
+/// What kind of clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueKind {
+    /// A request from the public: the law sets no number of days, the city sets itself a target.
+    PublicRequest {
+        /// Business days in which the city means to answer.
+        target_business_days: u32,
+    },
+    /// A request by the subject of the data.
+    DataSubject,
+    /// A demand or order in litigation.
+    Litigation {
+        /// Days the demand or order sets.
+        days: u32,
+    },
+}
+
+/// A due date with its basis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueOn {
+    /// The last day.
+    pub on: NaiveDate,
+    /// The basis in words, with its citation, saying whether it is law or policy.
+    pub basis: String,
+}
+
+/// A deadline could not be computed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeadlineError {
+    /// The number of days leads out of any sensible calendar.
+    #[error("{days} days after {from} is too far away for a deadline")]
+    TooFar {
+        /// The first day.
+        from: NaiveDate,
+        /// The number of days.
+        days: u32,
+    },
+}
+
+/// Days of Minn. Stat. § 13.04, subd. 3, not counting Saturdays, Sundays and legal holidays.
+const DATA_SUBJECT_BUSINESS_DAYS: u32 = 10;
+
+/// When the answer to something received on a day is due.
+pub fn due(kind: DueKind, received_on: NaiveDate, observed: &Observed) -> Result<DueOn, DeadlineError> {
+    let too_far = |days| DeadlineError::TooFar { from: received_on, days };
+    match kind {
+        DueKind::PublicRequest { target_business_days: days } => {
+            let on = add_business_days(received_on, days, observed).ok_or_else(|| too_far(days))?;
+            Ok(DueOn { on, basis: public_basis(days) })
+        }
+        DueKind::DataSubject => {
+            let days = DATA_SUBJECT_BUSINESS_DAYS;
+            let on = add_business_days(received_on, days, observed).ok_or_else(|| too_far(days))?;
+            Ok(DueOn { on, basis: DATA_SUBJECT_BASIS.to_owned() })
+        }
+        DueKind::Litigation { days } => {
+            let on = last_day(received_on, Span::Days(days), observed).ok_or_else(|| too_far(days))?;
+            Ok(DueOn { on, basis: litigation_basis(days) })
+        }
+    }
+}
+
+const DATA_SUBJECT_BASIS: &str = "law: immediately if possible, and no later than 10 days after the request, not \
+     counting Saturdays, Sundays and legal holidays (Minn. Stat. § 13.04, subd. 3; holidays: § 645.44, subd. 5)";
+
+fn public_basis(days: u32) -> String {
+    format!(
+        "policy: the city's own target of {days} business day{}; the law sets no number of days, it asks for appropriate \
+         and prompt answers at reasonable times and places (Minn. Stat. § 13.03, subds. 2 and 3)",
+        plural(days)
+    )
+}
+
+fn litigation_basis(days: u32) -> String {
+    format!(
+        "{days} day{} set by the demand or order; counted by law: first day excluded, last day included, and moved off a \
+         Saturday, Sunday or legal holiday (Minn. Stat. § 645.15); the order and the rules of court prevail",
+        plural(days)
+    )
+}
+
+const fn plural(count: u32) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_data_subject_waits_ten_business_days_by_law() {
+        let answer = due(DueKind::DataSubject, day("2026-06-17"), &Observed::default()).unwrap();
+        assert_eq!(answer.on, day("2026-07-02"));
+        assert!(answer.basis.starts_with("law:") && answer.basis.contains("§ 13.04, subd. 3"), "{}", answer.basis);
+    }
+
+    #[test]
+    fn the_target_for_the_public_is_policy_and_says_so() {
+        let kind = DueKind::PublicRequest { target_business_days: 10 };
+        let answer = due(kind, day("2026-10-02"), &Observed::default()).unwrap();
+        assert_eq!(answer.on, day("2026-10-16"));
+        assert!(answer.basis.starts_with("policy:") && answer.basis.contains("no number of days"), "{}", answer.basis);
+        let observed = Observed { october_monday: true, friday_after_thanksgiving: false };
+        assert_eq!(due(kind, day("2026-10-02"), &observed).unwrap().on, day("2026-10-19"));
+        let one = due(DueKind::PublicRequest { target_business_days: 1 }, day("2026-10-02"), &observed).unwrap();
+        assert!(one.basis.contains("1 business day;"), "{}", one.basis);
+    }
+
+    #[test]
+    fn litigation_counts_civil_days_and_moves_the_last_one() {
+        let answer = due(DueKind::Litigation { days: 30 }, day("2026-06-04"), &Observed::default()).unwrap();
+        assert_eq!(answer.on, day("2026-07-06"));
+        assert!(answer.basis.contains("§ 645.15"), "{}", answer.basis);
+    }
+
+    #[test]
+    fn an_absurd_number_of_days_is_refused_in_words() {
+        let error = due(DueKind::Litigation { days: u32::MAX }, day("2026-06-04"), &Observed::default()).unwrap_err();
+        assert_eq!(error.to_string(), "4294967295 days after 2026-06-04 is too far away for a deadline");
+        assert!(
+            due(DueKind::PublicRequest { target_business_days: 9_999 }, day("2026-06-04"), &Observed::default())
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! A rule in plain English, for the clerk and the council.
+
+use super::grammar::spell_period;
+use crate::model::retention::{Cutoff, Period, RetentionRule, Term, Trigger};
+
+/// A rule as sentences: how long to keep, from when it may go, and what has to happen first.
+///
+/// The first sentence is the period, for example "Keep 365 days after it was sent; it may be destroyed from the 366th
+/// day". What stands beside the period follows in sentences of its own.
+pub fn english(rule: &RetentionRule) -> String {
+    let mut text = keep_sentence(&rule.term);
+    if let Some(maximum) = &rule.maximum {
+        text.push_str(&format!(". It must be destroyed at the latest {}", maximum_words(maximum)));
+    }
+    if rule.official_only_when_filed {
+        text.push_str(". An official item may go only as a copy whose record has been filed under its own series");
+    }
+    if rule.archival {
+        text.push_str(". The series is archival: offer it to the State Archives first");
+    }
+    text
+}
+
+/// A term inside a sentence: "365 days after it was sent".
+pub(super) fn term_words(term: &Term) -> String {
+    match term {
+        Term::Permanent => "permanently".to_owned(),
+        Term::After { trigger, cutoff, period } => {
+            format!("{} after {}", spell_period(*period), start_words(trigger, *cutoff))
+        }
+        Term::Until(event) => until_words(event),
+        Term::Latest(parts) => {
+            format!("the latest of: {}", parts.iter().map(term_words).collect::<Vec<_>>().join("; "))
+        }
+        Term::Unknown(text) => format!("for a time that is not settled ({text})"),
+    }
+}
+
+fn keep_sentence(term: &Term) -> String {
+    match term {
+        Term::Permanent => "Keep permanently; it is never destroyed".to_owned(),
+        Term::Unknown(text) => format!("Keep until the schedule is settled: {text}"),
+        Term::After { cutoff: Cutoff::None, period: Period::Days(days), .. } => {
+            let next = ordinal(u64::from(*days) + 1);
+            format!("Keep {}; it may be destroyed from the {next} day", term_words(term))
+        }
+        _ => format!("Keep {}; it may be destroyed from the day after", term_words(term)),
+    }
+}
+
+fn maximum_words(term: &Term) -> String {
+    match term {
+        Term::After { .. } | Term::Latest(_) => format!("on the last day of {}", term_words(term)),
+        Term::Until(event) => format!("on the day recorded as “{}”", plain(event)),
+        Term::Permanent | Term::Unknown(_) => "on a day that is not settled".to_owned(),
+    }
+}
+
+fn start_words(trigger: &Trigger, cutoff: Cutoff) -> String {
+    let year = match cutoff {
+        Cutoff::None => {
+            return match trigger {
+                Trigger::Sent => "it was sent".to_owned(),
+                Trigger::Received => "it was received".to_owned(),
+                Trigger::Event(name) => format!("the day recorded as “{}”", plain(name)),
+            };
+        }
+        Cutoff::CalendarYearEnd => "calendar year",
+        Cutoff::FiscalYearEnd => "fiscal year",
+    };
+    match trigger {
+        Trigger::Sent => format!("the end of the {year} in which it was sent"),
+        Trigger::Received => format!("the end of the {year} in which it was received"),
+        Trigger::Event(name) => format!("the end of the {year} of the day recorded as “{}”", plain(name)),
+    }
+}
+
+fn until_words(event: &str) -> String {
+    format!("until a day is recorded as “{}”", plain(event))
+}
+
+fn plain(event: &str) -> String {
+    event.replace('-', " ")
+}
+
+fn ordinal(number: u64) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grammar::parse_term;
+    use super::super::testing::rule;
+    use super::*;
+
+    #[test]
+    fn rules_read_as_sentences() {
+        let cases = [
+            ("365 days after sent", "Keep 365 days after it was sent; it may be destroyed from the 366th day"),
+            ("0 days after sent", "Keep 0 days after it was sent; it may be destroyed from the 1st day"),
+            ("10 days after received", "Keep 10 days after it was received; it may be destroyed from the 11th day"),
+            ("3 years after sent", "Keep 3 years after it was sent; it may be destroyed from the day after"),
+            (
+                "1 year after action-completed",
+                "Keep 1 year after the day recorded as “action completed”; it may be destroyed from the day after",
+            ),
+            (
+                "6 years after fiscal-year-end",
+                "Keep 6 years after the end of the fiscal year in which it was sent; it may be destroyed from the day after",
+            ),
+            (
+                "latest of 3 years after sent | until audited",
+                "Keep the latest of: 3 years after it was sent; until a day is recorded as “audited”; it may be destroyed \
+                 from the day after",
+            ),
+            (
+                "until superseded",
+                "Keep until a day is recorded as “superseded”; it may be destroyed from the day after",
+            ),
+            ("permanent", "Keep permanently; it is never destroyed"),
+            ("review: which edition", "Keep until the schedule is settled: which edition"),
+        ];
+        for (term, sentence) in cases {
+            assert_eq!(english(&rule("x", term)), sentence);
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_the_period_is_said() {
+        let mut one = rule("x", "90 days after sent");
+        one.maximum = parse_term("1 year after sent").ok();
+        one.archival = true;
+        one.official_only_when_filed = true;
+        assert_eq!(
+            english(&one),
+            "Keep 90 days after it was sent; it may be destroyed from the 91st day. It must be destroyed at the latest on \
+             the last day of 1 year after it was sent. An official item may go only as a copy whose record has been filed \
+             under its own series. The series is archival: offer it to the State Archives first"
+        );
+    }
+
+    #[test]
+    fn ordinals() {
+        let words: Vec<String> = [1, 2, 3, 4, 11, 12, 13, 21, 91, 102, 112, 366].into_iter().map(ordinal).collect();
+        assert_eq!(words.join(" "), "1st 2nd 3rd 4th 11th 12th 13th 21st 91st 102nd 112th 366th");
+    }
+}
