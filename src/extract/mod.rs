@@ -103,7 +103,7 @@ fn dispatch(bytes: &[u8], found: &str, claimed: &str, budget: &mut Budget) -> Ex
         "application/pgp-encrypted" | "application/pkcs7-enveloped" => {
             Extracted::nothing(found).but(Searchable::Not, ProblemCode::Encrypted, "the file is encrypted")
         }
-        _ if found.starts_with("application/vnd.openxmlformats") || found.starts_with("application/vnd.ms-") => {
+        _ if found.starts_with("application/vnd.openxmlformats") || found.starts_with("application/vnd.ms-visio") => {
             ooxml::extract(bytes, found, budget)
         }
         _ if found.starts_with("application/vnd.oasis.opendocument") => odf::extract(bytes, found, budget),

@@ -125,7 +125,7 @@ impl Beside {
             Part::Counts => {
                 for row in rows(stream) {
                     // "account,count"; a heading has no number.
-                    if let Some(count) = row.iter().last().and_then(|last| last.trim().parse::<u64>().ok()) {
+                    if let Some(count) = row.iter().next_back().and_then(|last| last.trim().parse::<u64>().ok()) {
                         self.counted = Some(self.counted.unwrap_or(0).saturating_add(count));
                     }
                 }

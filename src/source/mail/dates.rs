@@ -25,7 +25,7 @@ pub fn read(written: &str, city: Tz) -> Option<SourceTime> {
 /// The date of a `Received` field: what follows its last semicolon.
 pub fn read_received(field: &str, city: Tz) -> Option<SourceTime> {
     let (_, date) = field.rsplit_once(';')?;
-    read(date, city).filter(|time| is_plausible(time))
+    read(date, city).filter(is_plausible)
 }
 
 /// Whether the year is one that can be.
