@@ -89,6 +89,12 @@ pub fn create_stream(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
+/// Opens a new file for streaming that only this user can read (mode 0600); fails when the name is taken.
+pub fn create_private_stream(path: &Path) -> io::Result<File> {
+    fault::point("create file")?;
+    secret_options().create_new(true).open(path)
+}
+
 /// Cuts a file down to `length` bytes: what a crash left behind the last committed byte goes.
 pub fn truncate(path: &Path, length: u64) -> io::Result<()> {
     fault::point("truncate file")?;

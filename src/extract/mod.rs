@@ -1,1 +1,117 @@
-//! To be written.
+//! Text and media type out of attachments and loose files, found by content.
+//!
+//! *Invariant:* whatever a stranger put into a file, [`text`] returns: it never panics, and depth, size and
+//! count of what is unpacked are bounded. What could not be read is said in the result, so that nothing counts
+//! as searched that was not.
+
+pub mod archive;
+pub mod budget;
+pub mod charset;
+pub mod cms;
+pub mod header_block;
+pub mod mail;
+pub mod odf;
+pub mod ole;
+pub mod ooxml;
+pub mod pdf;
+pub mod plain;
+pub mod rtf;
+pub mod sniff;
+pub mod xml;
+
+pub use sniff::{document_type, media_type};
+
+use crate::model::exception::{Problem, ProblemCode};
+use crate::model::item::Searchable;
+use budget::Budget;
+
+/// What was found in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extracted {
+    /// The media type found by content.
+    pub found_type: String,
+    /// The text, empty when there is none.
+    pub text: String,
+    /// Whether every word of it could be made searchable.
+    pub searchable: Searchable,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+impl Extracted {
+    /// A file of a type without text.
+    pub fn nothing(found_type: impl Into<String>) -> Self {
+        Self { found_type: found_type.into(), text: String::new(), searchable: Searchable::Not, problems: Vec::new() }
+    }
+
+    /// A file all of whose text was read.
+    pub fn all(found_type: impl Into<String>, text: String) -> Self {
+        Self { found_type: found_type.into(), text, searchable: Searchable::Fully, problems: Vec::new() }
+    }
+
+    /// Adds what is wrong, which makes it searchable at most so far.
+    pub fn but(mut self, searchable: Searchable, code: ProblemCode, sentence: impl Into<String>) -> Self {
+        self.searchable = self.searchable.max(searchable);
+        self.problems.push(Problem::new(code, sentence));
+        self
+    }
+}
+
+/// Media type and text of a file. The name and the claimed type only help where the content is silent.
+pub fn text(bytes: &[u8], name: &str, claimed: &str) -> Extracted {
+    text_within(bytes, name, claimed, &mut Budget::new())
+}
+
+/// As [`text`], within what a family may still use.
+pub fn text_within(bytes: &[u8], name: &str, claimed: &str, budget: &mut Budget) -> Extracted {
+    let found = sniff::media_type_of(bytes, name);
+    if !budget.enter() {
+        let sentence = "it lies too deep inside other files and was not looked into";
+        return Extracted::nothing(found).but(Searchable::Not, ProblemCode::LimitReached, sentence);
+    }
+    // Parsers of other hands are guarded: a panic costs this file its text and nothing else.
+    let guarded = std::panic::AssertUnwindSafe(|| dispatch(bytes, &found, claimed, budget));
+    let result = std::panic::catch_unwind(guarded);
+    budget.leave();
+    let mut extracted = result.unwrap_or_else(|_| {
+        Extracted::nothing(found).but(
+            Searchable::Not,
+            ProblemCode::Malformed,
+            "the file is damaged and could not be read",
+        )
+    });
+    let (text, whole) = budget.take_text(std::mem::take(&mut extracted.text));
+    extracted.text = text;
+    if !whole {
+        let sentence = "the text is longer than what is searchable";
+        extracted = extracted.but(Searchable::Partly, ProblemCode::LimitReached, sentence);
+    }
+    extracted
+}
+
+fn dispatch(bytes: &[u8], found: &str, claimed: &str, budget: &mut Budget) -> Extracted {
+    match found {
+        "application/x-empty" => Extracted::all(found, String::new()),
+        "text/html" => plain::html(bytes, claimed),
+        "text/xml" | "image/svg+xml" => plain::xml(bytes, found),
+        "message/rfc822" => mail::text_of_bytes(bytes, budget),
+        "application/rtf" => rtf::extract(bytes),
+        "application/pdf" => pdf::extract(bytes),
+        "application/zip" => archive::extract(bytes, budget),
+        "application/gzip" => archive::extract_gzip(bytes, budget),
+        "application/pkcs7-signature" | "application/pkcs7-mime" => mail::text_of_signed(bytes, budget),
+        "application/pgp-encrypted" | "application/pkcs7-enveloped" => {
+            Extracted::nothing(found).but(Searchable::Not, ProblemCode::Encrypted, "the file is encrypted")
+        }
+        _ if found.starts_with("application/vnd.openxmlformats") || found.starts_with("application/vnd.ms-visio") => {
+            ooxml::extract(bytes, found, budget)
+        }
+        _ if found.starts_with("application/vnd.oasis.opendocument") => odf::extract(bytes, found, budget),
+        "application/x-ole-storage" => ole::extract(bytes),
+        _ if found.starts_with("text/") => plain::text(bytes, found, claimed),
+        _ => Extracted::nothing(found),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,132 @@
-//! To be written.
+//! Readers: the exports a city is given become model values and exceptions.
+//!
+//! [`read`] walks one file or folder the clerk named and hands every find to a sink, in order. It is cheap:
+//! it splits containers and does not look into items. [`parse`] makes a value of one item; it is pure and may
+//! run on any core.
+//!
+//! *Invariant:* nothing a stranger wrote can make this room fail, panic or hold more than a bounded part of a
+//! container in memory, and nothing found is dropped in silence: it is an item, an exception or a remark.
+//! The format is found in the content, never in a file name alone.
+
+pub mod container;
+pub mod detect;
+pub mod mail;
+
+// ---- texts, calls, contacts and phone numbers -------------------------------------------------------------
+pub mod calls;
+pub mod contacts;
+pub mod number;
+pub mod texts;
+// -----------------------------------------------------------------------------------------------------------
+
+use crate::model::exception::{Problem, ProblemCode};
+use crate::model::item::{Original, ParsedItem, RawItem, Searchable, Shape, Sink, Stopped};
+use crate::model::record::RecordKind;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What a reader needs to know besides the bytes.
+#[derive(Debug, Clone)]
+pub struct ReadOptions {
+    /// The city's own time zone, for times that were written without one.
+    pub zone: chrono_tz::Tz,
+    /// How the columns of a call detail file are named, where the clerk said so.
+    pub call_profile: Option<calls::profile::MappingProfile>,
+}
+
+/// Why a reader returned before the end of its container.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadStop {
+    /// The receiver asked to stop.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// The bytes could not be had.
+    #[error("reading broke off: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// What the clerk named could not be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// There is no such file or folder.
+    #[error("there is no file or folder {}", .0.display())]
+    NotFound(PathBuf),
+    /// It is there and cannot be opened.
+    #[error("{} cannot be opened: {error}", path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        error: io::Error,
+    },
+    /// The receiver asked to stop.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+/// Reads one file or folder as one container and tells `sink` everything in it, nested containers included.
+///
+/// # Errors
+/// Only when it cannot be opened at all or the sink asked to stop; what is wrong inside is told to the sink.
+pub fn read(path: &Path, options: &ReadOptions, sink: &mut dyn Sink) -> Result<(), SourceError> {
+    container::read(path, options, sink)
+}
+
+/// What an item says. Pure but for one case: of an original that is a stretch of a file, the head is read.
+pub fn parse(item: &RawItem, options: &ReadOptions) -> ParsedItem {
+    // The parsers of other hands are guarded: a panic in one costs this item its text, never the batch.
+    let guarded = std::panic::AssertUnwindSafe(|| parse_unguarded(item, options));
+    std::panic::catch_unwind(guarded).unwrap_or_else(|_| {
+        let kind = if item.shape == Shape::Message { RecordKind::Email } else { RecordKind::File };
+        let mut parsed = ParsedItem::new(kind);
+        parsed.searchable = Searchable::Not;
+        parsed.problems.push(Problem::new(ProblemCode::Malformed, "the item could not be read; it is kept whole"));
+        parsed
+    })
+}
+
+/// The decoded bytes of one attachment, addressed as [`crate::model::item::ParsedAttachment::part`] says.
+pub fn part_bytes(original: &[u8], shape_word: &str, part: u32) -> Option<Vec<u8>> {
+    let guarded = std::panic::AssertUnwindSafe(|| match shape_word {
+        MESSAGE => mail::part_bytes(original, part),
+        // Of the items their reader had already parsed, only MMS have parts.
+        PARSED => texts::sms_backup_restore::part_bytes(original, part),
+        _ => None,
+    });
+    std::panic::catch_unwind(guarded).unwrap_or(None)
+}
+
+/// The word under which a shape is stored, for [`part_bytes`].
+pub fn shape_word(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Message => MESSAGE,
+        Shape::Parsed(_) => PARSED,
+        Shape::File { .. } => FILE,
+    }
+}
+
+const MESSAGE: &str = "message";
+const PARSED: &str = "parsed";
+const FILE: &str = "file";
+
+fn parse_unguarded(item: &RawItem, options: &ReadOptions) -> ParsedItem {
+    match (&item.shape, &item.original) {
+        (Shape::Parsed(parsed), _) => (**parsed).clone(),
+        (Shape::Message, Original::Bytes(bytes)) => mail::parse(bytes, options),
+        (Shape::Message, Original::Stretch { file, offset, .. }) => match container::head_of(file, *offset) {
+            Ok(head) => mail::parse_head(&head, options),
+            Err(error) => unreadable(RecordKind::Email, &error),
+        },
+        (Shape::File { media_type }, original) => container::loose_file::parse(&item.place, media_type, original),
+    }
+}
+
+fn unreadable(kind: RecordKind, error: &io::Error) -> ParsedItem {
+    let mut parsed = ParsedItem::new(kind);
+    parsed.searchable = Searchable::Not;
+    parsed.problems.push(Problem::new(ProblemCode::Unreadable, format!("the file cannot be read again: {error}")));
+    parsed
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Archives as attachments: the names of their members and the text of each.
+
+use super::budget::Budget;
+use super::{Extracted, charset};
+use crate::base::limits;
+use crate::model::exception::{Problem, ProblemCode};
+use crate::model::item::Searchable;
+use std::io::{Cursor, Read, Seek};
+use zip::ZipArchive;
+
+/// Members of an attached archive that are looked into.
+const MEMBERS: usize = 10_000;
+/// Unpacked bytes of one member that are looked into.
+pub const MEMBER_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The members of a ZIP archive.
+pub fn extract(bytes: &[u8], budget: &mut Budget) -> Extracted {
+    let mut out = Extracted::all("application/zip", String::new());
+    let mut archive = match ZipArchive::new(Cursor::new(bytes)) {
+        Ok(archive) => archive,
+        Err(error) => {
+            let sentence = format!("the archive is damaged: {error}");
+            return Extracted::nothing("application/zip").but(Searchable::Not, ProblemCode::Malformed, sentence);
+        }
+    };
+    if archive.len() > MEMBERS {
+        let sentence = format!("the archive has more than {MEMBERS} members; the rest was not looked into");
+        out = out.but(Searchable::Partly, ProblemCode::LimitReached, sentence);
+    }
+    for index in 0..archive.len().min(MEMBERS) {
+        add_member(&mut archive, index, &mut out, budget);
+        if out.text.len() > limits::SEARCHABLE_CHARS * 4 {
+            let sentence = "the text is longer than what is searchable";
+            return out.but(Searchable::Partly, ProblemCode::LimitReached, sentence);
+        }
+    }
+    out
+}
+
+/// What is packed in a gzip file.
+pub fn extract_gzip(bytes: &[u8], budget: &mut Budget) -> Extracted {
+    let stream = flate2::bufread::MultiGzDecoder::new(bytes);
+    match bounded(stream, bytes.len() as u64, budget) {
+        Ok(inside) => {
+            let mut extracted = super::text_within(&inside, "", "", budget);
+            "application/gzip".clone_into(&mut extracted.found_type);
+            extracted
+        }
+        Err(problem) => Extracted::nothing("application/gzip").but(Searchable::Not, problem.code, problem.message),
+    }
+}
+
+/// Reads one member whole, by its name; `None` when it is not there or too large.
+pub fn member<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str, budget: &mut Budget) -> Option<Vec<u8>> {
+    let member = archive.by_name(name).ok()?;
+    let packed = member.compressed_size();
+    bounded(member, packed, budget).ok()
+}
+
+fn add_member(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize, out: &mut Extracted, budget: &mut Budget) {
+    let (name, problem) = match archive.by_index_raw(index) {
+        Ok(member) if member.is_dir() => return,
+        Ok(member) => {
+            let name = charset::decode(member.name_raw(), None).text;
+            let locked = member.encrypted().then(|| Problem::new(ProblemCode::Encrypted, "the member is encrypted"));
+            (name, locked)
+        }
+        Err(error) => (format!("member {index}"), Some(Problem::new(ProblemCode::Unreadable, error.to_string()))),
+    };
+    out.text.push_str(&name);
+    out.text.push('\n');
+    let unpacked = match problem {
+        Some(problem) => Err(problem),
+        None => match archive.by_index(index) {
+            Ok(member) => {
+                let packed = member.compressed_size();
+                bounded(member, packed, budget)
+            }
+            Err(error) => Err(Problem::new(ProblemCode::Unreadable, error.to_string())),
+        },
+    };
+    match unpacked {
+        Ok(bytes) => {
+            let inside = super::text_within(&bytes, &name, "", budget);
+            if inside.searchable != Searchable::Fully {
+                out.searchable = Searchable::Partly;
+            }
+            let named = |problem: Problem| Problem::new(problem.code, format!("{name}: {}", problem.message));
+            out.problems.extend(inside.problems.into_iter().map(named));
+            out.text.push_str(&inside.text);
+            out.text.push('\n');
+        }
+        Err(problem) => {
+            out.searchable = Searchable::Partly;
+            out.problems.push(Problem::new(problem.code, format!("{name}: {}", problem.message)));
+        }
+    }
+}
+
+/// Unpacks within the limits of size and ratio and what the family may still unpack.
+fn bounded(stream: impl Read, packed: u64, budget: &mut Budget) -> Result<Vec<u8>, Problem> {
+    const FREE: u64 = 1024 * 1024;
+    let most = MEMBER_BYTES.min(budget.unpack_left).min(FREE + packed.saturating_mul(limits::ARCHIVE_RATIO));
+    let mut bytes = Vec::new();
+    let result = stream.take(most + 1).read_to_end(&mut bytes);
+    budget.unpack_left = budget.unpack_left.saturating_sub(bytes.len() as u64);
+    if bytes.len() as u64 > most {
+        return Err(Problem::new(ProblemCode::LimitReached, "it unpacks to more than is looked into"));
+    }
+    match result {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Problem::new(ProblemCode::Malformed, format!("it cannot be unpacked: {error}"))),
+    }
+}

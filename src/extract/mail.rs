@@ -1,0 +1,243 @@
+//! Text and bytes out of parts of messages, and messages inside files and messages.
+
+use super::budget::Budget;
+use super::{Extracted, charset};
+use crate::base::limits;
+use crate::model::exception::ProblemCode;
+use crate::model::item::Searchable;
+use crate::text::html_to_text;
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use std::borrow::Cow;
+
+/// Parts of one message that could lie inside each other: the parser keeps their nesting on the stack.
+const NESTING_MARKS: usize = 256;
+/// Bytes of a message that is too short to hold [`NESTING_MARKS`] of them.
+const SHORT: usize = NESTING_MARKS * 8;
+
+/// Whether a message names so many messages or multiparts that they might lie too deep inside each other.
+pub fn is_nested_too_deeply(bytes: &[u8]) -> bool {
+    if bytes.len() < SHORT {
+        return false;
+    }
+    let mut marks = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte == b'/' {
+            let before = &bytes[at.saturating_sub(9)..at];
+            let ends = |word: &[u8]| {
+                before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word)
+            };
+            marks += usize::from(ends(b"message") || ends(b"multipart"));
+        }
+    }
+    marks > NESTING_MARKS
+}
+
+/// The bytes of a part as they were before they were encoded for transport.
+pub fn decoded<'m>(message: &'m Message<'_>, part: &'m MessagePart<'_>) -> Option<Cow<'m, [u8]>> {
+    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize);
+    match &part.body {
+        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => Some(Cow::Borrowed(bytes)),
+        PartType::Message(nested) if part.encoding != Encoding::None => Some(Cow::Borrowed(nested.raw_message())),
+        PartType::Message(_) | PartType::Multipart(_) => raw.map(Cow::Borrowed),
+        // The parser has settled the charset of text already; the bytes before that are wanted.
+        PartType::Text(text) | PartType::Html(text) => match (part.encoding, raw) {
+            (Encoding::None, Some(raw)) => Some(Cow::Borrowed(raw)),
+            (Encoding::Base64, Some(raw)) => base64_decode(raw).map(Cow::Owned),
+            (Encoding::QuotedPrintable, Some(raw)) => Some(Cow::Owned(quoted_printable(raw))),
+            (_, None) => Some(Cow::Borrowed(text.as_bytes())),
+        },
+    }
+}
+
+/// Quoted-printable (RFC 2045 section 6.7), read as it recommends: what is no code stands for itself.
+fn quoted_printable(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        let content = line.trim_ascii_end();
+        let ending: &[u8] = if line.ends_with(b"\r\n") {
+            b"\r\n"
+        } else if line.ends_with(b"\n") {
+            b"\n"
+        } else {
+            b""
+        };
+        let (content, ending) = content.strip_suffix(b"=").map_or((content, ending), |soft| (soft, &b""[..]));
+        let mut rest = content;
+        while let Some((byte, after)) = rest.split_first() {
+            let code = after.get(..2).filter(|_| *byte == b'=').and_then(|hex| std::str::from_utf8(hex).ok());
+            match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+                Some(code) => {
+                    out.push(code);
+                    rest = &after[2..];
+                }
+                None => {
+                    out.push(*byte);
+                    rest = after;
+                }
+            }
+        }
+        out.extend_from_slice(ending);
+    }
+    out
+}
+
+/// The text of a text part, and whether all of it could be decoded.
+pub fn text_of_part<'m>(message: &'m Message<'_>, part: &'m MessagePart<'_>) -> (Cow<'m, str>, bool) {
+    let text = match &part.body {
+        PartType::Text(text) | PartType::Html(text) => text,
+        _ => return (Cow::Borrowed(""), true),
+    };
+    let label = part.content_type().and_then(|kind| kind.attribute("charset"));
+    let unknown = label.is_some_and(|label| !charset::is_known(label));
+    if !text.contains('\u{fffd}') && !unknown {
+        return (Cow::Borrowed(text), true);
+    }
+    // Something did not decode: the bytes are read again with a charset in which they all say something.
+    match decoded(message, part) {
+        Some(bytes) => {
+            let again = charset::decode(&bytes, label);
+            (Cow::Owned(again.text), again.sound)
+        }
+        None => (Cow::Borrowed(text), false),
+    }
+}
+
+/// The words of a message that is a file.
+pub fn text_of_bytes(bytes: &[u8], budget: &mut Budget) -> Extracted {
+    if is_nested_too_deeply(bytes) {
+        let flat = Extracted::all("message/rfc822", charset::decode(bytes, None).text);
+        return flat.but(Searchable::Partly, ProblemCode::LimitReached, "parts lie too deep inside each other");
+    }
+    match MessageParser::default().parse(bytes) {
+        Some(message) => gather(&message, budget),
+        None => Extracted::all("message/rfc822", charset::decode(bytes, None).text),
+    }
+}
+
+/// The words of a message inside a message: its header, body and attachments, one after the other.
+pub fn text_of_message(message: &Message<'_>, budget: &mut Budget) -> Extracted {
+    if !budget.enter() {
+        let sentence = "it lies too deep inside other messages and was not looked into";
+        return Extracted::nothing("message/rfc822").but(Searchable::Not, ProblemCode::LimitReached, sentence);
+    }
+    let mut extracted = gather(message, budget);
+    budget.leave();
+    let (text, whole) = budget.take_text(std::mem::take(&mut extracted.text));
+    extracted.text = text;
+    if whole {
+        return extracted;
+    }
+    extracted.but(Searchable::Partly, ProblemCode::LimitReached, "the text is longer than what is searchable")
+}
+
+/// The content of an opaque signed message (RFC 5652 section 5): the octets that were signed, read as a message.
+pub fn text_of_signed(bytes: &[u8], budget: &mut Budget) -> Extracted {
+    let Some(content) = super::cms::signed_content(bytes) else {
+        let nothing = Extracted::nothing("application/pkcs7-mime");
+        return nothing;
+    };
+    let mut extracted = text_of_bytes(&content, budget);
+    "application/pkcs7-mime".clone_into(&mut extracted.found_type);
+    extracted
+}
+
+/// Whether a part is encrypted: S/MIME enveloped data (RFC 8551) or PGP/MIME (RFC 3156).
+pub fn is_encrypted(message: &Message<'_>, part: &MessagePart<'_>) -> bool {
+    let Some(kind) = part.content_type() else { return false };
+    let subtype = kind.subtype().unwrap_or_default().to_ascii_lowercase();
+    match (kind.ctype().to_ascii_lowercase().as_str(), subtype.as_str()) {
+        ("multipart", "encrypted") => true,
+        ("application", "pkcs7-mime" | "x-pkcs7-mime") => match kind.attribute("smime-type") {
+            Some(smime) => smime.to_ascii_lowercase().contains("enveloped"),
+            None => decoded(message, part)
+                .is_some_and(|bytes| super::media_type(&bytes, "") == "application/pkcs7-enveloped"),
+        },
+        _ => false,
+    }
+}
+
+fn gather(message: &Message<'_>, budget: &mut Budget) -> Extracted {
+    let mut out = Extracted::all("message/rfc822", String::new());
+    header_words(message, &mut out.text);
+    for id in &message.text_body {
+        let Some(part) = message.parts.get(*id as usize) else { continue };
+        let (text, sound) = text_of_part(message, part);
+        match part.body {
+            PartType::Html(_) => out.text.push_str(&html_to_text(&text)),
+            _ => out.text.push_str(&text),
+        }
+        out.text.push('\n');
+        if !sound {
+            out = out.but(Searchable::Partly, ProblemCode::Undecodable, "characters could not be decoded");
+        }
+    }
+    for id in message.html_body.iter().filter(|id| !message.text_body.contains(id)) {
+        if let Some(part) = message.parts.get(*id as usize)
+            && let PartType::Html(_) = part.body
+        {
+            out.text.push_str(&html_to_text(&text_of_part(message, part).0));
+            out.text.push('\n');
+        }
+    }
+    for id in message.attachments.iter().take(limits::MESSAGE_PARTS) {
+        if let Some(part) = message.parts.get(*id as usize) {
+            add_attachment(message, part, &mut out, budget);
+        }
+        if out.text.len() > limits::SEARCHABLE_CHARS * 4 {
+            return out.but(
+                Searchable::Partly,
+                ProblemCode::LimitReached,
+                "the text is longer than what is searchable",
+            );
+        }
+    }
+    out
+}
+
+fn add_attachment(message: &Message<'_>, part: &MessagePart<'_>, out: &mut Extracted, budget: &mut Budget) {
+    let name = part.attachment_name().unwrap_or_default();
+    let inside = match &part.body {
+        PartType::Message(nested) => text_of_message(nested, budget),
+        _ => {
+            let label = part.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default();
+            let claimed = format!("; charset={label}");
+            let bytes = decoded(message, part).unwrap_or_default();
+            super::text_within(&bytes, name, &claimed, budget)
+        }
+    };
+    if is_encrypted(message, part) {
+        out.problems.push(crate::model::exception::Problem::new(ProblemCode::Encrypted, "an attachment is encrypted"));
+    }
+    if inside.searchable != Searchable::Fully {
+        out.searchable = Searchable::Partly;
+    }
+    out.problems.extend(inside.problems);
+    for words in [name, &inside.text] {
+        if !words.is_empty() {
+            out.text.push_str(words);
+            out.text.push('\n');
+        }
+    }
+}
+
+fn header_words(message: &Message<'_>, out: &mut String) {
+    for (label, address) in [("From", message.from()), ("To", message.to()), ("Cc", message.cc())] {
+        let Some(address) = address else { continue };
+        out.push_str(label);
+        out.push(':');
+        for one in address.iter() {
+            for word in [one.name.as_deref(), one.address.as_deref()].into_iter().flatten() {
+                out.push(' ');
+                out.push_str(word);
+            }
+        }
+        out.push('\n');
+    }
+    if let Some(date) = message.header_raw("Date") {
+        out.push_str(&format!("Date: {}\n", date.trim()));
+    }
+    if let Some(subject) = message.subject() {
+        out.push_str(&format!("Subject: {subject}\n\n"));
+    }
+}

@@ -1,0 +1,83 @@
+//! Text of OpenDocument files (ISO/IEC 26300): content, headers and footers, notes, comments, properties.
+
+use super::archive;
+use super::budget::Budget;
+use super::xml::{self, Node};
+use super::{Extracted, charset};
+use crate::model::exception::ProblemCode;
+use crate::model::item::Searchable;
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use zip::ZipArchive;
+
+/// The text of an OpenDocument file.
+pub fn extract(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else {
+        return Extracted::nothing(found).but(Searchable::Not, ProblemCode::Malformed, "the document is damaged");
+    };
+    let manifest = archive::member(&mut archive, "META-INF/manifest.xml", budget).unwrap_or_default();
+    if charset::utf8(&manifest).contains("encryption-data") {
+        let sentence = "the document is protected by a password";
+        return Extracted::nothing(found).but(Searchable::Not, ProblemCode::Encrypted, sentence);
+    }
+    let mut out = Extracted::all(found, String::new());
+    for (part, heading) in [("content.xml", ""), ("styles.xml", "[headers and footers]"), ("meta.xml", "[properties]")]
+    {
+        let Some(bytes) = archive::member(&mut archive, part, budget) else {
+            if part == "content.xml" {
+                let sentence = "the content of the document cannot be read";
+                out = out.but(Searchable::Not, ProblemCode::Malformed, sentence);
+            }
+            continue;
+        };
+        let (text, whole) = text_of(&charset::utf8(&bytes));
+        if !text.trim().is_empty() {
+            if !heading.is_empty() {
+                out.text.push_str(heading);
+                out.text.push('\n');
+            }
+            out.text.push_str(text.trim());
+            out.text.push('\n');
+        }
+        if !whole {
+            out = out.but(Searchable::Partly, ProblemCode::Malformed, format!("the part {part} breaks off"));
+        }
+    }
+    out
+}
+
+fn text_of(source: &str) -> (String, bool) {
+    let mut out = String::new();
+    let mut inside = 0_usize;
+    let mut style = String::new();
+    let mut hidden = BTreeSet::new();
+    let whole = xml::walk(source, &mut |node| match node {
+        Node::Open("style", element) => style = xml::attribute(element, "name").unwrap_or_default(),
+        Node::Open("table-properties", element) if xml::attribute(element, "display").as_deref() == Some("false") => {
+            hidden.insert(style.clone());
+        }
+        Node::Open("table", element) => {
+            let title = xml::attribute(element, "name").unwrap_or_default();
+            let is_hidden = xml::attribute(element, "style-name").is_some_and(|name| hidden.contains(&name));
+            out.push_str(if is_hidden { "[hidden sheet " } else { "[table " });
+            out.push_str(&title);
+            out.push_str("]\n");
+        }
+        Node::Open("annotation", _) => out.push_str(" [comment: "),
+        Node::Close("annotation") => out.push(']'),
+        Node::Open("note-body", _) => out.push_str(" [note: "),
+        Node::Close("note-body") => out.push(']'),
+        Node::Open("p" | "h" | "title" | "subject" | "keyword" | "description" | "creator", _) => inside += 1,
+        Node::Close("p" | "h" | "title" | "subject" | "keyword" | "description" | "creator") => {
+            inside = inside.saturating_sub(1);
+            out.push('\n');
+        }
+        Node::Close("table-cell") => out.push('\t'),
+        Node::Open("tab", _) => out.push('\t'),
+        Node::Open("line-break", _) => out.push('\n'),
+        Node::Open("s", _) => out.push(' '),
+        Node::Text(text) if inside > 0 => out.push_str(text),
+        _ => {}
+    });
+    (out, whole)
+}

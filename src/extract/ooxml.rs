@@ -1,0 +1,235 @@
+//! Text of the office formats of ISO/IEC 29500: everything a reader of the file could find, hidden parts marked.
+
+use super::archive;
+use super::budget::Budget;
+use super::xml::{self, Node};
+use super::{Extracted, charset};
+use crate::model::exception::ProblemCode;
+use crate::model::item::Searchable;
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use zip::ZipArchive;
+
+type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+
+/// The text of a document, workbook or presentation.
+pub fn extract(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else {
+        return Extracted::nothing(found).but(Searchable::Not, ProblemCode::Malformed, "the document is damaged");
+    };
+    let mut out = Extracted::all(found, String::new());
+    let mut names: Vec<String> = archive.file_names_raw().map(|name| charset::decode(name, None).text).collect();
+    names.sort_by_key(|name| natural(name));
+    let shared = strings(&mut archive, budget);
+    let sheets = sheet_titles(&mut archive, budget);
+    for name in &names {
+        add_part(&mut archive, name, &shared, &sheets, &mut out, budget);
+    }
+    out
+}
+
+fn add_part(
+    archive: &mut Archive<'_>,
+    name: &str,
+    shared: &[String],
+    sheets: &BTreeMap<String, String>,
+    out: &mut Extracted,
+    budget: &mut Budget,
+) {
+    let Some(section) = section_of(name) else { return };
+    let Some(bytes) = archive::member(archive, name, budget) else {
+        let sentence = format!("a part of the document cannot be read: {name}");
+        *out = std::mem::replace(out, Extracted::nothing("")).but(Searchable::Partly, ProblemCode::Malformed, sentence);
+        return;
+    };
+    match section {
+        Section::Embedded => {
+            let inside = super::text_within(&bytes, name, "", budget);
+            if inside.searchable != Searchable::Fully {
+                out.searchable = Searchable::Partly;
+            }
+            out.problems.extend(inside.problems);
+            add(&mut out.text, "[embedded]", &inside.text);
+        }
+        Section::Sheet => {
+            let short = name.trim_start_matches("xl/");
+            let heading = sheets.get(short).cloned().unwrap_or_else(|| format!("[sheet {short}]"));
+            let text = sheet(&charset::utf8(&bytes), shared);
+            add(&mut out.text, &heading, &text);
+        }
+        Section::Running(heading) => {
+            let source = charset::utf8(&bytes);
+            let hidden = heading == "[slide]" && source.contains("show=\"0\"");
+            let (text, whole) = running_text(&source);
+            add(&mut out.text, if hidden { "[hidden slide]" } else { heading }, &text);
+            if !whole {
+                let sentence = format!("a part of the document breaks off: {name}");
+                *out = std::mem::replace(out, Extracted::nothing("")).but(
+                    Searchable::Partly,
+                    ProblemCode::Malformed,
+                    sentence,
+                );
+            }
+        }
+    }
+}
+
+enum Section {
+    Running(&'static str),
+    Sheet,
+    Embedded,
+}
+
+/// What a part holds, by its name (ISO/IEC 29500-1, clauses 11 to 13).
+fn section_of(name: &str) -> Option<Section> {
+    let (folder, file) = name.rsplit_once('/')?;
+    if folder.ends_with("/embeddings") {
+        return Some(Section::Embedded);
+    }
+    if !file.ends_with(".xml") {
+        return None;
+    }
+    let heading = match folder {
+        "word" if file.starts_with("document") => "",
+        "word" if file.starts_with("header") => "[header]",
+        "word" if file.starts_with("footer") => "[footer]",
+        "word" if file.starts_with("footnotes") => "[footnotes]",
+        "word" if file.starts_with("endnotes") => "[endnotes]",
+        "word" if file.starts_with("comments") && !file.contains("Ext") && !file.contains("Ids") => "[comments]",
+        "word/glossary" if file.starts_with("document") => "[building blocks]",
+        "xl/worksheets" => return Some(Section::Sheet),
+        "xl" if file.starts_with("comments") => "[comments]",
+        "xl/threadedComments" => "[comments]",
+        "ppt/slides" => "[slide]",
+        "ppt/notesSlides" => "[notes]",
+        "ppt/comments" => "[comments]",
+        "docProps" if file == "core.xml" => "[properties]",
+        _ if folder.ends_with("/diagrams") && file.starts_with("data") => "[diagram]",
+        _ if folder.ends_with("/charts") && file.starts_with("chart") => "[chart]",
+        _ if folder.ends_with("/drawings") && file.starts_with("drawing") => "[drawing]",
+        _ => return None,
+    };
+    Some(Section::Running(heading))
+}
+
+/// Text of documents and slides: `t` elements, with paragraphs, tabs and what was deleted but is still there.
+fn running_text(source: &str) -> (String, bool) {
+    let mut out = String::new();
+    let mut inside = 0_usize;
+    let whole = xml::walk(source, &mut |node| match node {
+        Node::Open("t" | "delText" | "instrText" | "text" | "v", _) => inside += 1,
+        Node::Close("t" | "text" | "v") => inside = inside.saturating_sub(1),
+        Node::Open("del", _) => out.push_str("[deleted: "),
+        Node::Close("del") => out.push(']'),
+        Node::Close("delText" | "instrText") => inside = inside.saturating_sub(1),
+        Node::Open("tab", _) => out.push('\t'),
+        Node::Open("br" | "cr", _) => out.push('\n'),
+        Node::Close("p" | "title" | "subject" | "creator" | "keywords" | "description" | "comment" | "si" | "pt") => {
+            out.push('\n');
+        }
+        Node::Open("title" | "subject" | "creator" | "keywords" | "description", _) => inside += 1,
+        Node::Text(text) if inside > 0 => out.push_str(text),
+        _ => {}
+    });
+    (out, whole)
+}
+
+/// The shared strings of a workbook.
+fn strings(archive: &mut Archive<'_>, budget: &mut Budget) -> Vec<String> {
+    let Some(bytes) = archive::member(archive, "xl/sharedStrings.xml", budget) else { return Vec::new() };
+    let mut all = Vec::new();
+    let mut current = String::new();
+    let mut inside = false;
+    let mut phonetic = false;
+    xml::walk(&charset::utf8(&bytes), &mut |node| match node {
+        Node::Open("si", _) => current.clear(),
+        Node::Close("si") => all.push(std::mem::take(&mut current)),
+        // The reading of a Japanese word is not a second word.
+        Node::Open("rPh", _) => phonetic = true,
+        Node::Close("rPh") => phonetic = false,
+        Node::Open("t", _) => inside = true,
+        Node::Close("t") => inside = false,
+        Node::Text(text) if inside && !phonetic => current.push_str(text),
+        _ => {}
+    });
+    all
+}
+
+/// Headings of the sheets by the name of their part, with whether they are hidden.
+fn sheet_titles(archive: &mut Archive<'_>, budget: &mut Budget) -> BTreeMap<String, String> {
+    let mut targets = BTreeMap::new();
+    if let Some(bytes) = archive::member(archive, "xl/_rels/workbook.xml.rels", budget) {
+        xml::walk(&charset::utf8(&bytes), &mut |node| {
+            if let Node::Open("Relationship", element) = node
+                && let (Some(id), Some(target)) = (xml::attribute(element, "Id"), xml::attribute(element, "Target"))
+            {
+                let target = target.trim_start_matches("/xl/").to_owned();
+                targets.insert(id, target);
+            }
+        });
+    }
+    let mut titles = BTreeMap::new();
+    let Some(bytes) = archive::member(archive, "xl/workbook.xml", budget) else { return titles };
+    xml::walk(&charset::utf8(&bytes), &mut |node| {
+        if let Node::Open("sheet", element) = node {
+            let title = xml::attribute(element, "name").unwrap_or_default();
+            let hidden = xml::attribute(element, "state").is_some_and(|state| state.to_lowercase().contains("hidden"));
+            let heading = if hidden { format!("[hidden sheet {title}]") } else { format!("[sheet {title}]") };
+            if let Some(target) = xml::attribute(element, "id").and_then(|id| targets.get(&id)) {
+                titles.insert(target.clone(), heading);
+            }
+        }
+    });
+    titles
+}
+
+/// The cells of a sheet, a row on a line.
+fn sheet(source: &str, shared: &[String]) -> String {
+    let mut out = String::new();
+    let (mut is_shared, mut value, mut text) = (false, false, false);
+    let mut number = String::new();
+    xml::walk(source, &mut |node| match node {
+        Node::Open("c", element) => is_shared = xml::attribute(element, "t").as_deref() == Some("s"),
+        Node::Open("v", _) => {
+            value = true;
+            number.clear();
+        }
+        Node::Close("v") => {
+            value = false;
+            let index = number.trim().parse::<usize>().ok().filter(|_| is_shared);
+            out.push_str(index.and_then(|index| shared.get(index)).map_or(number.as_str(), String::as_str));
+            out.push('\t');
+        }
+        Node::Open("t" | "oddHeader" | "oddFooter", _) => text = true,
+        Node::Close("t" | "oddHeader" | "oddFooter") => {
+            text = false;
+            out.push('\t');
+        }
+        Node::Close("row") => out.push('\n'),
+        Node::Text(piece) if value => number.push_str(piece),
+        Node::Text(piece) if text => out.push_str(piece),
+        _ => {}
+    });
+    out
+}
+
+fn add(out: &mut String, heading: &str, text: &str) {
+    let text = text.trim();
+    if text.is_empty() {
+        return;
+    }
+    if !heading.is_empty() {
+        out.push_str(heading);
+        out.push('\n');
+    }
+    out.push_str(text);
+    out.push('\n');
+}
+
+/// Orders `slide10` after `slide9`, and the main part of a document first.
+fn natural(name: &str) -> (u8, String, u64, String) {
+    let digits = name.find(|one: char| one.is_ascii_digit()).unwrap_or(name.len());
+    let number: String = name[digits..].chars().take_while(char::is_ascii_digit).collect();
+    let first = u8::from(name != "word/document.xml");
+    (first, name[..digits].to_owned(), number.parse().unwrap_or(0), name.to_owned())
+}

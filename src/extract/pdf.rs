@@ -1,0 +1,103 @@
+//! Text of PDF files, page by page.
+
+use super::Extracted;
+use crate::model::exception::ProblemCode;
+use crate::model::item::Searchable;
+use lopdf::{Document, LoadOptions, Object};
+
+/// Pages of one file that are read.
+const PAGES: usize = 2_000;
+/// Bytes one stream may unpack to.
+const STREAM_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes of text after which no further page is read.
+const TEXT_BYTES: usize = crate::base::limits::SEARCHABLE_CHARS * 4;
+
+/// The text of all pages; a page of pictures is said.
+pub fn extract(bytes: &[u8]) -> Extracted {
+    const FOUND: &str = "application/pdf";
+    let options = LoadOptions { max_decompressed_size: Some(STREAM_BYTES), ..LoadOptions::default() };
+    let document = match Document::load_mem_with_options(bytes, options) {
+        Ok(document) => document,
+        Err(error) if is_locked(&error) => return encrypted(),
+        Err(error) => {
+            let sentence = format!("the PDF file is damaged: {error}");
+            return Extracted::nothing(FOUND).but(Searchable::Not, ProblemCode::Malformed, sentence);
+        }
+    };
+    // A file that opens with the empty password is only marked as not to be changed.
+    if document.is_encrypted() && document.encryption_state.is_none() {
+        return encrypted();
+    }
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    let mut out = Extracted::all(FOUND, information(&document));
+    let mut silent = 0;
+    for page in pages.iter().take(PAGES) {
+        let text = document.extract_text_with_limit(&[*page], STREAM_BYTES).unwrap_or_default();
+        silent += usize::from(text.trim().is_empty());
+        out.text.push_str(text.trim_end());
+        out.text.push('\n');
+        if out.text.len() > TEXT_BYTES {
+            break;
+        }
+    }
+    annotations(&document, &mut out.text);
+    if silent == pages.len() {
+        let sentence = "no page has text; the pages may be pictures and need reading by eye or OCR";
+        return out.but(Searchable::Not, ProblemCode::Unsupported, sentence);
+    }
+    if silent > 0 {
+        let sentence = format!("{silent} of {} pages have no text and may be pictures", pages.len());
+        out = out.but(Searchable::Partly, ProblemCode::Unsupported, sentence);
+    }
+    if pages.len() > PAGES {
+        let sentence = format!("only the first {PAGES} of {} pages were read", pages.len());
+        out = out.but(Searchable::Partly, ProblemCode::LimitReached, sentence);
+    }
+    out
+}
+
+fn encrypted() -> Extracted {
+    let nothing = Extracted::nothing("application/pdf");
+    nothing.but(Searchable::Not, ProblemCode::Encrypted, "the PDF file is protected by a password")
+}
+
+fn is_locked(error: &lopdf::Error) -> bool {
+    matches!(error, lopdf::Error::Decryption(_) | lopdf::Error::InvalidPassword)
+}
+
+/// Title, subject and the like.
+fn information(document: &Document) -> String {
+    let mut out = String::new();
+    let info = document.trailer.get(b"Info").ok().and_then(|info| document.dereference(info).ok());
+    if let Some((_, Object::Dictionary(info))) = info {
+        for name in [&b"Title"[..], b"Subject", b"Keywords"] {
+            if let Ok(text) = info.get(name).and_then(lopdf::decode_text_string)
+                && !text.trim().is_empty()
+            {
+                out.push_str(text.trim());
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+/// What is written in notes and filled into fields: it stands on the page and not in its content.
+fn annotations(document: &Document, out: &mut String) {
+    for object in document.objects.values() {
+        let Object::Dictionary(dictionary) = object else { continue };
+        let shown = dictionary.has(b"Subtype") && dictionary.has(b"Rect");
+        if !shown && !dictionary.has(b"FT") {
+            continue;
+        }
+        for name in [&b"Contents"[..], b"V"] {
+            if let Ok(text) = dictionary.get(name).and_then(lopdf::decode_text_string)
+                && !text.trim().is_empty()
+                && out.len() < TEXT_BYTES
+            {
+                out.push_str(text.trim());
+                out.push('\n');
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Text of RTF files (Rich Text Format 1.9.1): a small reader that keeps words and drops looks.
+
+use super::{Extracted, charset};
+
+/// Groups inside each other that are followed.
+const DEPTH: usize = 1_000;
+
+/// The text of an RTF file, notes, headers and comments included.
+pub fn extract(bytes: &[u8]) -> Extracted {
+    let mut reader = Rtf { code_page: 1252, ..Rtf::default() };
+    reader.read(bytes);
+    reader.flush();
+    Extracted::all("application/rtf", reader.out)
+}
+
+/// What a group inherits.
+#[derive(Clone, Copy)]
+struct Group {
+    skip: bool,
+    /// Characters that stand for one `\u` in readers without Unicode.
+    fallback: usize,
+    html_rtf: bool,
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self { skip: false, fallback: 1, html_rtf: false }
+    }
+}
+
+#[derive(Default)]
+struct Rtf {
+    out: String,
+    /// Bytes of the code page not yet read as text: a character may have two.
+    bytes: Vec<u8>,
+    /// UTF-16 units not yet joined.
+    units: Vec<u16>,
+    code_page: u32,
+    group: Group,
+    outer: Vec<Group>,
+    /// Characters still to be passed over after `\u`.
+    pass: usize,
+    starred: bool,
+}
+
+impl Rtf {
+    fn read(&mut self, bytes: &[u8]) {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            at += 1;
+            match byte {
+                b'{' => {
+                    if self.outer.len() < DEPTH {
+                        self.outer.push(self.group);
+                    }
+                    self.starred = false;
+                }
+                b'}' => {
+                    self.group = self.outer.pop().unwrap_or_default();
+                    self.pass = 0;
+                }
+                b'\\' => at += self.control(&bytes[at..]),
+                b'\r' | b'\n' => {}
+                other => self.push_byte(*other),
+            }
+        }
+    }
+
+    /// Reads a control word or symbol; gives back how many bytes it has.
+    fn control(&mut self, rest: &[u8]) -> usize {
+        let Some(first) = rest.first() else { return 0 };
+        if !first.is_ascii_alphabetic() {
+            return self.symbol(*first, rest);
+        }
+        let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let word = String::from_utf8_lossy(&rest[..length]).into_owned();
+        let mut end = length;
+        let negative = rest.get(end) == Some(&b'-');
+        end += usize::from(negative);
+        let digits = rest[end..].iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
+        let number = std::str::from_utf8(&rest[end..end + digits]).ok().and_then(|text| text.parse::<i64>().ok());
+        end += digits;
+        end += usize::from(rest.get(end) == Some(&b' '));
+        let number = number.map(|number| if negative { -number } else { number });
+        if word == "bin" {
+            end += usize::try_from(number.unwrap_or(0)).unwrap_or(0).min(rest.len() - end);
+        }
+        self.word(&word, number);
+        end
+    }
+
+    fn symbol(&mut self, symbol: u8, rest: &[u8]) -> usize {
+        match symbol {
+            b'\'' => {
+                let byte = rest.get(1..3).and_then(|hex| std::str::from_utf8(hex).ok());
+                let byte = byte.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+                if let Some(byte) = byte {
+                    self.push_byte(byte);
+                }
+                return 3.min(rest.len());
+            }
+            b'*' => self.starred = true,
+            b'\\' | b'{' | b'}' => self.push_byte(symbol),
+            b'~' => self.push_text(" "),
+            b'_' => self.push_text("-"),
+            b'\r' | b'\n' => self.push_text("\n"),
+            _ => {}
+        }
+        1
+    }
+
+    fn word(&mut self, word: &str, number: Option<i64>) {
+        const SKIPPED: [&str; 17] = [
+            "fonttbl",
+            "colortbl",
+            "stylesheet",
+            "pict",
+            "object",
+            "objdata",
+            "themedata",
+            "colorschememapping",
+            "datastore",
+            "latentstyles",
+            "listtable",
+            "listoverridetable",
+            "rsidtbl",
+            "generator",
+            "xmlnstbl",
+            "fldinst",
+            "filetbl",
+        ];
+        let starred = std::mem::take(&mut self.starred);
+        match word {
+            "par" | "line" | "sect" | "page" | "row" => self.push_text("\n"),
+            "tab" | "cell" => self.push_text("\t"),
+            "emdash" => self.push_text("\u{2014}"),
+            "endash" => self.push_text("\u{2013}"),
+            "lquote" | "rquote" => self.push_text("'"),
+            "ldblquote" | "rdblquote" => self.push_text("\""),
+            "bullet" => self.push_text("\u{2022}"),
+            "ansicpg" => self.code_page = number.and_then(|page| u32::try_from(page).ok()).unwrap_or(1252),
+            "mac" => self.code_page = 10000,
+            "uc" => self.group.fallback = number.and_then(|count| usize::try_from(count).ok()).unwrap_or(1).min(16),
+            "u" => self.unicode(number.unwrap_or(0)),
+            // Text that an RTF reader shows and the HTML it was made from has not (MS-OXRTFEX 2.1.3.2).
+            "htmlrtf" => self.group.html_rtf = number != Some(0),
+            // Comments stand in starred groups and are said to somebody.
+            "annotation" | "atnauthor" => {}
+            _ if starred || SKIPPED.contains(&word) => self.group.skip = true,
+            _ => {}
+        }
+    }
+
+    fn unicode(&mut self, number: i64) {
+        let unit = (number.rem_euclid(65_536)) as u16;
+        if !self.silent() {
+            self.flush_bytes();
+            self.units.push(unit);
+        }
+        self.pass = self.group.fallback;
+    }
+
+    fn push_byte(&mut self, byte: u8) {
+        if self.pass > 0 {
+            self.pass -= 1;
+        } else if !self.silent() {
+            self.flush_units();
+            self.bytes.push(byte);
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        self.pass = 0;
+        if !self.silent() {
+            self.flush();
+            self.out.push_str(text);
+        }
+    }
+
+    fn silent(&self) -> bool {
+        self.group.skip || self.group.html_rtf
+    }
+
+    fn flush(&mut self) {
+        self.flush_bytes();
+        self.flush_units();
+    }
+
+    fn flush_bytes(&mut self) {
+        if !self.bytes.is_empty() {
+            self.out.push_str(&charset::decode_code_page(&self.bytes, self.code_page));
+            self.bytes.clear();
+        }
+    }
+
+    fn flush_units(&mut self) {
+        if !self.units.is_empty() {
+            self.out.push_str(&String::from_utf16_lossy(&self.units));
+            self.units.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_kept_and_looks_dropped() {
+        let cases = [
+            (r"{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 Hello\par caf\'e9 \b bold\b0 .}", "Hello\ncaf\u{e9} bold."),
+            (r"{\rtf1 a\u8364?b\uc2\u21834\'83\'83c\{x\}}", "a\u{20ac}b\u{554a}c{x}"),
+            (r"{\rtf1\ansicpg1251 \'cf\'f0\'e8}", "\u{41f}\u{440}\u{438}"),
+            (r"{\rtf1{\*\generator X;}one{\*\unknown two}{\footnote three}}", "onethree"),
+            (r"{\rtf1 a{\*\htmltag64 <p>}\htmlrtf b\htmlrtf0 c}", "ac"),
+            (r"{\rtf1 a{\pict\bin3 }}}b}c}", "ac"),
+            (r"{\rtf1 \u55357?\u56832?}", "\u{1f600}"),
+            (r"\\x", "\\x"),
+        ];
+        for (rtf, text) in cases {
+            assert_eq!(extract(rtf.as_bytes()).text.trim_end(), text, "{rtf}");
+        }
+    }
+}

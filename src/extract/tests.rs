@@ -1,0 +1,174 @@
+//! Every format through the one door.
+
+use super::*;
+use std::io::{Cursor, Write};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        writer.start_file(*name, SimpleFileOptions::default()).expect("a member");
+        writer.write_all(bytes).expect("memory");
+    }
+    writer.finish().expect("an archive").into_inner()
+}
+
+fn codes(extracted: &Extracted) -> Vec<ProblemCode> {
+    extracted.problems.iter().map(|problem| problem.code).collect()
+}
+
+#[test]
+fn a_document_gives_headers_notes_comments_and_what_was_deleted() {
+    let bytes = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        (
+            "word/document.xml",
+            br#"<w:document xmlns:w="w"><w:p><w:r><w:t>One &amp; two</w:t><w:tab/><w:t>three</w:t></w:r></w:p><w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:document>"#,
+        ),
+        ("word/header1.xml", b"<w:hdr><w:p><w:t>Head</w:t></w:p></w:hdr>"),
+        ("word/footnotes.xml", b"<w:f><w:p><w:t>Foot</w:t></w:p></w:f>"),
+        ("word/comments.xml", b"<w:c><w:p><w:t>Remark</w:t></w:p></w:c>"),
+        ("word/embeddings/o.txt", b"inside text"),
+        ("docProps/core.xml", b"<c><dc:title>The title</dc:title></c>"),
+    ]);
+    let extracted = text(&bytes, "a.zip", "application/zip");
+    assert!(extracted.found_type.ends_with("wordprocessingml.document"));
+    assert_eq!(extracted.searchable, Searchable::Fully);
+    assert!(extracted.text.starts_with("One & two\tthree\n[deleted: gone]"), "{}", extracted.text);
+    for words in ["[header]\nHead", "[footnotes]\nFoot", "[comments]\nRemark", "[embedded]\ninside text", "The title"] {
+        assert!(extracted.text.contains(words), "{words}: {}", extracted.text);
+    }
+}
+
+#[test]
+fn a_workbook_gives_hidden_sheets_and_marks_them() {
+    let bytes = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        (
+            "xl/workbook.xml",
+            br#"<workbook><sheets><sheet name="Open" r:id="r1"/><sheet name="Pay" state="veryHidden" r:id="r2"/></sheets></workbook>"#,
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            br#"<R><Relationship Id="r1" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Target="/xl/worksheets/sheet2.xml"/></R>"#,
+        ),
+        ("xl/sharedStrings.xml", b"<sst><si><t>Shared</t></si><si><r><t>rich </t></r><r><t>text</t></r></si></sst>"),
+        ("xl/worksheets/sheet1.xml", br#"<w><row><c t="s"><v>1</v></c><c><v>42</v></c></row></w>"#),
+        ("xl/worksheets/sheet2.xml", br#"<w><row><c t="s"><v>0</v></c><c t="inlineStr"><is><t>inline</t></is></c></row></w>"#),
+    ]);
+    let extracted = text(&bytes, "", "");
+    assert_eq!(extracted.text, "[sheet Open]\nrich text\t42\n[hidden sheet Pay]\nShared\tinline\n");
+}
+
+#[test]
+fn a_presentation_gives_notes_and_hidden_slides_in_order() {
+    let bytes = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("ppt/presentation.xml", b"<p/>"),
+        ("ppt/slides/slide10.xml", b"<p><a:p><a:t>ten</a:t></a:p></p>"),
+        ("ppt/slides/slide2.xml", br#"<p show="0"><a:p><a:t>two</a:t></a:p></p>"#),
+        ("ppt/notesSlides/notesSlide1.xml", b"<p><a:p><a:t>say this</a:t></a:p></p>"),
+    ]);
+    assert_eq!(text(&bytes, "", "").text, "[notes]\nsay this\n[hidden slide]\ntwo\n[slide]\nten\n");
+}
+
+#[test]
+fn open_document_text_is_read_and_a_locked_one_said() {
+    let content = br#"<o><text:h>Head</text:h><text:p>a<text:s/>b<office:annotation><text:p>mind</text:p></office:annotation></text:p></o>"#;
+    let odt = zipped(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", content)]);
+    let extracted = text(&odt, "", "");
+    // The writer packs the first member, so only a real one is recognised by its first bytes.
+    let direct = odf::extract(&odt, "application/vnd.oasis.opendocument.text", &mut Budget::new());
+    assert_eq!(direct.text, "Head\na b [comment: mind\n]\n", "{}", extracted.found_type);
+    let locked = zipped(&[("META-INF/manifest.xml", b"<m:encryption-data/>"), ("content.xml", b"\x01\x02")]);
+    let locked = odf::extract(&locked, "application/vnd.oasis.opendocument.text", &mut Budget::new());
+    assert_eq!((locked.searchable, codes(&locked)), (Searchable::Not, vec![ProblemCode::Encrypted]));
+}
+
+#[test]
+fn archives_are_listed_and_read_and_bombs_are_said() {
+    let inner = zipped(&[("deep.txt", b"found in the deep")]);
+    let outer = zipped(&[("photo.png", b"\x89PNG\r\n\x1a\n"), ("inner.zip", &inner)]);
+    let extracted = text(&outer, "", "");
+    assert!(extracted.text.contains("photo.png") && extracted.text.contains("found in the deep"));
+    assert_eq!(extracted.searchable, Searchable::Partly, "the picture has no words");
+    let bomb = zipped(&[("zeros.txt", &vec![b'0'; 30_000_000])]);
+    assert_eq!(codes(&text(&bomb, "", "")), vec![ProblemCode::LimitReached]);
+    let mut nested = zipped(&[("core.txt", b"core")]);
+    for _ in 0..20 {
+        nested = zipped(&[("a.zip", &nested)]);
+    }
+    assert_eq!(codes(&text(&nested, "", "")), vec![ProblemCode::LimitReached]);
+    assert_eq!(codes(&text(b"PK\x03\x04garbage", "", "")), vec![ProblemCode::Malformed]);
+}
+
+#[test]
+fn text_pages_and_messages_are_read_in_their_charset() {
+    let cases: [(&[u8], &str, &str, &str, &str); 6] = [
+        (b"caf\xE9", "a.txt", "text/plain; charset=iso-8859-1", "text/plain", "caf\u{e9}"),
+        (b"a,b\r\nc,d", "a.csv", "", "text/csv", "a,b\r\nc,d"),
+        (b"<?xml version='1.0'?><a>x<b>y</b></a>", "a", "", "text/xml", "x\ny\n"),
+        (b"{\\rtf1 road}", "a.doc", "application/msword", "application/rtf", "road"),
+        (b"", "a", "", "application/x-empty", ""),
+        (b"\x89PNG\r\n\x1a\n", "a.txt", "text/plain", "image/png", ""),
+    ];
+    for (bytes, name, claimed, found, expected) in cases {
+        let extracted = text(bytes, name, claimed);
+        assert_eq!((extracted.found_type.as_str(), extracted.text.as_str()), (found, expected));
+    }
+    let message = b"Message-ID: <a@b>\nFrom: Ann <a@b.us>\nSubject: =?utf-8?q?Stra=C3=9Fe?=\n\nbody words\n";
+    let extracted = text(message, "", "");
+    for words in ["Ann a@b.us", "Stra\u{df}e", "body words"] {
+        assert!(extracted.text.contains(words), "{}", extracted.text);
+    }
+}
+
+#[test]
+fn a_page_tells_its_words_and_a_page_of_pictures_that_it_has_none() {
+    let extracted = text(&pdf(b"BT /F1 12 Tf (Road repair) Tj ET"), "", "");
+    assert_eq!((extracted.found_type.as_str(), extracted.searchable), ("application/pdf", Searchable::Fully));
+    assert!(extracted.text.contains("Road repair"), "{}", extracted.text);
+    let picture = text(&pdf(b"0 0 m"), "", "");
+    assert_eq!((picture.searchable, codes(&picture)), (Searchable::Not, vec![ProblemCode::Unsupported]));
+    let damaged = text(b"%PDF-1.4 nothing else", "", "");
+    assert_eq!((damaged.searchable, codes(&damaged)), (Searchable::Not, vec![ProblemCode::Malformed]));
+}
+
+#[test]
+fn no_cut_or_flipped_file_makes_it_fail() {
+    let samples = [
+        zipped(&[("[Content_Types].xml", b"<T/>"), ("word/document.xml", b"<w:p><w:t>x</w:t></w:p>")]),
+        pdf(b"BT /F1 12 Tf (x) Tj ET"),
+        b"{\\rtf1\\ansi {\\b x}\\u1234?}".to_vec(),
+        b"Message-ID: <a>\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\nContent-Type: message/rfc822\n\nSubject: y\n\nz\n--b--\n".to_vec(),
+    ];
+    for sample in &samples {
+        for at in 0..sample.len() {
+            text(&sample[..at], "a", "");
+            let mut flipped = sample.clone();
+            flipped[at] ^= 0x55;
+            text(&flipped, "a", "");
+        }
+    }
+}
+
+fn pdf(content: &[u8]) -> Vec<u8> {
+    use lopdf::{Document, Object, Stream, dictionary};
+    let mut document = Document::with_version("1.5");
+    let pages = document.new_object_id();
+    let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier" });
+    let content = document.add_object(Stream::new(dictionary! {}, content.to_vec()));
+    let page = document.add_object(dictionary! {
+        "Type" => "Page", "Parent" => pages, "Contents" => content,
+        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+        "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+    });
+    let all = dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 };
+    document.objects.insert(pages, Object::Dictionary(all));
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    document.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("memory");
+    bytes
+}

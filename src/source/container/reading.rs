@@ -1,0 +1,267 @@
+//! One reading: where finds go, how deep it is, how much was unpacked, and what becomes of each file.
+
+use super::content::Content;
+use super::vault_metadata::Expected;
+use super::{gzip, loose_file, zip_archive};
+use crate::base::limits;
+use crate::model::exception::{ItemException, Problem, ProblemCode};
+use crate::model::item::{Found, Original, RawItem, Shape, Sink, Stopped};
+use crate::model::provenance::{ContainerFormat, CopyFacts};
+use crate::source::detect::{self, Kind};
+use crate::source::{ReadOptions, ReadStop, calls, contacts, mail, texts};
+
+/// Bytes of an unpacked item that are handed over in memory; its place on the disk does not last.
+const HANDED_OVER_BYTES: u64 = limits::IN_FLIGHT_BYTES;
+
+/// One reading of what the clerk named.
+pub struct Reading<'a> {
+    /// The city's facts.
+    pub options: &'a ReadOptions,
+    sink: &'a mut dyn Sink,
+    /// The next ordinal of each open container, the outermost first.
+    ordinals: Vec<u64>,
+    /// Bytes that archives may still unpack.
+    pub unpack_left: u64,
+    /// What the metadata of an export promises, while its messages are read.
+    pub expected: Option<Expected>,
+}
+
+impl<'a> Reading<'a> {
+    /// A reading that tells `sink`.
+    pub fn new(options: &'a ReadOptions, sink: &'a mut dyn Sink) -> Self {
+        Self { options, sink, ordinals: Vec::new(), unpack_left: limits::ARCHIVE_UNPACKED_BYTES, expected: None }
+    }
+
+    /// Tells the sink one find.
+    pub fn tell(&mut self, found: Found) -> Result<(), Stopped> {
+        self.sink.found(found)
+    }
+
+    /// The next position in the open container.
+    pub fn ordinal(&mut self) -> u64 {
+        let Some(next) = self.ordinals.last_mut() else { return 0 };
+        *next += 1;
+        *next - 1
+    }
+
+    /// How many containers are open.
+    pub fn depth(&self) -> usize {
+        self.ordinals.len()
+    }
+
+    /// Opens a container, reads it, closes it. What breaks the reading off becomes a remark on it.
+    pub fn nested(
+        &mut self,
+        name: String,
+        format: ContainerFormat,
+        inside: impl FnOnce(&mut Self) -> Result<(), ReadStop>,
+    ) -> Result<(), Stopped> {
+        self.tell(Found::Open { name, format })?;
+        self.ordinals.push(0);
+        let result = inside(self);
+        self.ordinals.pop();
+        match result {
+            Err(ReadStop::Stopped(stopped)) => return Err(stopped),
+            Err(ReadStop::Io(error)) => self.tell(Found::Remark(broken(&error)))?,
+            Ok(()) => {}
+        }
+        self.tell(Found::Close)
+    }
+
+    /// Hands over an item.
+    pub fn item(&mut self, mut item: RawItem) -> Result<(), Stopped> {
+        if let Some(expected) = &mut self.expected {
+            expected.meet(&mut item);
+        }
+        self.tell(Found::Item(item))
+    }
+
+    /// Hands over an exception at the next position.
+    pub fn exception(
+        &mut self,
+        place: String,
+        code: ProblemCode,
+        sentence: impl Into<String>,
+        raw: Vec<u8>,
+    ) -> Result<(), Stopped> {
+        let ordinal = self.ordinal();
+        self.tell(Found::Exception(ItemException { ordinal, place, problem: Problem::new(code, sentence), raw }))
+    }
+
+    /// Reads the file the clerk named: a single message or another file is a container of one item.
+    pub fn top_file(&mut self, name: String, content: Content) -> Result<(), Stopped> {
+        let kind = match self.kind_of(&name, &content) {
+            Ok(kind) => kind,
+            Err(error) => return self.nested(name, ContainerFormat::File, |_| Err(ReadStop::Io(error))),
+        };
+        let copy = CopyFacts::default();
+        match kind {
+            Kind::Message => self.nested(name.clone(), ContainerFormat::Eml, |reading| {
+                Ok(reading.message(file_name(&name).to_owned(), content, copy)?)
+            }),
+            Kind::File(media) => self.nested(name.clone(), ContainerFormat::File, |reading| {
+                Ok(reading.file(file_name(&name).to_owned(), content, media, copy)?)
+            }),
+            Kind::Container(format) => self.container(name, format, content, copy),
+        }
+    }
+
+    /// Reads one file inside a container: an item of it, or a container nested in it.
+    pub fn member(&mut self, place: String, content: Content, copy: CopyFacts) -> Result<(), Stopped> {
+        match self.kind_of(&place, &content) {
+            Err(error) => {
+                self.exception(place, ProblemCode::Unreadable, format!("the file cannot be read: {error}"), Vec::new())
+            }
+            Ok(Kind::Message) => self.message(place, content, copy),
+            Ok(Kind::File(media)) => self.file(place, content, media, copy),
+            Ok(Kind::Container(_)) if self.depth() >= limits::NESTING_DEPTH => {
+                let sentence = format!("containers lie more than {} deep inside each other", limits::NESTING_DEPTH);
+                let raw = held_bytes(content);
+                self.exception(place, ProblemCode::LimitReached, sentence, raw)
+            }
+            Ok(Kind::Container(format)) => self.container(place, format, content, copy),
+        }
+    }
+
+    /// Hands over one message.
+    pub fn message(&mut self, place: String, content: Content, copy: CopyFacts) -> Result<(), Stopped> {
+        let (place, content) = match self.too_large(place, content, &Shape::Message, &copy)? {
+            Some(small) => small,
+            None => return Ok(()),
+        };
+        match content.into_bytes() {
+            Ok(bytes) => {
+                let ordinal = self.ordinal();
+                self.item(mail::item(ordinal, place, bytes, copy))
+            }
+            Err(error) => {
+                self.exception(place, ProblemCode::Unreadable, format!("the file cannot be read: {error}"), Vec::new())
+            }
+        }
+    }
+
+    /// Hands over a file of another kind, whole.
+    pub fn file(&mut self, place: String, content: Content, media: String, copy: CopyFacts) -> Result<(), Stopped> {
+        let shape = Shape::File { media_type: media };
+        let (place, content) = match self.too_large(place, content, &shape, &copy)? {
+            Some(small) => small,
+            None => return Ok(()),
+        };
+        match content.into_bytes() {
+            Ok(bytes) => {
+                let ordinal = self.ordinal();
+                self.item(RawItem { ordinal, place, original: Original::Bytes(bytes), identity: None, shape, copy })
+            }
+            Err(error) => {
+                self.exception(place, ProblemCode::Unreadable, format!("the file cannot be read: {error}"), Vec::new())
+            }
+        }
+    }
+
+    /// Deals with an item too large to hold; gives back the one that is not.
+    fn too_large(
+        &mut self,
+        place: String,
+        content: Content,
+        shape: &Shape,
+        copy: &CopyFacts,
+    ) -> Result<Option<(String, Content)>, Stopped> {
+        let length = match content.length() {
+            Ok(length) => length,
+            Err(error) => {
+                let sentence = format!("the file cannot be read: {error}");
+                self.exception(place, ProblemCode::Unreadable, sentence, Vec::new())?;
+                return Ok(None);
+            }
+        };
+        if let Some(file) = content.lasting_file() {
+            if length <= limits::ITEM_IN_MEMORY_BYTES {
+                return Ok(Some((place, content)));
+            }
+            let original = Original::Stretch { file: file.to_owned(), offset: 0, length };
+            let ordinal = self.ordinal();
+            let (shape, copy) = (shape.clone(), copy.clone());
+            self.item(RawItem { ordinal, place, original, identity: None, shape, copy })?;
+            return Ok(None);
+        }
+        if length <= HANDED_OVER_BYTES {
+            return Ok(Some((place, content)));
+        }
+        let sentence = format!("a packed file of {length} bytes is too large; unpack the archive and take it in again");
+        let head = content.head().unwrap_or_default();
+        self.exception(place, ProblemCode::TooLargeToParse, sentence, head)?;
+        Ok(None)
+    }
+
+    fn container(
+        &mut self,
+        name: String,
+        format: ContainerFormat,
+        content: Content,
+        copy: CopyFacts,
+    ) -> Result<(), Stopped> {
+        match format {
+            ContainerFormat::Zip => return zip_archive::read_nested(name, content, copy, self),
+            ContainerFormat::Gzip => return gzip::read_nested(name, content, copy, self),
+            _ => {}
+        }
+        let short = file_name(&name).to_owned();
+        self.nested(name, format, |reading| {
+            let mut stream = content.open()?;
+            reading.stream(format, &short, &mut stream, content.lasting_file())
+        })
+    }
+
+    /// Reads a stream of a format that needs no seeking, inside its opened container.
+    pub fn stream(
+        &mut self,
+        format: ContainerFormat,
+        name: &str,
+        mut stream: &mut dyn std::io::BufRead,
+        file: Option<&std::path::Path>,
+    ) -> Result<(), ReadStop> {
+        match format {
+            ContainerFormat::Mbox => mail::mbox::read(&mut stream, file, self),
+            ContainerFormat::SmsBackupRestore | ContainerFormat::SmsBackupRestoreCalls => {
+                texts::sms_backup_restore::read(stream, self.options, self.sink)
+            }
+            ContainerFormat::CallDetail => calls::delimited::read(stream, name, self.options, self.sink),
+            ContainerFormat::VCard => contacts::vcard::read(stream, self.options, self.sink),
+            // The other formats are folders, archives and single items, which are read above.
+            _ => Ok(()),
+        }
+    }
+
+    fn kind_of(&self, name: &str, content: &Content) -> std::io::Result<Kind> {
+        let kind = detect::kind(&content.head()?, file_name(name), self.options);
+        // A document may be a ZIP archive too; only its table of contents tells.
+        if kind == Kind::Container(ContainerFormat::Zip)
+            && let Some(media) = zip_archive::document_type(content)
+        {
+            return Ok(Kind::File(media.to_owned()));
+        }
+        Ok(kind)
+    }
+}
+
+/// The last part of a path.
+pub fn file_name(place: &str) -> &str {
+    place.rsplit(['/', '\\']).next().unwrap_or(place)
+}
+
+fn held_bytes(content: Content) -> Vec<u8> {
+    match content.length() {
+        Ok(length) if length <= limits::ITEM_IN_MEMORY_BYTES => content.into_bytes().unwrap_or_default(),
+        _ => content.head().unwrap_or_default(),
+    }
+}
+
+fn broken(error: &std::io::Error) -> Problem {
+    use std::io::ErrorKind::{InvalidData, UnexpectedEof};
+    match error.kind() {
+        UnexpectedEof => Problem::new(ProblemCode::Truncated, format!("the file ends before it is complete: {error}")),
+        InvalidData => Problem::new(ProblemCode::Malformed, format!("the file is damaged: {error}")),
+        _ if loose_file::is_limit(error) => Problem::new(ProblemCode::LimitReached, error.to_string()),
+        _ => Problem::new(ProblemCode::Unreadable, format!("the file cannot be read further: {error}")),
+    }
+}

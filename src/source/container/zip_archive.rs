@@ -1,0 +1,165 @@
+//! ZIP archives (PKWARE APPNOTE), nested, with limits on members, ratio, size and depth.
+
+use super::content::Content;
+use super::loose_file::{Unpacking, is_limit};
+use super::reading::Reading;
+use super::vault_export;
+use crate::base::limits;
+use crate::extract;
+use crate::model::exception::{Problem, ProblemCode};
+use crate::model::item::{Found, Stopped};
+use crate::model::provenance::{ContainerFormat, CopyFacts};
+use std::io::{self, Read, Seek};
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// The media type of a document that is a ZIP archive; `None` for an archive or what cannot be opened.
+pub fn document_type(content: &Content) -> Option<&'static str> {
+    let archive = ZipArchive::new(content.open().ok()?).ok()?;
+    extract::document_type(archive.file_names_raw())
+}
+
+/// Reads an archive as a container; a Google Vault export is recognised by what lies in it.
+pub fn read_nested(name: String, content: Content, copy: CopyFacts, reading: &mut Reading<'_>) -> Result<(), Stopped> {
+    let error = match content.open().and_then(|stream| ZipArchive::new(stream).map_err(io::Error::from)) {
+        Ok(mut archive) => {
+            if let Some(export) = vault_export::look_into(&mut archive, reading.unpack_left) {
+                return vault_export::read_zip(&mut archive, export, name, reading);
+            }
+            return reading.nested(name, ContainerFormat::Zip, |reading| Ok(read(&mut archive, &[], reading)?));
+        }
+        Err(error) => error,
+    };
+    // What cannot be opened is kept whole, and said.
+    reading.nested(name.clone(), ContainerFormat::Zip, |reading| {
+        let sentence = format!("the archive is damaged and was kept whole: {error}");
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Malformed, sentence)))?;
+        let place = super::reading::file_name(&name).to_owned();
+        Ok(reading.file(place, content, "application/zip".to_owned(), copy)?)
+    })
+}
+
+/// Reads all members but those in `but`, in the order of the archive's table.
+pub fn read<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    but: &[usize],
+    reading: &mut Reading<'_>,
+) -> Result<(), Stopped> {
+    if archive.has_duplicate_names() {
+        let sentence = "several members have the same name; of those, only the last is reached";
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Repeated, sentence)))?;
+    }
+    for index in 0..archive.len() {
+        if index as u64 >= limits::ARCHIVE_MEMBERS {
+            let sentence = format!("the archive has more than {} members", limits::ARCHIVE_MEMBERS);
+            return reading.tell(Found::Remark(Problem::new(ProblemCode::LimitReached, sentence)));
+        }
+        if !but.contains(&index) {
+            read_member(archive, index, reading)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a member is before it is unpacked.
+struct Facts {
+    place: String,
+    packed: u64,
+    safe: bool,
+    encrypted: bool,
+    link: bool,
+}
+
+fn read_member<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    index: usize,
+    reading: &mut Reading<'_>,
+) -> Result<(), Stopped> {
+    let facts = match archive.by_index_raw(index) {
+        Ok(member) if member.is_dir() => return Ok(()),
+        Ok(member) => Facts {
+            place: extract::charset::decode(member.name_raw(), None).text,
+            packed: member.compressed_size(),
+            safe: member.enclosed_name().is_some(),
+            encrypted: member.encrypted(),
+            link: member.is_symlink(),
+        },
+        Err(error) => {
+            let place = format!("member {}", index + 1);
+            return reading.exception(
+                place,
+                ProblemCode::Unreadable,
+                format!("the member cannot be read: {error}"),
+                Vec::new(),
+            );
+        }
+    };
+    let refused = if !facts.safe {
+        Some((ProblemCode::UnsafeName, "the name of the member would leave the archive"))
+    } else if facts.encrypted {
+        Some((ProblemCode::Encrypted, "the member is encrypted; ask for the password and unpack it"))
+    } else if facts.link {
+        Some((ProblemCode::UnsafeName, "the member is a link to another place and is not followed"))
+    } else {
+        None
+    };
+    if let Some((code, sentence)) = refused {
+        let raw = if facts.encrypted { packed_bytes(archive, index) } else { unpacked_bytes(archive, index) };
+        return reading.exception(facts.place, code, sentence, raw);
+    }
+    let mut left = reading.unpack_left;
+    let unpacked = match archive.by_index(index) {
+        Ok(member) => Content::unpack(&mut Unpacking::new(member, facts.packed, &mut left)).map_err(member_problem),
+        Err(error) => Err(open_problem(&error)),
+    };
+    reading.unpack_left = left;
+    match unpacked {
+        Ok(content) => {
+            let folder = facts.place.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default();
+            reading.member(facts.place, content, CopyFacts { folder, ..CopyFacts::default() })
+        }
+        Err((code, sentence)) => {
+            let raw = packed_bytes(archive, index);
+            reading.exception(facts.place, code, sentence, raw)
+        }
+    }
+}
+
+fn member_problem(error: io::Error) -> (ProblemCode, String) {
+    let code = match error.kind() {
+        _ if is_limit(&error) => ProblemCode::LimitReached,
+        io::ErrorKind::UnexpectedEof => ProblemCode::Truncated,
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => ProblemCode::Malformed,
+        _ => ProblemCode::Unreadable,
+    };
+    (code, format!("the member cannot be unpacked: {error}"))
+}
+
+fn open_problem(error: &ZipError) -> (ProblemCode, String) {
+    let code = match error {
+        ZipError::UnsupportedArchive(_) => ProblemCode::Unsupported,
+        ZipError::InvalidArchive(_) => ProblemCode::Malformed,
+        _ => ProblemCode::Unreadable,
+    };
+    (code, format!("the member cannot be unpacked: {error}"))
+}
+
+/// The bytes of a member as they lie packed in the archive, as far as they are held.
+fn packed_bytes<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Ok(member) = archive.by_index_raw(index) {
+        // What cannot be read is not there; the exception is told either way.
+        let _ = member.take(limits::ITEM_IN_MEMORY_BYTES).read_to_end(&mut bytes);
+    }
+    bytes
+}
+
+/// The bytes of a member whose name is refused, as far as they are held.
+fn unpacked_bytes<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Ok(member) = archive.by_index(index) {
+        // As above.
+        let _ = member.take(limits::ITEM_IN_MEMORY_BYTES).read_to_end(&mut bytes);
+    }
+    bytes
+}
