@@ -30,3 +30,11 @@ pub const DESTROY_BATCH: usize = 500;
 pub const WILDCARD_TERMS: usize = 10_000;
 /// Items of one index split to aim at.
 pub const SPLIT_ITEMS: usize = 16_000;
+/// Bytes of one pack file of the vault after which the next one is begun.
+pub const PACK_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of one sealed section that may be read into memory; a larger one is only streamed.
+pub const SECTION_IN_MEMORY_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of wrapped family keys kept in memory, over all months.
+pub const KEY_CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// Pack files held open at once, for reading and again for appending.
+pub const OPEN_PACKS: usize = 64;
