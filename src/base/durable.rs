@@ -112,6 +112,42 @@ pub fn zero_range(path: &Path, offset: u64, length: u64) -> io::Result<()> {
     sync_file(&file)
 }
 
+/// Overwrites bytes of a file in place and syncs it. A crash may leave a mixture of old and new bytes, so the caller's
+/// format must tell such a mixture from a whole value.
+pub fn overwrite(path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    fault::point("overwrite")?;
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    file.seek(SeekFrom::Start(offset))?;
+    file.write_all(bytes)?;
+    sync_file(&file)
+}
+
+/// Gives stretches of a file (offset, length) back to the file system and syncs it: holes where it can make them,
+/// zeros elsewhere. Afterwards they read as zeros and the file is as long as before.
+pub fn release_ranges(path: &Path, ranges: &[(u64, u64)]) -> io::Result<()> {
+    fault::point("release ranges")?;
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    for &(offset, length) in ranges.iter().filter(|(_, length)| *length > 0) {
+        if !punch_hole(&file, offset, length) {
+            file.seek(SeekFrom::Start(offset))?;
+            write_zeros(&mut file, length)?;
+        }
+    }
+    sync_file(&file)
+}
+
+/// Whether a hole could be made. A file system without holes answers with an error, which only means: write zeros.
+#[cfg(target_os = "linux")]
+fn punch_hole(file: &File, offset: u64, length: u64) -> bool {
+    use rustix::fs::FallocateFlags;
+    rustix::fs::fallocate(file, FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE, offset, length).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn punch_hole(_: &File, _: u64, _: u64) -> bool {
+    false
+}
+
 /// Removes a file after overwriting it; a missing file is not an error.
 pub fn erase(path: &Path) -> io::Result<()> {
     fault::point("erase file")?;
@@ -244,6 +280,10 @@ mod tests {
         assert_eq!(fs::read(&path).expect("readable"), b"three");
         zero_range(&path, 1, 3).expect("zeroed");
         assert_eq!(fs::read(&path).expect("readable"), b"t\0\0\0e");
+        overwrite(&path, 1, b"hr").expect("overwritten");
+        assert_eq!(fs::read(&path).expect("readable"), b"thr\0e");
+        release_ranges(&path, &[(0, 1), (4, 1), (2, 0)]).expect("released");
+        assert_eq!(fs::read(&path).expect("readable"), b"\0hr\0\0");
         erase(&path).expect("erased");
         erase(&path).expect("erasing twice is fine");
         assert!(!path.exists());

@@ -42,3 +42,11 @@ pub const TERM_PARTS: usize = 16;
 pub const KEY_CHARS: usize = 80;
 /// Business days of the longest deadline that is computed.
 pub const DEADLINE_BUSINESS_DAYS: u32 = 2_600;
+/// Bytes of one pack file of the vault after which the next one is begun.
+pub const PACK_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of one sealed section that may be read into memory; a larger one is only streamed.
+pub const SECTION_IN_MEMORY_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of wrapped family keys kept in memory, over all months.
+pub const KEY_CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// Pack files held open at once, for reading and again for appending.
+pub const OPEN_PACKS: usize = 64;
