@@ -23,7 +23,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("catalog", &["base", "model", "ledger"]),
     ("index", &["base", "model", "text", "query"]),
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
-    ("verify", &["base", "model", "text", "query", "ledger", "package", "render", "vault", "catalog", "index", "repository"]),
+    (
+        "verify",
+        &["base", "model", "text", "query", "ledger", "package", "render", "vault", "catalog", "index", "repository"],
+    ),
     (
         "protection",
         &["base", "model", "text", "query", "schedule", "calendar", "vault", "catalog", "index", "repository"],
@@ -31,16 +34,38 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "ingest",
         &[
-            "base", "model", "text", "query", "source", "extract", "classify", "schedule", "vault", "catalog", "index",
-            "repository", "protection",
+            "base",
+            "model",
+            "text",
+            "query",
+            "source",
+            "extract",
+            "classify",
+            "schedule",
+            "vault",
+            "catalog",
+            "index",
+            "repository",
+            "protection",
         ],
     ),
     ("hold", &["base", "model", "query", "catalog", "index", "repository", "protection"]),
     (
         "disposition",
         &[
-            "base", "model", "ledger", "schedule", "calendar", "classify", "report", "vault", "catalog", "index",
-            "repository", "protection", "verify",
+            "base",
+            "model",
+            "ledger",
+            "schedule",
+            "calendar",
+            "classify",
+            "report",
+            "vault",
+            "catalog",
+            "index",
+            "repository",
+            "protection",
+            "verify",
         ],
     ),
     ("request", &["base", "model", "query", "calendar", "catalog", "index", "repository", "protection"]),
@@ -48,23 +73,71 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "production",
         &[
-            "base", "model", "text", "source", "extract", "ledger", "render", "report", "package", "vault", "catalog",
-            "repository", "request", "review", "verify",
+            "base",
+            "model",
+            "text",
+            "source",
+            "extract",
+            "ledger",
+            "render",
+            "report",
+            "package",
+            "vault",
+            "catalog",
+            "repository",
+            "request",
+            "review",
+            "verify",
         ],
     ),
     (
         "demo",
         &[
-            "base", "model", "text", "calendar", "classify", "schedule", "report", "catalog", "repository", "ingest",
-            "hold", "disposition", "request", "review", "production", "protection", "verify",
+            "base",
+            "model",
+            "text",
+            "calendar",
+            "classify",
+            "schedule",
+            "report",
+            "catalog",
+            "repository",
+            "ingest",
+            "hold",
+            "disposition",
+            "request",
+            "review",
+            "production",
+            "protection",
+            "verify",
         ],
     ),
     (
         "cli",
         &[
-            "base", "model", "text", "query", "calendar", "classify", "schedule", "report", "ledger", "source", "vault",
-            "catalog", "index", "repository", "ingest", "hold", "disposition", "request", "review", "production",
-            "protection", "verify", "demo",
+            "base",
+            "model",
+            "text",
+            "query",
+            "calendar",
+            "classify",
+            "schedule",
+            "report",
+            "ledger",
+            "source",
+            "vault",
+            "catalog",
+            "index",
+            "repository",
+            "ingest",
+            "hold",
+            "disposition",
+            "request",
+            "review",
+            "production",
+            "protection",
+            "verify",
+            "demo",
         ],
     ),
 ];
@@ -99,8 +172,10 @@ const EXCLUSIVE: &[(&str, &[&str])] = &[
 const FILE_LINES: usize = 700;
 
 fn sources(directory: &Path, all: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> =
-        fs::read_dir(directory).expect("the sources are readable").map(|entry| entry.expect("an entry").path()).collect();
+    let mut entries: Vec<PathBuf> = fs::read_dir(directory)
+        .expect("the sources are readable")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {

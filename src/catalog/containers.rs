@@ -141,7 +141,8 @@ impl Writing<'_> {
     pub fn container(&self, key: &ContainerKey) -> Result<ContainerId, CatalogError> {
         let parent = key.parent.map_or(0, ContainerId::get);
         let sql = "SELECT id FROM container WHERE parent = ?1 AND path = ?2 AND format = ?3";
-        let known = self.connection.prepare_cached(sql)?.query_row((parent, &key.path, key.format.word()), |r| r.get(0));
+        let known =
+            self.connection.prepare_cached(sql)?.query_row((parent, &key.path, key.format.word()), |r| r.get(0));
         if let Some(id) = optional(known)? {
             return Ok(ContainerId::new(id));
         }
@@ -157,9 +158,7 @@ impl Writing<'_> {
         let remarks: Vec<(&str, &str)> =
             row.remarks.iter().map(|remark| (remark.code.word(), remark.message.as_str())).collect();
         self.connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
+            .prepare_cached("INSERT OR REPLACE INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
             .execute((
                 row.intake.get(),
                 row.container.get(),
@@ -238,10 +237,8 @@ impl Reading<'_> {
         family: FamilyId,
     ) -> Result<Option<KnownPlace>, CatalogError> {
         let sql = "SELECT intake, outcome, problems FROM copy WHERE container = ?1 AND ordinal = ?2 AND family = ?3";
-        let found = self
-            .connection
-            .prepare_cached(sql)?
-            .query_row((container.get(), ordinal as i64, family.get()), |row| {
+        let found =
+            self.connection.prepare_cached(sql)?.query_row((container.get(), ordinal as i64, family.get()), |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
             });
         optional(found)?

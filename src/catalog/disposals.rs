@@ -60,17 +60,22 @@ impl Writing<'_> {
 
     /// Keeps a plan as the signed document it is.
     pub fn add_plan(&self, plan: PlanId, document: &str, event: EventId) -> Result<(), CatalogError> {
-        self.connection
-            .prepare_cached("INSERT INTO plan VALUES (?1, ?2, 'planned', ?3)")?
-            .execute((plan.get(), document, event.get()))?;
+        self.connection.prepare_cached("INSERT INTO plan VALUES (?1, ?2, 'planned', ?3)")?.execute((
+            plan.get(),
+            document,
+            event.get(),
+        ))?;
         Ok(())
     }
 
     /// Records the approval of a plan.
     pub fn approve_plan(&self, plan: PlanId, document: &str, by: &str, event: EventId) -> Result<(), CatalogError> {
-        self.connection
-            .prepare_cached("INSERT INTO approval VALUES (?1, ?2, ?3, ?4)")?
-            .execute((plan.get(), document, by, event.get()))?;
+        self.connection.prepare_cached("INSERT INTO approval VALUES (?1, ?2, ?3, ?4)")?.execute((
+            plan.get(),
+            document,
+            by,
+            event.get(),
+        ))?;
         self.set_plan_state(plan, PlanState::Approved)
     }
 
@@ -84,9 +89,12 @@ impl Writing<'_> {
 
     /// Registers who may approve, with the public key and the private one under a passphrase.
     pub fn add_approver(&self, who: &str, public: &str, sealed: &str, event: EventId) -> Result<(), CatalogError> {
-        self.connection
-            .prepare_cached("INSERT OR REPLACE INTO approver VALUES (?1, ?2, ?3, ?4)")?
-            .execute((who, public, sealed, event.get()))?;
+        self.connection.prepare_cached("INSERT OR REPLACE INTO approver VALUES (?1, ?2, ?3, ?4)")?.execute((
+            who,
+            public,
+            sealed,
+            event.get(),
+        ))?;
         Ok(())
     }
 
@@ -140,9 +148,11 @@ impl Writing<'_> {
 
     /// Records an adopted edition by the digest of its frozen file.
     pub fn adopt_edition(&self, key: &str, digest: &str, event: EventId) -> Result<(), CatalogError> {
-        self.connection
-            .prepare_cached("INSERT OR REPLACE INTO edition VALUES (?1, ?2, ?3)")?
-            .execute((key, digest, event.get()))?;
+        self.connection.prepare_cached("INSERT OR REPLACE INTO edition VALUES (?1, ?2, ?3)")?.execute((
+            key,
+            digest,
+            event.get(),
+        ))?;
         Ok(())
     }
 
@@ -304,7 +314,9 @@ impl Reading<'_> {
         let sql = "SELECT id, prefix, first, last FROM production WHERE request = ?1 ORDER BY id";
         let mut statement = self.connection.prepare_cached(sql)?;
         let all = statement
-            .query_map([request.get()], |row| Ok((ProductionId::new(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)))?
+            .query_map([request.get()], |row| {
+                Ok((ProductionId::new(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?))
+            })?
             .collect::<Result<_, _>>()?;
         Ok(all)
     }

@@ -22,19 +22,26 @@ impl Writing<'_> {
         let last = self.reading().last_event()?;
         // What is stored and what is hashed are the same microseconds.
         let at = moment(&written(at))?;
-        let event = ledger::next_event(last.as_ref(), at, actor, act, subject, &details.to_string());
-        self.connection
-            .prepare_cached("INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
-            .execute((
-                event.id.get(),
-                written(event.at),
-                &event.actor,
-                event.act.word(),
-                &event.subject,
-                &event.details,
-                &event.previous,
-                &event.hash,
-            ))?;
+        let event = ledger::next_event(
+            last.as_ref(),
+            ledger::EventDraft {
+                at,
+                actor: actor.to_owned(),
+                act,
+                subject: subject.to_owned(),
+                details: details.to_string(),
+            },
+        );
+        self.connection.prepare_cached("INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute((
+            event.id.get(),
+            written(event.at),
+            &event.actor,
+            event.act.word(),
+            &event.subject,
+            &event.details,
+            &event.previous,
+            &event.hash,
+        ))?;
         Ok(event)
     }
 }

@@ -417,11 +417,7 @@ impl Reading<'_> {
         ))
     }
 
-    pub(super) fn numbers(
-        &self,
-        sql: &str,
-        parameter: impl rusqlite::ToSql,
-    ) -> Result<Vec<i64>, CatalogError> {
+    pub(super) fn numbers(&self, sql: &str, parameter: impl rusqlite::ToSql) -> Result<Vec<i64>, CatalogError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let all = statement.query_map([parameter], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(all)
@@ -442,8 +438,7 @@ fn searchable(word: &str) -> Option<Searchable> {
 
 fn family(row: &Row<'_>) -> Result<FamilyRow, CatalogError> {
     let text = |column: usize| row.get::<_, String>(column);
-    let optional_day =
-        |column: usize| row.get::<_, Option<String>>(column)?.map(|value| day(&value)).transpose();
+    let optional_day = |column: usize| row.get::<_, Option<String>>(column)?.map(|value| day(&value)).transpose();
     Ok(FamilyRow {
         id: FamilyId::new(row.get(0)?),
         name: name(&row.get::<_, Vec<u8>>(1)?)?,

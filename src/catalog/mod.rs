@@ -154,7 +154,9 @@ impl<'c> Writing<'c> {
 impl Reading<'_> {
     /// The value remembered under a key.
     pub fn meta(&self, key: &str) -> Result<Option<String>, CatalogError> {
-        optional(self.connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |r| r.get(0)))
+        optional(
+            self.connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |r| r.get(0)),
+        )
     }
 
     fn count(&self, sql: &str) -> Result<u64, CatalogError> {

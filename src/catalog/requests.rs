@@ -64,9 +64,8 @@ impl Writing<'_> {
 
     /// Writes a review decision; a newer one takes the place of an older one, which stays as an event.
     pub fn decide(&self, decision: &ReviewDecision, event: EventId) -> Result<(), CatalogError> {
-        self.connection
-            .prepare_cached("INSERT OR REPLACE INTO review VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
-            .execute((
+        self.connection.prepare_cached("INSERT OR REPLACE INTO review VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
+            (
                 decision.request.get(),
                 decision.record.get(),
                 decision.decision.word(),
@@ -74,7 +73,8 @@ impl Writing<'_> {
                 &decision.by,
                 written(decision.at),
                 event.get(),
-            ))?;
+            ),
+        )?;
         Ok(())
     }
 }

@@ -16,7 +16,9 @@ mod work;
 pub use error::RepositoryError;
 pub use layout::Layout;
 pub use settings::FORMAT;
-pub use stored::{FACTS_SCHEMA, StoredCopy, StoredException, StoredFacts, put_texts, read_texts, take_texts, write_texts};
+pub use stored::{
+    FACTS_SCHEMA, StoredCopy, StoredException, StoredFacts, put_texts, read_texts, take_texts, write_texts,
+};
 pub use work::{Store, Work, stretch_digests};
 
 use crate::base::clock::Clock;

@@ -8,16 +8,15 @@ use std::collections::BTreeMap;
 
 /// Cuts packs back to their last committed byte and erases keys that no row names. Costs one row of a summary for
 /// each month, and more only for months that an interrupted run had touched.
-pub(super) fn clear_leftovers(
-    reading: &Reading<'_>,
-    keys: &mut KeySet,
-    vault: &Vault,
-) -> Result<(), RepositoryError> {
+pub(super) fn clear_leftovers(reading: &Reading<'_>, keys: &mut KeySet, vault: &Vault) -> Result<(), RepositoryError> {
     let mut committed: BTreeMap<(Month, u32), u64> = BTreeMap::new();
     let mut counts: BTreeMap<Month, u64> = BTreeMap::new();
     for extent in reading.pack_extents()? {
         let month: Month = extent.month.parse().map_err(|_| {
-            RepositoryError::Catalog(crate::catalog::CatalogError::Damaged { what: "a month", value: extent.month.clone() })
+            RepositoryError::Catalog(crate::catalog::CatalogError::Damaged {
+                what: "a month",
+                value: extent.month.clone(),
+            })
         })?;
         committed.insert((month, extent.pack), extent.end);
         *counts.entry(month).or_default() += extent.families;

@@ -72,8 +72,8 @@ pub fn check(profile: &Profile) -> Result<Tz, RepositoryError> {
 
 /// Writes the profile, whole.
 pub fn store(layout: &Layout, profile: &Profile) -> Result<(), RepositoryError> {
-    let text = toml::to_string_pretty(profile)
-        .map_err(|error| RepositoryError::Profile { message: error.to_string() })?;
+    let text =
+        toml::to_string_pretty(profile).map_err(|error| RepositoryError::Profile { message: error.to_string() })?;
     let head = "# The agency profile: the city's own facts and choices. Edit it with any text editor.\n\n";
     let path = layout.profile();
     durable::replace(&path, format!("{head}{text}").as_bytes()).map_err(|error| RepositoryError::io(&path, error))

@@ -1,0 +1,3 @@
+//! Local stand-in.
+pub mod delimited;
+pub mod profile;

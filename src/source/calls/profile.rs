@@ -1,0 +1,4 @@
+//! Local stand-in.
+/// Stand-in.
+#[derive(Debug, Clone)]
+pub struct MappingProfile;

@@ -1,0 +1,12 @@
+//! Local stand-in.
+use crate::model::item::Sink;
+use crate::source::{ReadOptions, ReadStop};
+use std::io::BufRead;
+/// Stand-in.
+pub fn sniff(_head: &[u8]) -> bool {
+    false
+}
+/// Stand-in.
+pub fn read(_stream: &mut dyn BufRead, _options: &ReadOptions, _sink: &mut dyn Sink) -> Result<(), ReadStop> {
+    Ok(())
+}

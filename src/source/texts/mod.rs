@@ -1,0 +1,2 @@
+//! Local stand-in.
+pub mod sms_backup_restore;
