@@ -26,4 +26,16 @@ pub mod vault;
 
 pub mod repository;
 
+pub mod finding;
+pub mod protection;
+pub mod retention;
+
+pub mod disposition;
+pub mod hold;
+pub mod ingest;
+pub mod request;
+pub mod review;
+
 pub mod demo;
+
+pub mod cli;

@@ -13,7 +13,11 @@ impl From<IngestError> for Failure {
         match error {
             IngestError::Repository(error) => error.into(),
             IngestError::Catalog(error) => error.into(),
-            IngestError::Changed => Self::new("changed", "Something was destroyed while this export was being read", "Run the same command again."),
+            IngestError::Changed => Self::new(
+                "changed",
+                "Something was destroyed while this export was being read",
+                "Run the same command again.",
+            ),
             error => Self::new(
                 "ingest",
                 repository::capitalised(&error.to_string()),
@@ -61,8 +65,17 @@ fn told(report: &IngestReport) -> String {
     for container in &report.containers {
         push(container, 0, &mut rows, &mut remarks);
     }
-    let head =
-        ["container", "format", "declared", "found", "kept", "duplicates", "destroyed before", "exceptions", "problems"];
+    let head = [
+        "container",
+        "format",
+        "declared",
+        "found",
+        "kept",
+        "duplicates",
+        "destroyed before",
+        "exceptions",
+        "problems",
+    ];
     let mut text = table(&head, &rows);
     for remark in remarks {
         text.push_str(&format!("\n{remark}"));

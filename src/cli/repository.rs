@@ -106,8 +106,8 @@ pub fn init(common: &Common, init: &Init, output: &Output) -> Result<u8, Failure
 }
 
 fn new_profile(init: &Init) -> Result<Profile, Failure> {
-    let directory = std::path::absolute(&init.directory)
-        .map_err(|error| RepositoryError::io(&init.directory, error))?;
+    let directory =
+        std::path::absolute(&init.directory).map_err(|error| RepositoryError::io(&init.directory, error))?;
     let beside = |ending: &str| -> PathBuf {
         let mut name = directory.file_name().unwrap_or_default().to_owned();
         name.push(ending);
@@ -127,8 +127,8 @@ fn new_profile(init: &Init) -> Result<Profile, Failure> {
     if let Some(path) = &init.profile {
         let text = std::fs::read_to_string(path).map_err(|error| RepositoryError::io(path, error))?;
         let given: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong_profile(&error))?;
-        let mut table = toml::Table::try_from(&profile)
-            .map_err(|error| Failure::new("profile", error.to_string(), ""))?;
+        let mut table =
+            toml::Table::try_from(&profile).map_err(|error| Failure::new("profile", error.to_string(), ""))?;
         for (key, value) in given {
             // These belong to the repository that is being made, not to the one the profile came from.
             if !matches!(key.as_str(), "format" | "repository" | "key_set" | "key_set_second" | "exercise") {

@@ -11,7 +11,8 @@ impl From<FindingError> for Failure {
         match error {
             FindingError::Repository(error) => error.into(),
             FindingError::Query(error) => {
-                let message = format!("The query cannot be understood at character {}: {}", error.column, error.message);
+                let message =
+                    format!("The query cannot be understood at character {}: {}", error.column, error.message);
                 Self::usage(message, error.hint)
             }
         }

@@ -47,7 +47,11 @@ fn original(opened: &Repository, family: &StoredFamily, record: &RecordRow) -> R
     match record.part {
         None => Ok(bytes),
         Some(part) => source::part_bytes(&bytes, &family.facts.shape, part).ok_or_else(|| {
-            Failure::new("undecodable", "This attachment could not be decoded", "Show the original of its parent instead.")
+            Failure::new(
+                "undecodable",
+                "This attachment could not be decoded",
+                "Show the original of its parent instead.",
+            )
         }),
     }
 }

@@ -1,12 +1,13 @@
 //! Approval: by a person who did not make the plan, with a key that only that person's passphrase opens.
 
 use super::plan::read_plan;
+use super::signed_document;
 use super::{APPROVAL_DOMAIN, DispositionError};
 use crate::base::digest::{Sha256Digest, from_hex, to_hex};
 use crate::base::id::PlanId;
 use crate::base::random;
 use crate::catalog::PlanState;
-use crate::ledger::{Signer, sign_document};
+use crate::ledger::Signer;
 use crate::model::event::Act;
 use crate::repository::Repository;
 use crate::vault::{FamilyKey, open_small, seal_small};
@@ -68,7 +69,7 @@ pub fn approve(
         "plan": id, "plan_sha256": Sha256Digest::of(document.as_bytes()), "approved_by": approver,
         "approved_at": repository.now(), "exercise": plan.exercise,
     });
-    let approval = sign_document(APPROVAL_DOMAIN, &value, &signer).to_string();
+    let approval = signed_document(APPROVAL_DOMAIN, &value, &signer)?.to_string();
     let at = repository.now();
     repository.catalog_mut().write::<_, DispositionError>(|writing| {
         if writing.reading().plan(id)?.1 != PlanState::Planned {
@@ -110,8 +111,8 @@ fn signer_of(repository: &Repository, who: &str, passphrase: Option<&str>) -> Re
 
 fn passphrase_key(passphrase: &str, salt: &[u8]) -> Result<FamilyKey, DispositionError> {
     let mut key = [0; 32];
-    Argon2::default().hash_password_into(passphrase.as_bytes(), salt, &mut key).map_err(|error| {
-        DispositionError::Unreadable { what: "passphrase", message: error.to_string() }
-    })?;
+    Argon2::default()
+        .hash_password_into(passphrase.as_bytes(), salt, &mut key)
+        .map_err(|error| DispositionError::Unreadable { what: "passphrase", message: error.to_string() })?;
     Ok(FamilyKey::from_bytes(key))
 }

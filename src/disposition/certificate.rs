@@ -2,10 +2,10 @@
 //! for people.
 
 use super::{CERTIFICATE_DOMAIN, DispositionError};
-use crate::base::digest::to_hex;
+use super::{checked, signed_document};
 use crate::base::durable;
 use crate::base::id::{EventId, FamilyId, PlanId, ProductionId};
-use crate::ledger::{DocumentError, MerkleBuilder, check_document, sign_document};
+use crate::ledger::{JsonSignatureError, MerkleBuilder, leaf_hash};
 use crate::model::disposition::DispositionPlan;
 use crate::repository::{Repository, RepositoryError};
 use chrono::{DateTime, Utc};
@@ -85,11 +85,11 @@ pub(super) fn issue(
         ledger: (EventId::new(0), String::new()),
         not_covered: NOT_COVERED.to_owned(),
     };
-    let mut tree = MerkleBuilder::new();
+    let mut tree = MerkleBuilder::default();
     for destruction in reading.destructions()?.into_iter().filter(|one| one.plan == plan.plan) {
         for tombstone in reading.tombstones(destruction.id)? {
             let name = reading.family(tombstone.family)?.name.to_string();
-            tree.push(format!("{} {name} destroyed", tombstone.family).as_bytes());
+            tree.push(leaf_hash(format!("{} {name} destroyed", tombstone.family).as_bytes()));
             let rule = format!("{} / {}", tombstone.rule.edition, tombstone.rule.series);
             *certificate.by_rule.entry(rule).or_default() += 1;
             certificate.productions.extend(reading.productions_with(tombstone.family)?);
@@ -97,7 +97,7 @@ pub(super) fn issue(
         }
     }
     certificate.destroyed = certificate.items.len() as u64;
-    certificate.merkle_root = to_hex(&tree.root());
+    certificate.merkle_root = tree.root().to_string();
     certificate.productions.sort();
     certificate.productions.dedup();
     if let Some(event) = reading.last_event()? {
@@ -110,7 +110,7 @@ pub(super) fn issue(
 fn write(repository: &Repository, certificate: &Certificate) -> Result<PathBuf, DispositionError> {
     let value = serde_json::to_value(certificate)
         .map_err(|error| DispositionError::Unreadable { what: "certificate", message: error.to_string() })?;
-    let signed = sign_document(CERTIFICATE_DOMAIN, &value, repository.signer());
+    let signed = signed_document(CERTIFICATE_DOMAIN, &value, repository.signer())?;
     let path = repository.layout().certificates().join(format!("{}.json", certificate.plan));
     let io = |path: &std::path::Path| {
         let path = path.to_owned();
@@ -127,8 +127,8 @@ fn write(repository: &Repository, certificate: &Certificate) -> Result<PathBuf, 
 pub fn check_certificate(
     document: &serde_json::Value,
     public_key: Option<&str>,
-) -> Result<serde_json::Value, DocumentError> {
-    check_document(CERTIFICATE_DOMAIN, document, public_key)
+) -> Result<serde_json::Value, JsonSignatureError> {
+    checked(CERTIFICATE_DOMAIN, document, public_key)
 }
 
 impl Certificate {

@@ -15,7 +15,7 @@ pub use plan::{Planned, plan, read_plan};
 pub use run::{RunReport, finish_open_intents, run};
 
 use crate::catalog::CatalogError;
-use crate::ledger::DocumentError;
+use crate::ledger::JsonSignatureError;
 use crate::repository::RepositoryError;
 use crate::retention::RetentionError;
 
@@ -42,7 +42,7 @@ pub enum DispositionError {
         /// Which document.
         what: &'static str,
         /// What differs.
-        error: DocumentError,
+        error: JsonSignatureError,
     },
     /// A document cannot be read at all.
     #[error("the {what} cannot be read: {message}")]
@@ -62,4 +62,28 @@ impl DispositionError {
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused(_))
     }
+}
+
+/// Signs a document of this room.
+fn signed_document(
+    domain: &'static str,
+    value: &serde_json::Value,
+    signer: &crate::ledger::Signer,
+) -> Result<serde_json::Value, DispositionError> {
+    crate::ledger::sign_json(domain, value, signer)
+        .map_err(|error| DispositionError::Unreadable { what: "document to sign", message: error.to_string() })
+}
+
+/// The members of a signed document, when they are as they were signed.
+fn checked(
+    domain: &'static str,
+    document: &serde_json::Value,
+    public_key: Option<&str>,
+) -> Result<serde_json::Value, JsonSignatureError> {
+    crate::ledger::check_json(domain, document, public_key)?;
+    let mut body = document.clone();
+    if let Some(members) = body.as_object_mut() {
+        members.remove("signature");
+    }
+    Ok(body)
 }

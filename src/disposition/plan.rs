@@ -1,10 +1,10 @@
 //! The plan: every family looked at once, with its verdict; a signed value, changed by nobody afterwards.
 
 use super::{DispositionError, PLAN_DOMAIN};
-use crate::base::digest::to_hex;
+use super::{checked, signed_document};
 use crate::base::id::{FamilyId, PlanId};
 use crate::catalog::{FamilyFilter, FamilyRow};
-use crate::ledger::{MerkleBuilder, check_document, sign_document};
+use crate::ledger::{MerkleBuilder, leaf_hash};
 use crate::model::disposition::{DispositionPlan, Eligibility, PlanCounts, PlanItem, ReasonCode, Verdict};
 use crate::model::event::Act;
 use crate::repository::Repository;
@@ -52,7 +52,7 @@ pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, Disposi
         };
         let value = serde_json::to_value(&plan)
             .map_err(|error| DispositionError::Unreadable { what: "plan", message: error.to_string() })?;
-        let document = sign_document(PLAN_DOMAIN, &value, &signer).to_string();
+        let document = signed_document(PLAN_DOMAIN, &value, &signer)?.to_string();
         let details = serde_json::json!({
             "total": plan.counts.total, "eligible": plan.counts.eligible, "held": plan.counts.held,
             "requested": plan.counts.requested, "merkle_root": plan.merkle_root,
@@ -66,9 +66,10 @@ pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, Disposi
 /// Reads a plan back and checks its signature.
 pub fn read_plan(repository: &Repository, id: PlanId) -> Result<DispositionPlan, DispositionError> {
     let (document, _) = repository.catalog().reading().plan(id)?;
-    let unreadable = |error: serde_json::Error| DispositionError::Unreadable { what: "plan", message: error.to_string() };
+    let unreadable =
+        |error: serde_json::Error| DispositionError::Unreadable { what: "plan", message: error.to_string() };
     let value: serde_json::Value = serde_json::from_str(&document).map_err(unreadable)?;
-    let body = check_document(PLAN_DOMAIN, &value, Some(&repository.signer().public_key_hex()))
+    let body = checked(PLAN_DOMAIN, &value, Some(&repository.signer().public_key_hex()))
         .map_err(|error| DispositionError::Changed { what: "plan", error })?;
     let plan: DispositionPlan = serde_json::from_value(body).map_err(unreadable)?;
     if plan.merkle_root != merkle_root(&plan.items) {
@@ -86,12 +87,12 @@ pub(super) fn policy_digest(profile: &crate::model::profile::Profile) -> String 
 
 /// RFC 6962 root over the items of a plan, in their order.
 pub(super) fn merkle_root(items: &[PlanItem]) -> String {
-    let mut tree = MerkleBuilder::new();
+    let mut tree = MerkleBuilder::default();
     for item in items {
         let leaf = format!("{} {} {} {} {}", item.family, item.digest, item.rule.edition, item.rule.series, item.since);
-        tree.push(leaf.as_bytes());
+        tree.push(leaf_hash(leaf.as_bytes()));
     }
-    to_hex(&tree.root())
+    tree.root().to_string()
 }
 
 #[derive(Default)]

@@ -1,15 +1,16 @@
 //! The execution of an approved plan: every item is looked at again in the transaction that decides its end.
 
 use super::certificate::{Certificate, issue};
+use super::checked;
 use super::plan::{policy_digest, read_plan};
 use super::{APPROVAL_DOMAIN, DispositionError};
-use crate::base::digest::{Sha256Digest, to_hex};
+use crate::base::digest::Sha256Digest;
 use crate::base::id::{FamilyId, PlanId};
 use crate::base::monitor::{Monitor, Progress};
 use crate::base::{clock::StopWatch, fault, limits};
 use crate::catalog::{FamilyState, PlanState, Writing};
 use crate::index::Index;
-use crate::ledger::{MerkleBuilder, check_document};
+use crate::ledger::{MerkleBuilder, leaf_hash};
 use crate::model::disposition::{DispositionPlan, Eligibility, PlanItem, RuleRef};
 use crate::model::event::Act;
 use crate::repository::{Repository, RepositoryError, Work, location_of, month_of};
@@ -54,9 +55,9 @@ pub fn run(
     }
     finish_open_intents(&mut work, actor)?;
     let at = work.repository().now();
-    work.repository_mut().catalog_mut().write::<_, DispositionError>(|writing| {
-        Ok(writing.set_plan_state(id, PlanState::Executed)?)
-    })?;
+    work.repository_mut()
+        .catalog_mut()
+        .write::<_, DispositionError>(|writing| Ok(writing.set_plan_state(id, PlanState::Executed)?))?;
     let (certificate, written) = issue(work.repository(), &plan, &approved_by, actor, &dropped, at)?;
     Ok(RunReport { destroyed: certificate.destroyed, dropped, certificate, written })
 }
@@ -78,14 +79,15 @@ fn check_may_run(
     let Some((approval, approved_by)) = reading.approval(plan.plan)? else {
         return refused(format!("the plan {} has no approval", plan.plan));
     };
-    let unreadable = |error: serde_json::Error| DispositionError::Unreadable { what: "approval", message: error.to_string() };
+    let unreadable =
+        |error: serde_json::Error| DispositionError::Unreadable { what: "approval", message: error.to_string() };
     let value: serde_json::Value = serde_json::from_str(&approval).map_err(unreadable)?;
     let key = match reading.approver(&approved_by)? {
         Some((public, _)) => public,
         None if plan.exercise => repository.signer().public_key_hex(),
         None => return refused(format!("{approved_by} is not registered to approve")),
     };
-    let approval = check_document(APPROVAL_DOMAIN, &value, Some(&key))
+    let approval = checked(APPROVAL_DOMAIN, &value, Some(&key))
         .map_err(|error| DispositionError::Changed { what: "approval", error })?;
     let digest = Sha256Digest::of(document.as_bytes()).to_string();
     if approval.get("plan_sha256").and_then(serde_json::Value::as_str) != Some(digest.as_str()) {
@@ -94,11 +96,9 @@ fn check_may_run(
     if plan.repository != repository.profile().repository {
         return refused("the plan belongs to another repository".to_owned());
     }
-    let schedules_differ = adopted
-        .digests
-        .iter()
-        .any(|(key, digest)| plan.inputs.get(&format!("schedule {key}")) != Some(digest))
-        || plan.inputs.len() != adopted.digests.len() + 1;
+    let schedules_differ =
+        adopted.digests.iter().any(|(key, digest)| plan.inputs.get(&format!("schedule {key}")) != Some(digest))
+            || plan.inputs.len() != adopted.digests.len() + 1;
     if schedules_differ || plan.inputs.get("policy") != Some(&policy_digest(repository.profile())) {
         return refused("a schedule or a policy switch changed since the plan was made; make a new plan".to_owned());
     }
@@ -137,7 +137,7 @@ fn intend(
         let reading = writing.reading();
         let guards = LiveGuards::load(&reading, today)?;
         let mut doomed: Vec<(FamilyId, RuleRef)> = Vec::new();
-        let mut tree = MerkleBuilder::new();
+        let mut tree = MerkleBuilder::default();
         for item in batch {
             let row = reading.family(item.family)?;
             if row.state != FamilyState::Live || row.name != item.digest {
@@ -147,7 +147,7 @@ fn intend(
             let verdict = adopted.verdict(&evaluator, &reading, &row, &guards, today)?;
             match (&verdict.eligibility, verdict.rule) {
                 (Eligibility::Eligible { .. }, Some(rule)) => {
-                    tree.push(format!("{} {} destroyed", item.family, item.digest).as_bytes());
+                    tree.push(leaf_hash(format!("{} {} destroyed", item.family, item.digest).as_bytes()));
                     doomed.push((item.family, rule));
                 }
                 _ => {
@@ -160,7 +160,7 @@ fn intend(
             return Ok(());
         }
         let details =
-            serde_json::json!({ "plan": plan.plan, "items": doomed.len(), "merkle_root": to_hex(&tree.root()) });
+            serde_json::json!({ "plan": plan.plan, "items": doomed.len(), "merkle_root": tree.root().to_string() });
         let event = writing.record_event(at, actor, Act::DestructionIntended, &plan.plan.to_string(), &details)?;
         fault::point("intend destruction").map_err(crate::catalog::CatalogError::from)?;
         writing.intend_destruction(plan.plan, &doomed, event.id, at)?;
@@ -175,7 +175,8 @@ pub fn finish_open_intents(work: &mut Work<'_>, actor: &str) -> Result<u64, Disp
     if open.is_empty() {
         return Ok(0);
     }
-    let (mut keys, mut families, mut places): (Vec<(Month, FamilyId)>, Vec<FamilyId>, Vec<Location>) = Default::default();
+    let (mut keys, mut families, mut places): (Vec<(Month, FamilyId)>, Vec<FamilyId>, Vec<Location>) =
+        Default::default();
     for destruction in &open {
         for tombstone in reading.tombstones(destruction.id)? {
             let row = reading.family(tombstone.family)?;
@@ -190,7 +191,9 @@ pub fn finish_open_intents(work: &mut Work<'_>, actor: &str) -> Result<u64, Disp
     work.repository().vault().release(&places).map_err(RepositoryError::from)?;
     let at = work.repository().now();
     for destruction in &open {
-        work.repository_mut().catalog_mut().write::<_, DispositionError>(|writing| complete(writing, destruction.id, actor, at))?;
+        work.repository_mut()
+            .catalog_mut()
+            .write::<_, DispositionError>(|writing| complete(writing, destruction.id, actor, at))?;
     }
     // The log still has the rows as they were; it is written back and emptied before the end is told (I13).
     work.repository().catalog().checkpoint()?;
@@ -204,12 +207,12 @@ fn complete(
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<(), DispositionError> {
     let gone = writing.reading().tombstones(destruction)?;
-    let mut tree = MerkleBuilder::new();
+    let mut tree = MerkleBuilder::default();
     for tombstone in &gone {
         let name = writing.reading().family(tombstone.family)?.name;
-        tree.push(format!("{} {name} destroyed", tombstone.family).as_bytes());
+        tree.push(leaf_hash(format!("{} {name} destroyed", tombstone.family).as_bytes()));
     }
-    let details = serde_json::json!({ "items": gone.len(), "merkle_root": to_hex(&tree.root()) });
+    let details = serde_json::json!({ "items": gone.len(), "merkle_root": tree.root().to_string() });
     let event = writing.record_event(at, actor, Act::Destroyed, &destruction.to_string(), &details)?;
     writing.finish_destruction(destruction, event.id)?;
     Ok(())

@@ -3,17 +3,19 @@
 //! A batch is a stretch of what the reader told, in its order. Bytes and keys are durable before the one transaction
 //! that names them; that transaction also carries the batch's event and the accounts as they stand.
 
-use super::prepare::{Body, Large, Outline, Ready, ReadyException, Sealed};
 use super::IngestError;
+use super::prepare::{Body, Large, Outline, Ready, ReadyException, Sealed};
 use crate::base::digest::KeyedDigest;
 use crate::base::id::{ContainerId, EventId, FamilyId, IntakeId};
 use crate::base::limits;
-use crate::catalog::{AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, KnownPlace, NewFamily, SealedAt, Writing};
-use crate::ledger::MerkleBuilder;
+use crate::catalog::{
+    AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, KnownPlace, NewFamily, SealedAt, Writing,
+};
+use crate::ledger::{MerkleBuilder, leaf_hash};
 use crate::model::event::Act;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::provenance::{Account, ContainerFormat, Outcome};
-use crate::repository::{COPY_LABEL, StoredCopy, Store, Work, sealed_at};
+use crate::repository::{COPY_LABEL, Store, StoredCopy, Work};
 use crate::vault::{FamilyKey, seal_small};
 
 /// One step of a batch, in the reader's order.
@@ -111,13 +113,13 @@ impl Committer {
             return Ok(());
         }
         let before = writing.reading().meta("last_sealed_event")?;
-        let mut tree = MerkleBuilder::new();
+        let mut tree = MerkleBuilder::default();
         for (family, name, outcome) in &tally.leaves {
-            tree.push(format!("{family} {name} {outcome}").as_bytes());
+            tree.push(leaf_hash(format!("{family} {name} {outcome}").as_bytes()));
         }
         let details = serde_json::json!({
             "intake": self.intake, "families": tally.families, "copies": tally.copies,
-            "exceptions": tally.exceptions, "merkle_root": crate::base::digest::to_hex(&tree.root()),
+            "exceptions": tally.exceptions, "merkle_root": tree.root().to_string(),
         });
         let event = writing.record_event(at, &self.actor, Act::Sealed, &self.intake.to_string(), &details)?;
         writing.set_meta("last_sealed_event", &event.id.get().to_string())?;
@@ -191,8 +193,10 @@ impl Committer {
             None => match body {
                 Body::Sealed(sealed) => {
                     let Sealed { key, month, family, outline } = *sealed;
-                    let placed = batch.place(|store, id| store.put(month, id, &key, &family).map(|at| Placed { id, at }))?;
-                    let row = self.copy_row(container, ordinal, placed.id, custodian, Outcome::Kept, problems, &key, &copy);
+                    let placed =
+                        batch.place(|store, id| store.put(month, id, &key, &family).map(|at| Placed { id, at }))?;
+                    let row =
+                        self.copy_row(container, ordinal, placed.id, custodian, Outcome::Kept, problems, &key, &copy);
                     batch.add(placed, name, outline, row)?;
                     return self.count(Outcome::Kept, problems);
                 }
@@ -209,12 +213,23 @@ impl Committer {
             return self.duplicate(batch, container, ready.ordinal, family, ready.custodian, &ready.copy);
         }
         let placed = batch.place(|store, id| {
-            store.put_large(large.month, id, &large.key, &large.file, large.offset, large.length, &large.facts, &large.texts)
+            store
+                .put_large(
+                    large.month,
+                    id,
+                    &large.key,
+                    &large.file,
+                    large.offset,
+                    large.length,
+                    &large.facts,
+                    &large.texts,
+                )
                 .map(|at| Placed { id, at })
         })?;
         let (ordinal, problems) = (ready.ordinal, ready.problems);
         let kept = Outcome::Kept;
-        let row = self.copy_row(container, ordinal, placed.id, ready.custodian, kept, problems, &large.key, &ready.copy);
+        let row =
+            self.copy_row(container, ordinal, placed.id, ready.custodian, kept, problems, &large.key, &ready.copy);
         batch.add(placed, ready.name, large.outline, row)?;
         self.count(Outcome::Kept, problems)
     }
@@ -254,7 +269,8 @@ impl Committer {
         let known = batch.writing.reading().exception_at(container, one.ordinal, &one.name)?;
         if !known {
             let month = crate::vault::Month::UNDATED;
-            let placed = batch.place(|store, id| store.put(month, id, &one.key, &one.family).map(|at| Placed { id, at }))?;
+            let placed =
+                batch.place(|store, id| store.put(month, id, &one.key, &one.family).map(|at| Placed { id, at }))?;
             batch.tally.leaves.push((placed.id, one.name, Outcome::Exception));
             batch.tally.exceptions += 1;
             batch.writing.add_exception(&ExceptionRow {

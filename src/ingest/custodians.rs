@@ -12,7 +12,11 @@ pub(super) struct Custodians {
 
 impl Custodians {
     /// From the profile; `named` is the custodian the clerk named for the whole intake.
-    pub(super) fn new(profiles: &[CustodianProfile], ids: &[(CustodianId, String)], named: Option<CustodianId>) -> Self {
+    pub(super) fn new(
+        profiles: &[CustodianProfile],
+        ids: &[(CustodianId, String)],
+        named: Option<CustodianId>,
+    ) -> Self {
         let mut words = Vec::new();
         for profile in profiles {
             let Some((id, _)) = ids.iter().find(|(_, name)| *name == profile.name) else { continue };

@@ -13,8 +13,8 @@ mod commit;
 mod courier;
 mod custodians;
 mod follow;
-mod prepare;
 mod pipeline;
+mod prepare;
 
 pub use follow::bring_index_up_to_date;
 
@@ -110,7 +110,7 @@ pub fn ingest(
             report.containers.push(container);
         }
     }
-    follow::bring_index_up_to_date(&mut work, monitor)?;
+    bring_index_up_to_date(&mut work, monitor)?;
     Ok(report)
 }
 
@@ -143,8 +143,7 @@ fn one_path(
 fn bench(repository: &Repository, options: &IngestOptions) -> Result<Bench, IngestError> {
     let profile = repository.profile();
     let reading = repository.catalog().reading();
-    let ids: Vec<(CustodianId, String)> =
-        reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
+    let ids: Vec<(CustodianId, String)> = reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
     Ok(Bench {
         options: ReadOptions { zone: repository.zone(), call_profile: options.call_profile.clone() },
         rules: Rules::shipped(),

@@ -237,4 +237,3 @@ fn large(bench: &Bench, placed: Placed) -> Step {
         }
     }
 }
-

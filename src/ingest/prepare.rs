@@ -142,8 +142,10 @@ impl Bench {
         };
         let key = FamilyKey::random();
         let facts = json(&facts);
-        let family =
-            seal_family(&key, &[(Section::Original, 0, bytes), (Section::Facts, 0, &facts), (Section::Text, 0, &texts)]);
+        let family = seal_family(
+            &key,
+            &[(Section::Original, 0, bytes), (Section::Facts, 0, &facts), (Section::Text, 0, &texts)],
+        );
         let copy = StoredCopy { place: raw.place, facts: raw.copy };
         let sealed = Sealed { key, month, family, outline };
         Ready { ordinal: raw.ordinal, name, copy, custodian, problems, body: Body::Sealed(Box::new(sealed)) }

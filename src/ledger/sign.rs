@@ -41,6 +41,7 @@ impl FromStr for SignatureText {
 }
 
 /// Signs in the name of a repository or an approver.
+#[derive(Clone)]
 pub struct Signer(SigningKey);
 
 impl fmt::Debug for Signer {

@@ -149,8 +149,7 @@ pub fn covered(
     after_event: Option<EventId>,
 ) -> Result<Vec<FamilyId>, ProtectionError> {
     let reading = repository.catalog().reading();
-    let names: Vec<(CustodianId, String)> =
-        reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
+    let names: Vec<(CustodianId, String)> = reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
     let mut all = Vec::new();
     let mut after: Option<FamilyId> = None;
     loop {
@@ -169,9 +168,9 @@ pub fn covered(
             .par_iter()
             .map(|(row, custodians)| {
                 // What does not read back is inside: nothing may be lost because it could not be looked at.
-                let inside = reader.item(row).is_none_or(|item| {
-                    compiled.covers(Some(row.id), &item, custodians, &row.standing, reader.zone)
-                });
+                let inside = reader
+                    .item(row)
+                    .is_none_or(|item| compiled.covers(Some(row.id), &item, custodians, &row.standing, reader.zone));
                 inside.then_some(row.id)
             })
             .collect();

@@ -43,9 +43,8 @@ pub fn reaches(scope: &Scope, reach: &Reach<'_>) -> bool {
     let party = scope.parties.is_empty()
         || reach.parties.is_empty()
         || scope.parties.iter().any(|wanted| reach.parties.iter().any(|party| same_party(wanted, party)));
-    let day = reach.day.is_none_or(|day| {
-        scope.from.is_none_or(|from| day >= from) && scope.to.is_none_or(|to| day <= to)
-    });
+    let day =
+        reach.day.is_none_or(|day| scope.from.is_none_or(|from| day >= from) && scope.to.is_none_or(|to| day <= to));
     custodian && party && day
 }
 

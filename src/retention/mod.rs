@@ -11,9 +11,7 @@ use crate::model::disposition::{Eligibility, Reason, ReasonCode, Verdict};
 use crate::model::event::Act;
 use crate::model::retention::Edition;
 use crate::repository::{Repository, RepositoryError};
-use crate::schedule::{
-    ArchivalOutcome, CopyFacts, Evaluator, Facts, OpenMatter, ScheduleError, Settings, parse,
-};
+use crate::schedule::{ArchivalOutcome, CopyFacts, Evaluator, Facts, OpenMatter, ScheduleError, Settings, parse};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -27,7 +25,8 @@ const OPEN_MATTERS: [(&str, OpenMatter); 3] = [
 ];
 
 /// The words an exercise uses in place of a recorded authority.
-const EXERCISE_AUTHORITY: &str = "EXERCISE: authority is assumed for practice and destroys nothing outside this exercise";
+const EXERCISE_AUTHORITY: &str =
+    "EXERCISE: authority is assumed for practice and destroys nothing outside this exercise";
 
 /// Retention could not be applied.
 #[derive(Debug, thiserror::Error)]

@@ -79,11 +79,7 @@ pub fn decide(
     Ok(records.len() as u64)
 }
 
-fn records_of(
-    repository: &Repository,
-    request: RequestId,
-    members: &Members,
-) -> Result<Vec<RecordId>, ReviewError> {
+fn records_of(repository: &Repository, request: RequestId, members: &Members) -> Result<Vec<RecordId>, ReviewError> {
     let reading = repository.catalog().reading();
     let standing = reading.request(request)?.status;
     if standing == RequestStatus::Closed {

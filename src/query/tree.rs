@@ -1,0 +1,100 @@
+//! The syntax tree of a query.
+
+use crate::model::classification::RecordStatus;
+use crate::model::record::RecordKind;
+use chrono::NaiveDate;
+
+/// Where a word stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// Anywhere.
+    Any,
+    /// The subject.
+    Subject,
+    /// The body.
+    Body,
+    /// The text of an attachment.
+    Attachment,
+    /// The name of an attachment.
+    FileName,
+    /// Who sent it: names, addresses and numbers.
+    From,
+    /// Whom it was sent to.
+    To,
+    /// Who received a copy.
+    Cc,
+    /// Who received a blind copy.
+    Bcc,
+}
+
+impl Field {
+    /// The fields that words are stored in; `Any` is all of them.
+    pub const STORED: [Self; 8] =
+        [Self::Subject, Self::Body, Self::Attachment, Self::FileName, Self::From, Self::To, Self::Cc, Self::Bcc];
+}
+
+/// One word as it was asked for, folded as [`crate::text::tokens`] folds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pattern {
+    /// This word.
+    Exact(String),
+    /// Words of this shape: `*` stands for any letters, `?` for one. Never only stars.
+    Wildcard(String),
+    /// Words with the same English stem.
+    Stem(String),
+}
+
+/// What an item is, asked for with `is:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// Not every word of it is searchable.
+    Unsearchable,
+    /// It has no known date.
+    Undated,
+    /// It has attachments.
+    HasAttachment,
+}
+
+/// A query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// Every item.
+    Everything,
+    /// A word in a field.
+    Word(Field, Pattern),
+    /// Words one after the other in one text of a field.
+    Phrase(Field, Vec<Pattern>),
+    /// Two groups at most `within` words apart in one text of a field: `w/5`, or in order: `pre/5`.
+    Near {
+        /// The field.
+        field: Field,
+        /// Words between the first words of the two, plus one.
+        within: u32,
+        /// Whether left has to stand before right.
+        ordered: bool,
+        /// Words, phrases or alternatives of them.
+        left: Vec<Vec<Pattern>>,
+        /// As `left`.
+        right: Vec<Vec<Pattern>>,
+    },
+    /// A kind of item.
+    Kind(RecordKind),
+    /// A record status.
+    Status(RecordStatus),
+    /// A record series key.
+    Series(String),
+    /// A custodian, by a part of the name.
+    Custodian(String),
+    /// A day from, to, or both, the last day included.
+    Date(Option<NaiveDate>, Option<NaiveDate>),
+    /// An attachment of a type: `pdf`, `image`, `application/pdf`.
+    AttachmentType(String),
+    /// What an item is.
+    Is(Flag),
+    /// All of them.
+    And(Vec<Query>),
+    /// One of them.
+    Or(Vec<Query>),
+    /// Not this.
+    Not(Box<Query>),
+}
