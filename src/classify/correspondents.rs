@@ -1,0 +1,129 @@
+//! Who wrote to whom, as far as addresses tell it.
+
+use super::Context;
+use super::file::Between;
+use crate::model::item::ParsedItem;
+use crate::model::record::{Party, RecordKind, Role};
+
+/// Recipients from which on a message goes to many.
+const MANY: usize = 20;
+/// Letters that a name before the `@` has at least to tell a family name.
+const NAME_LETTERS: usize = 4;
+
+/// The correspondents of an item.
+#[derive(Debug)]
+pub(super) struct Correspondents<'i> {
+    /// Local part and domain of the author, in lower case.
+    from: Option<(String, String)>,
+    to: Vec<(String, String)>,
+    recipients: usize,
+    from_inside: bool,
+    to_outside: bool,
+    any_inside: bool,
+    any_outside: bool,
+    counsel: bool,
+    elected: bool,
+    /// Whether the city's domains are known at all.
+    known: bool,
+    first_author: &'i str,
+    /// Domains of everybody outside.
+    outside: Vec<String>,
+}
+
+fn split(party: &Party) -> Option<(String, String)> {
+    let address = party.normal.as_deref().unwrap_or(&party.address);
+    let (local, domain) = address.rsplit_once('@')?;
+    let clean = |part: &str| part.trim_matches(|c: char| c.is_whitespace() || "<>'\"".contains(c)).to_lowercase();
+    Some((clean(local), clean(domain)))
+}
+
+/// Whether a domain is another one or lies under it.
+fn is_under(domain: &str, of: &str) -> bool {
+    domain == of || domain.strip_suffix(of).is_some_and(|rest| rest.ends_with('.'))
+}
+
+pub(super) fn is_in(domain: &str, list: &[String]) -> bool {
+    list.iter().any(|one| is_under(domain, one))
+}
+
+impl<'i> Correspondents<'i> {
+    /// Reads them off an item.
+    pub(super) fn of(item: &'i ParsedItem, context: &Context) -> Self {
+        let author = item.parties.iter().find(|party| party.role == Role::From);
+        let from = author.and_then(split);
+        let is_recipient = |party: &&Party| matches!(party.role, Role::To | Role::Cc | Role::Bcc);
+        let recipients = item.parties.iter().filter(is_recipient).count();
+        let to: Vec<(String, String)> = item.parties.iter().filter(is_recipient).filter_map(split).collect();
+        let inside = |pair: &(String, String)| is_in(&pair.1, &context.domains);
+        let all = || from.iter().chain(&to);
+        let from_inside = from.as_ref().is_some_and(inside);
+        let counsel = all().any(|pair| is_in(&pair.1, &context.counsel_domains));
+        let elected = !context.elected.is_empty()
+            && item.parties.iter().any(|party| {
+                let written = party.normal.as_deref().unwrap_or(&party.address).to_lowercase();
+                context.elected.contains(&written) || context.elected.contains(&party.address.to_lowercase())
+            });
+        let numbers = matches!(item.kind, RecordKind::Text | RecordKind::Call);
+        Self {
+            recipients,
+            from_inside,
+            to_outside: to.iter().any(|pair| !inside(pair)),
+            any_inside: all().any(inside),
+            any_outside: all().any(|pair| !inside(pair)) || numbers,
+            counsel,
+            elected,
+            known: !context.domains.is_empty() && all().next().is_some(),
+            outside: all().filter(|pair| !inside(pair)).map(|pair| pair.1.clone()).collect(),
+            first_author: author.map_or("", |party| party.address.as_str()),
+            from,
+            to,
+        }
+    }
+
+    /// The author's address as written.
+    pub(super) fn author(&self) -> &str {
+        self.first_author
+    }
+
+    /// Whether the part of the author's address before the `@` begins with one of these.
+    pub(super) fn author_named(&self, names: &[String]) -> bool {
+        self.from.as_ref().is_some_and(|(local, _)| names.iter().any(|name| local.starts_with(name.as_str())))
+    }
+
+    /// Whether the author's domain is in a list.
+    pub(super) fn author_in(&self, list: &[String]) -> bool {
+        self.from.as_ref().is_some_and(|(_, domain)| is_in(domain, list))
+    }
+
+    /// Whether there is somebody outside, and everybody outside is in a list.
+    pub(super) fn outside_in(&self, list: &[String]) -> bool {
+        !self.outside.is_empty() && self.outside.iter().all(|domain| is_in(domain, list))
+    }
+
+    /// Whether they are what a rule asks for.
+    pub(super) fn are(&self, between: Between) -> bool {
+        match between {
+            Between::Inside => self.known && self.from_inside && !self.to.is_empty() && !self.to_outside,
+            Between::FromOutside => self.known && self.from.is_some() && !self.from_inside,
+            Between::ToOutside => self.known && self.from_inside && self.to_outside,
+            Between::OutsideOnly => self.known && !self.any_inside,
+            Between::Counsel => self.counsel,
+            Between::ElectedAndOutside => self.elected && self.any_outside,
+            Between::SameName => self.same_name(),
+            Between::Many => self.recipients >= MANY,
+        }
+    }
+
+    /// The same family name before the `@` at two domains: somebody writes to his family, or to himself at home.
+    fn same_name(&self) -> bool {
+        let Some((local, domain)) = &self.from else { return false };
+        let last = |local: &str| {
+            let word = local.rsplit(['.', '_', '-', '+']).next().unwrap_or(local);
+            word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
+        };
+        let name = last(local);
+        let long = name.chars().count() >= NAME_LETTERS;
+        long && self.to.len() <= 2
+            && self.to.iter().any(|(other, at)| at != domain && !is_under(at, domain) && (last(other).ends_with(&name) || other.contains(&name)))
+    }
+}

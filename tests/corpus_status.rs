@@ -1,0 +1,189 @@
+//! Record status on messages that two readers labelled, and bulk mail and bounces by their own marks.
+//!
+//! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are looked for
+//! beside the project; where there are none the tests say so and pass. The rules were tuned on the messages whose id
+//! has an even first byte of SHA-256; the others are reported apart and were not looked at.
+
+use recordroom::base::clock::StopWatch;
+use recordroom::base::digest::Sha256Digest;
+use recordroom::classify::{Context, Rules, classify};
+use recordroom::model::classification::{Proposal, RecordStatus};
+use recordroom::model::item::{Original, ParsedItem, RawItem, Shape};
+use recordroom::model::provenance::CopyFacts;
+use recordroom::model::record::{Party, RecordKind, Role};
+use recordroom::source::{ReadOptions, parse};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn labelled(name: &str) -> Option<Vec<Value>> {
+    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
+    let beside = [
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
+    ];
+    let path = named.into_iter().chain(beside).map(|path| path.join("labelled").join(name)).find(|path| path.is_file());
+    let Some(path) = path else {
+        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
+        return None;
+    };
+    let text = std::fs::read_to_string(path).expect("the file is readable");
+    Some(text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect())
+}
+
+fn text<'v>(row: &'v Value, field: &str) -> &'v str {
+    row[field].as_str().unwrap_or_default()
+}
+
+/// Whether the rules may have been fitted to this message.
+fn is_tuning(row: &Value) -> bool {
+    Sha256Digest::of(text(row, "id").as_bytes()).as_bytes()[0].is_multiple_of(2)
+}
+
+fn parties(item: &mut ParsedItem, written: &str, role: Role) {
+    let separator = if written.contains(';') { ';' } else { ',' };
+    // "Kaminski, Vince" is one name: a part without an address goes with the next one.
+    for part in written.split(separator).map(str::trim).filter(|part| !part.is_empty()) {
+        let address = match part.split_once('<') {
+            Some((_, rest)) => rest.trim_end_matches(['>', '.', ' ']).trim(),
+            None => part.trim_matches(['\'', '"', '>', ' ']),
+        };
+        let normal = address.contains('@').then(|| address.to_lowercase());
+        item.parties.push(Party { role, name: String::new(), address: address.to_owned(), normal });
+    }
+}
+
+fn item(row: &Value) -> ParsedItem {
+    let kind = if text(row, "source") == "text" { RecordKind::Text } else { RecordKind::Email };
+    let mut item = ParsedItem::new(kind);
+    item.subject = text(row, "subject").to_owned();
+    item.body = text(row, "body").to_owned();
+    parties(&mut item, text(row, "from"), Role::From);
+    parties(&mut item, text(row, "to"), Role::To);
+    parties(&mut item, text(row, "cc"), Role::Cc);
+    item
+}
+
+/// The domains of the employer in whose mailbox the message lay.
+fn context(source: &str) -> Context {
+    let domains: &[&str] = match source {
+        "enron" => &["enron.com"],
+        "state" => &["state.gov", "clintonemail.com"],
+        "mixed-inbox" => &["localhost.netnoteinc.com", "jmason.org"],
+        _ => &[],
+    };
+    Context { domains: domains.iter().map(|one| (*one).to_owned()).collect(), ..Context::default() }
+}
+
+fn proposal(item: &ParsedItem, context: &Context) -> Proposal {
+    classify(item, &CopyFacts::default(), context, &Rules::shipped())
+}
+
+const TRUTHS: [(&str, RecordStatus); 4] = [
+    ("official", RecordStatus::Official),
+    ("transitory", RecordStatus::Transitory),
+    ("non_record", RecordStatus::NonRecord),
+    ("personal", RecordStatus::Personal),
+];
+const COLUMNS: [RecordStatus; 5] = [
+    RecordStatus::Official,
+    RecordStatus::Transitory,
+    RecordStatus::NonRecord,
+    RecordStatus::Personal,
+    RecordStatus::Undetermined,
+];
+
+/// How often each truth was proposed to be each status.
+#[derive(Default)]
+struct Matrix(BTreeMap<(RecordStatus, RecordStatus), u32>);
+
+impl Matrix {
+    fn at(&self, truth: RecordStatus, proposed: RecordStatus) -> u32 {
+        self.0.get(&(truth, proposed)).copied().unwrap_or(0)
+    }
+
+    fn column(&self, proposed: RecordStatus) -> u32 {
+        TRUTHS.iter().map(|(_, truth)| self.at(*truth, proposed)).sum()
+    }
+
+    fn row(&self, truth: RecordStatus) -> u32 {
+        COLUMNS.iter().map(|proposed| self.at(truth, *proposed)).sum()
+    }
+
+    fn precision(&self, status: RecordStatus) -> f64 {
+        f64::from(self.at(status, status)) / f64::from(self.column(status).max(1))
+    }
+
+    fn recall(&self, status: RecordStatus) -> f64 {
+        f64::from(self.at(status, status)) / f64::from(self.row(status).max(1))
+    }
+
+    fn all(&self) -> u32 {
+        self.0.values().sum()
+    }
+
+    fn undetermined(&self) -> f64 {
+        f64::from(self.column(RecordStatus::Undetermined)) / f64::from(self.all().max(1))
+    }
+
+    /// Official messages for which something shorter-lived was proposed.
+    fn official_shortened(&self) -> u32 {
+        [RecordStatus::Transitory, RecordStatus::NonRecord, RecordStatus::Personal]
+            .iter()
+            .map(|proposed| self.at(RecordStatus::Official, *proposed))
+            .sum()
+    }
+
+    /// Of them, those that a bulk confirmation would make real: the share of a class that is official is `wrong`, and
+    /// a sample of 59 (or all there are) passes only if none of the sampled is anything but the class. In expectation.
+    fn shortened_after_sampling(&self) -> f64 {
+        [RecordStatus::Transitory, RecordStatus::NonRecord, RecordStatus::Personal]
+            .iter()
+            .map(|proposed| {
+                let (size, right) = (self.column(*proposed), self.at(*proposed, *proposed));
+                f64::from(self.at(RecordStatus::Official, *proposed)) * passes(size, size - right, 59)
+            })
+            .sum()
+    }
+
+    fn print(&self, title: &str) {
+        println!("\n{title}: {} messages", self.all());
+        println!("{:<12}{}", "truth", COLUMNS.map(|one| format!("{one:>14}")).concat());
+        for (name, truth) in TRUTHS {
+            println!("{name:<12}{}", COLUMNS.map(|one| format!("{:>14}", self.at(truth, one))).concat());
+        }
+        for (name, status) in TRUTHS {
+            println!("{name:<12} precision {:.3}  recall {:.3}", self.precision(status), self.recall(status));
+        }
+        println!("undetermined {:.1} %", self.undetermined() * 100.0);
+        println!("official messages proposed as something shorter-lived: {}", self.official_shortened());
+        println!("of them confirmed in bulk after a sample of 59, in expectation: {:.4}", self.shortened_after_sampling());
+    }
+}
+
+/// The probability that a random sample meets none of the wrong ones (hypergeometric).
+fn passes(size: u32, wrong: u32, sample: u32) -> f64 {
+    (0..sample.min(size)).map(|drawn| f64::from((size - wrong).saturating_sub(drawn)) / f64::from(size - drawn)).product()
+}
+
+#[test]
+fn records_status_of_labelled_messages() {
+    let Some(rows) = labelled("records_status.jsonl") else { return };
+    let (mut tuning, mut other, mut sure) = (Matrix::default(), Matrix::default(), Matrix::default());
+    for row in &rows {
+        let truth = TRUTHS.iter().find(|(name, _)| *name == text(row, "label")).expect("one of the four").1;
+        let proposed = proposal(&item(row), &context(text(row, "source")));
+        let half = if is_tuning(row) { &mut tuning } else { &mut other };
+        *half.0.entry((truth, proposed.status)).or_default() += 1;
+        if row["ambiguous"] == Value::Bool(false) && !is_tuning(row) {
+            *sure.0.entry((truth, proposed.status)).or_default() += 1;
+        }
+        if std::env::var_os("DUMP").is_some() && is_tuning(row) && truth != proposed.status {
+            let ev: Vec<String> = proposed.evidence.iter().map(|e| format!("{}{:+}:{}", e.rule, e.weight, e.matched.chars().take(20).collect::<String>())).collect();
+            println!("{}=>{} {} | {} | {} || {}", text(row,"label"), proposed.status, text(row,"source"), text(row,"subject").chars().take(40).collect::<String>(), text(row,"body").split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect::<String>(), ev.join(" "));
+        }
+    }
+    tuning.print("tuning half");
+    other.print("other half");
+    sure.print("other half, where both readers agreed");
+}
