@@ -26,6 +26,7 @@ pub(super) struct Correspondents<'i> {
     /// Whether the city's domains are known at all.
     known: bool,
     first_author: &'i str,
+    foreign_list: bool,
     /// Domains of everybody outside.
     outside: Vec<String>,
 }
@@ -35,6 +36,32 @@ fn split(party: &Party) -> Option<(String, String)> {
     let (local, domain) = address.rsplit_once('@')?;
     let clean = |part: &str| part.trim_matches(|c: char| c.is_whitespace() || "<>'\"".contains(c)).to_lowercase();
     Some((clean(local), clean(domain)))
+}
+
+/// Header fields that mark mail sent to many (RFC 2369, RFC 2919, and older habits).
+const LIST_FIELDS: [&str; 8] = [
+    "list-id",
+    "list-unsubscribe",
+    "list-post",
+    "mailing-list",
+    "x-mailing-list",
+    "x-campaign",
+    "x-campaignid",
+    "feedback-id",
+];
+
+/// A group address of the city (council@, hosted as a list) has a List-Id under the city's own domain: what a resident
+/// writes to it is no newsletter.
+fn is_foreign_list(item: &ParsedItem, own: &[String]) -> bool {
+    let mut fields = LIST_FIELDS.iter().filter_map(|name| item.headers.get(*name)).peekable();
+    let precedence = item.headers.get("precedence").map(|value| value.to_ascii_lowercase());
+    let marked = fields.peek().is_some()
+        || precedence.is_some_and(|value| ["bulk", "list", "junk"].iter().any(|one| value.contains(one)));
+    let ours = ["list-id", "list-post"].iter().filter_map(|name| item.headers.get(*name)).any(|value| {
+        let value = value.to_lowercase();
+        own.iter().any(|domain| value.contains(domain.as_str()))
+    });
+    marked && !ours
 }
 
 /// Whether a domain is another one or lies under it.
@@ -73,11 +100,17 @@ impl<'i> Correspondents<'i> {
             counsel,
             elected,
             known: !context.domains.is_empty() && all().next().is_some(),
+            foreign_list: !from_inside && is_foreign_list(item, &context.domains),
             outside: all().filter(|pair| !inside(pair)).map(|pair| pair.1.clone()).collect(),
             first_author: author.map_or("", |party| party.address.as_str()),
             from,
             to,
         }
+    }
+
+    /// Whether it came through a mailing list or campaign that is not the city's own.
+    pub(super) fn is_foreign_list(&self) -> bool {
+        self.foreign_list
     }
 
     /// The author's address as written.

@@ -55,6 +55,16 @@ pub(super) enum Place {
     Quoted,
 }
 
+/// Whether mail carries the marks of somebody else's mailing list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Mail {
+    /// It does.
+    ForeignList,
+    /// It does not.
+    Direct,
+}
+
 /// What the correspondents of an item can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -90,6 +100,8 @@ pub(super) struct RuleEntry {
     pub(super) group: String,
     #[serde(default)]
     pub(super) kinds: Vec<RecordKind>,
+    #[serde(default)]
+    pub(super) mail: Option<Mail>,
     #[serde(default)]
     pub(super) header: String,
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! The rules, read once and made ready to be applied to item after item.
 
 use super::correspondents::Correspondents;
-use super::file::{Place, RuleEntry, RulesError, RulesFile, SeriesEntry, Settings};
+use super::file::{Mail, Place, RuleEntry, RulesError, RulesFile, SeriesEntry, Settings};
 use super::passage::{Part, Passage};
 use super::phrases::Phrases;
 use super::weigh::Weighed;
@@ -184,6 +184,9 @@ impl Rules {
         correspondents: &Correspondents<'_>,
     ) -> Option<(String, String)> {
         if !rule.kinds.is_empty() && !rule.kinds.contains(&item.kind) {
+            return None;
+        }
+        if rule.mail.is_some_and(|mail| (mail == Mail::ForeignList) != correspondents.is_foreign_list()) {
             return None;
         }
         let mut told: Option<(String, String)> = None;
