@@ -27,6 +27,7 @@ pub(super) struct Correspondents<'i> {
     known: bool,
     first_author: &'i str,
     foreign_list: bool,
+    automatic: bool,
     /// Domains of everybody outside.
     outside: Vec<String>,
 }
@@ -62,6 +63,24 @@ fn is_foreign_list(item: &ParsedItem, own: &[String]) -> bool {
         own.iter().any(|domain| value.contains(domain.as_str()))
     });
     marked && !ours
+}
+
+/// Whether a mail system or an answering program wrote it, by marks that no person writes (RFC 3464, RFC 3834,
+/// RFC 5321 section 4.5.5).
+fn is_automatic(item: &ParsedItem, author: Option<&Party>) -> bool {
+    let value = |name: &str| item.headers.get(name).map_or(String::new(), |value| value.to_ascii_lowercase());
+    let answered = value("auto-submitted");
+    // A mail system's name often stands without a domain.
+    let daemon = author.is_some_and(|party| {
+        let address = party.address.to_lowercase();
+        let name = address.split('@').next().unwrap_or_default();
+        ["mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon"].contains(&name)
+    });
+    value("content-type").contains("multipart/report")
+        || answered.starts_with("auto-replied")
+        || item.headers.contains_key("x-failed-recipients")
+        || value("return-path").trim() == "<>"
+        || daemon
 }
 
 /// Whether a domain is another one or lies under it.
@@ -101,6 +120,7 @@ impl<'i> Correspondents<'i> {
             elected,
             known: !context.domains.is_empty() && all().next().is_some(),
             foreign_list: !from_inside && is_foreign_list(item, &context.domains),
+            automatic: is_automatic(item, author),
             outside: all().filter(|pair| !inside(pair)).map(|pair| pair.1.clone()).collect(),
             first_author: author.map_or("", |party| party.address.as_str()),
             from,
@@ -113,6 +133,11 @@ impl<'i> Correspondents<'i> {
         self.foreign_list
     }
 
+    /// Whether a person wrote it, and to somebody: no list, and no program that answers or reports.
+    pub(super) fn is_direct(&self) -> bool {
+        !self.foreign_list && !self.automatic
+    }
+
     /// The author's address as written.
     pub(super) fn author(&self) -> &str {
         self.first_author
@@ -120,7 +145,8 @@ impl<'i> Correspondents<'i> {
 
     /// Whether the part of the author's address before the `@` begins with one of these.
     pub(super) fn author_named(&self, names: &[String]) -> bool {
-        self.from.as_ref().is_some_and(|(local, _)| names.iter().any(|name| local.starts_with(name.as_str())))
+        let address = self.first_author.to_lowercase();
+        names.iter().any(|name| address.starts_with(name.as_str()))
     }
 
     /// Whether the author's domain is in a list.

@@ -55,13 +55,13 @@ pub(super) enum Place {
     Quoted,
 }
 
-/// Whether mail carries the marks of somebody else's mailing list.
+/// What kind of sending it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Mail {
-    /// It does.
+    /// It carries the marks of a mailing list or campaign that is not the city's own.
     ForeignList,
-    /// It does not.
+    /// It carries none, and no mark of a program that answers or reports.
     Direct,
 }
 

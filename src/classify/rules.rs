@@ -186,7 +186,12 @@ impl Rules {
         if !rule.kinds.is_empty() && !rule.kinds.contains(&item.kind) {
             return None;
         }
-        if rule.mail.is_some_and(|mail| (mail == Mail::ForeignList) != correspondents.is_foreign_list()) {
+        let mail_fits = match rule.mail {
+            None => true,
+            Some(Mail::ForeignList) => correspondents.is_foreign_list(),
+            Some(Mail::Direct) => correspondents.is_direct(),
+        };
+        if !mail_fits {
             return None;
         }
         let mut told: Option<(String, String)> = None;
