@@ -2,6 +2,7 @@
 
 use super::{CatalogError, Reading, Writing, moment, optional, word, written};
 use crate::base::id::{EventId, FamilyId, PlanId, ProductionId, RecordId, RequestId};
+use crate::model::classification::RecordStatus;
 use crate::model::disposition::RuleRef;
 use crate::model::production::{BatesPrefix, Production};
 use crate::model::provenance::words;
@@ -41,6 +42,25 @@ pub struct TombstoneRow {
     pub rule: RuleRef,
     /// When.
     pub destroyed_at: DateTime<Utc>,
+}
+
+/// A random sample drawn before a class is confirmed in bulk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleRow {
+    /// Its number.
+    pub id: i64,
+    /// The status it is to confirm.
+    pub status: RecordStatus,
+    /// The random seed it was drawn with, hexadecimal.
+    pub seed: String,
+    /// The families to look at.
+    pub families: Vec<FamilyId>,
+    /// How many families it was drawn from.
+    pub population: u64,
+    /// The event of the drawing.
+    pub drawn: EventId,
+    /// The event that settled it; `None` while it is open.
+    pub settled: Option<EventId>,
 }
 
 /// A production as stored, with the first and last number of each item.
@@ -284,17 +304,42 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    /// A drawn sample: status, families, population, whether it is settled.
-    pub fn sample(&self, sample: i64) -> Result<(String, Vec<i64>, u64, bool), CatalogError> {
-        let sql = "SELECT status, families, population, settled_event FROM sample WHERE id = ?1";
-        let found = self.connection.prepare_cached(sql)?.query_row([sample], |row| {
-            let settled: Option<i64> = row.get(3)?;
-            Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?.unsigned_abs(), settled.is_some()))
-        });
-        let (status, families, population, settled) =
-            optional(found)?.ok_or_else(|| CatalogError::Missing(format!("sample {sample}")))?;
-        let families = word("a list of numbers", &families, |text| serde_json::from_str(text).ok())?;
-        Ok((status, families, population, settled))
+    /// A drawn sample.
+    pub fn sample(&self, sample: i64) -> Result<SampleRow, CatalogError> {
+        let all = self.sample_rows("WHERE id = ?1", sample)?;
+        all.into_iter().next().ok_or_else(|| CatalogError::Missing(format!("sample {sample}")))
+    }
+
+    /// Every drawn sample of a status, oldest first.
+    pub fn samples_of(&self, status: RecordStatus) -> Result<Vec<SampleRow>, CatalogError> {
+        self.sample_rows("WHERE status = ?1 ORDER BY id", status.word())
+    }
+
+    /// The number the next sample will have.
+    pub fn next_sample(&self) -> Result<i64, CatalogError> {
+        Ok(self.count("SELECT coalesce(max(id), 0) + 1 FROM sample")? as i64)
+    }
+
+    fn sample_rows(&self, which: &str, parameter: impl rusqlite::ToSql) -> Result<Vec<SampleRow>, CatalogError> {
+        let sql = format!("SELECT id, status, seed, families, population, drawn_event, settled_event FROM sample {which}");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([parameter])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let families: Vec<i64> = word("a list of numbers", &row.get::<_, String>(3)?, |text| {
+                serde_json::from_str(text).ok()
+            })?;
+            all.push(SampleRow {
+                id: row.get(0)?,
+                status: word("a status", &row.get::<_, String>(1)?, RecordStatus::parse)?,
+                seed: row.get(2)?,
+                families: families.into_iter().map(FamilyId::new).collect(),
+                population: row.get::<_, i64>(4)?.unsigned_abs(),
+                drawn: EventId::new(row.get(5)?),
+                settled: row.get::<_, Option<i64>>(6)?.map(EventId::new),
+            });
+        }
+        Ok(all)
     }
 
     /// The next free page number of a prefix.

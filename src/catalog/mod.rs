@@ -16,7 +16,7 @@ mod requests;
 mod schema;
 
 pub use containers::{AccountRow, ContainerKey, CopyRow, ExceptionRow, IntakeRow, KnownPlace};
-pub use disposals::{DestructionRow, PlanState, ProductionRow, TombstoneRow};
+pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, TombstoneRow};
 pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, RecordRow, SealedAt, Standing};
 pub use guards::Guard;
 

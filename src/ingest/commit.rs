@@ -59,6 +59,8 @@ pub(super) struct Committer {
     actor: String,
     /// Guards that every item of this intake was looked at for; others have to catch up.
     guards: Vec<Guard>,
+    /// The edition of the classification rules under which everything of this intake is proposed.
+    rules: String,
     open: Vec<OpenContainer>,
 }
 
@@ -78,8 +80,8 @@ struct Placed {
 }
 
 impl Committer {
-    pub(super) fn new(intake: IntakeId, actor: &str, guards: Vec<Guard>) -> Self {
-        Self { intake, actor: actor.to_owned(), guards, open: Vec::new() }
+    pub(super) fn new(intake: IntakeId, actor: &str, guards: Vec<Guard>, rules: &str) -> Self {
+        Self { intake, actor: actor.to_owned(), guards, rules: rules.to_owned(), open: Vec::new() }
     }
 
     /// Commits a batch: afterwards all of it is durable, or nothing of it is catalogued.
@@ -119,7 +121,7 @@ impl Committer {
         }
         let details = serde_json::json!({
             "intake": self.intake, "families": tally.families, "copies": tally.copies,
-            "exceptions": tally.exceptions, "merkle_root": tree.root().to_string(),
+            "exceptions": tally.exceptions, "merkle_root": tree.root().to_string(), "rules": self.rules,
         });
         let event = writing.record_event(at, &self.actor, Act::Sealed, &self.intake.to_string(), &details)?;
         writing.set_meta("last_sealed_event", &event.id.get().to_string())?;

@@ -50,7 +50,8 @@ pub(super) fn run(
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || source::read(path, &bench.options, &mut courier));
         let worker = scope.spawn(move || Workshop { bench, lookup, budget, open: Vec::new() }.run(&finds, &chunks));
-        let committed = commit_all(work, &ready, Committer::new(intake, actor, bench.guards.guards()), monitor);
+        let committer = Committer::new(intake, actor, bench.guards.guards(), bench.rules.version());
+        let committed = commit_all(work, &ready, committer, monitor);
         // Letting go of the channel makes the worker stop, which makes the reader stop.
         drop(ready);
         let worked = worker.join();
