@@ -157,13 +157,18 @@ impl Matrix {
         }
         println!("undetermined {:.1} %", self.undetermined() * 100.0);
         println!("official messages proposed as something shorter-lived: {}", self.official_shortened());
-        println!("of them confirmed in bulk after a sample of 59, in expectation: {:.4}", self.shortened_after_sampling());
+        println!(
+            "of them confirmed in bulk after a sample of 59, in expectation: {:.4}",
+            self.shortened_after_sampling()
+        );
     }
 }
 
 /// The probability that a random sample meets none of the wrong ones (hypergeometric).
 fn passes(size: u32, wrong: u32, sample: u32) -> f64 {
-    (0..sample.min(size)).map(|drawn| f64::from((size - wrong).saturating_sub(drawn)) / f64::from(size - drawn)).product()
+    (0..sample.min(size))
+        .map(|drawn| f64::from((size - wrong).saturating_sub(drawn)) / f64::from(size - drawn))
+        .product()
 }
 
 #[test]
@@ -208,7 +213,11 @@ fn raw(row: &Value) -> (ParsedItem, u64) {
 }
 
 /// Counts proposals by a mark of the message.
-fn tally(rows: &[Value], context: &Context, mark: impl Fn(&Value) -> &'static str) -> BTreeMap<(&'static str, RecordStatus), u32> {
+fn tally(
+    rows: &[Value],
+    context: &Context,
+    mark: impl Fn(&Value) -> &'static str,
+) -> BTreeMap<(&'static str, RecordStatus), u32> {
     let mut counts = BTreeMap::new();
     for row in rows {
         let proposed = proposal(&raw(row).0, context);
@@ -219,7 +228,8 @@ fn tally(rows: &[Value], context: &Context, mark: impl Fn(&Value) -> &'static st
 
 fn share(counts: &BTreeMap<(&'static str, RecordStatus), u32>, mark: &str, status: RecordStatus) -> f64 {
     let all: u32 = counts.iter().filter(|((one, _), _)| *one == mark).map(|(_, count)| count).sum();
-    let wanted: u32 = counts.iter().filter(|((one, at), _)| *one == mark && *at == status).map(|(_, count)| count).sum();
+    let wanted: u32 =
+        counts.iter().filter(|((one, at), _)| *one == mark && *at == status).map(|(_, count)| count).sum();
     f64::from(wanted) / f64::from(all.max(1))
 }
 
@@ -227,7 +237,9 @@ fn share(counts: &BTreeMap<(&'static str, RecordStatus), u32>, mark: &str, statu
 fn bulk_mail_and_bounces_by_their_own_marks() {
     let (Some(bulk), Some(bounces)) = (labelled("spamassassin.jsonl"), labelled("sisimai.jsonl")) else { return };
     let has = |row: &Value, wanted: &str| {
-        row["labels"].as_array().is_some_and(|all| all.iter().any(|one| one.as_str().is_some_and(|one| one.starts_with(wanted))))
+        row["labels"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one.as_str().is_some_and(|one| one.starts_with(wanted))))
     };
     let counts = tally(&bulk, &context("mixed-inbox"), |row| {
         if has(row, "spam") {

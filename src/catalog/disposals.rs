@@ -321,14 +321,14 @@ impl Reading<'_> {
     }
 
     fn sample_rows(&self, which: &str, parameter: impl rusqlite::ToSql) -> Result<Vec<SampleRow>, CatalogError> {
-        let sql = format!("SELECT id, status, seed, families, population, drawn_event, settled_event FROM sample {which}");
+        let sql =
+            format!("SELECT id, status, seed, families, population, drawn_event, settled_event FROM sample {which}");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query([parameter])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            let families: Vec<i64> = word("a list of numbers", &row.get::<_, String>(3)?, |text| {
-                serde_json::from_str(text).ok()
-            })?;
+            let families: Vec<i64> =
+                word("a list of numbers", &row.get::<_, String>(3)?, |text| serde_json::from_str(text).ok())?;
             all.push(SampleRow {
                 id: row.get(0)?,
                 status: word("a status", &row.get::<_, String>(1)?, RecordStatus::parse)?,

@@ -141,5 +141,8 @@ fn check_series(series: &str) -> Result<(), ClassificationError> {
     if sound {
         return Ok(());
     }
-    Err(refused(format!("{series:?} is not a series key"), "Use a key of an adopted schedule, such as complaints-general."))
+    Err(refused(
+        format!("{series:?} is not a series key"),
+        "Use a key of an adopted schedule, such as complaints-general.",
+    ))
 }

@@ -1,9 +1,9 @@
 //! Why an item has the status it has, and who said so.
 
+use super::ClassificationError;
 use super::edition::Editions;
 use super::list::in_ranges;
 use super::reclassify::propose;
-use super::ClassificationError;
 use crate::base::id::{EventId, FamilyId, RecordId};
 use crate::classify::{Context, Rules};
 use crate::model::classification::{Evidence, RecordStatus, StatusBasis};
@@ -68,9 +68,9 @@ pub fn explain(repository: &Repository, family: FamilyId) -> Result<Explanation,
     let row = reading.family(family)?;
     let facts = repository.facts(&row)?;
     let parent = reading.records(family)?.into_iter().next();
-    let id = parent.map(|one| one.id).ok_or_else(|| {
-        crate::catalog::CatalogError::Missing(format!("item of the family {family}"))
-    })?;
+    let id = parent
+        .map(|one| one.id)
+        .ok_or_else(|| crate::catalog::CatalogError::Missing(format!("item of the family {family}")))?;
     let present = Rules::shipped();
     let sealed_under = sealing_rules(&reading.event(row.event)?);
     let differs = sealed_under != present.version();
@@ -127,7 +127,9 @@ fn line(event: &Event, family: FamilyId) -> Option<HistoryLine> {
             )
         }
         Value::String(ranges) if in_ranges(ranges, family) => match event.act {
-            Act::Sampled => format!("drawn into {} of {}", event.subject, details["status"].as_str().unwrap_or_default()),
+            Act::Sampled => {
+                format!("drawn into {} of {}", event.subject, details["status"].as_str().unwrap_or_default())
+            }
             _ if event.subject == super::reclassify::SUBJECT => "the proposal was renewed under new rules".to_owned(),
             _ => format!("confirmed as {} by {}", details["status"].as_str().unwrap_or_default(), event.subject),
         },

@@ -15,8 +15,6 @@ mod list;
 mod queue;
 mod reclassify;
 mod sample;
-#[cfg(test)]
-mod tests;
 
 pub use ageing::{Ageing, Band, ageing};
 pub use decide::{Changed, Decided, set, settle_group};

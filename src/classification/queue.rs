@@ -110,7 +110,9 @@ pub fn queue(repository: &Repository, status: Option<RecordStatus>) -> Result<Qu
             sent: one.sent,
         })
         .collect();
-    queue.groups.sort_by(|one, two| two.count.cmp(&one.count).then(one.by.cmp(&two.by)).then_with(|| one.name.cmp(&two.name)));
+    queue
+        .groups
+        .sort_by(|one, two| two.count.cmp(&one.count).then(one.by.cmp(&two.by)).then_with(|| one.name.cmp(&two.name)));
     Ok(queue)
 }
 

@@ -69,7 +69,13 @@ pub fn reclassify(
         }
         write_batch(repository, &proposals, &rules, actor, &mut report)?;
         let seconds = watch.seconds();
-        monitor.progress(Progress { task: "Reclassifying", items: report.looked_at, bytes: 0, total_bytes: 0, seconds });
+        monitor.progress(Progress {
+            task: "Reclassifying",
+            items: report.looked_at,
+            bytes: 0,
+            total_bytes: 0,
+            seconds,
+        });
     }
     repository.catalog_mut().write(|writing| edition::finish(writing, rules.version(), through))?;
     Ok(report)

@@ -183,6 +183,8 @@ impl<'i> Correspondents<'i> {
         let name = last(local);
         let long = name.chars().count() >= NAME_LETTERS;
         long && self.to.len() <= 2
-            && self.to.iter().any(|(other, at)| at != domain && !is_under(at, domain) && (last(other).ends_with(&name) || other.contains(&name)))
+            && self.to.iter().any(|(other, at)| {
+                at != domain && !is_under(at, domain) && (last(other).ends_with(&name) || other.contains(&name))
+            })
     }
 }

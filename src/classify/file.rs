@@ -189,7 +189,9 @@ impl RulesFile {
     /// Checks everything that one rule alone can get wrong, and what refers to something else.
     pub(super) fn check(&self) -> Result<Settings, RulesError> {
         let settings = self.settings.ok_or_else(|| {
-            RulesError::File("the rules file has no [settings]: official_points, official_from, shorter_from, veto_from".to_owned())
+            RulesError::File(
+                "the rules file has no [settings]: official_points, official_from, shorter_from, veto_from".to_owned(),
+            )
         })?;
         if settings.official_from > 100 || settings.shorter_from > 100 || settings.shorter_from < settings.official_from
         {
@@ -298,8 +300,14 @@ mod tests {
             (rule("weight = 10\nat_start = true\nfolder = [\"a\"]"), "belong to phrases"),
             (rule("weight = 90\nat_most_chars = 9"), "cannot depend on something being absent"),
             (rule("weight = 10\ncolour = \"red\""), "unknown field"),
-            ("[[rule]]\nid = \"a\"\nwhy = \"x\"\nargues = \"official\"\nweight = 1\nfolder = [\"a\"]".to_owned(), "no [settings]"),
-            (format!("{SETTINGS}[[series]]\nschedule = \"s\"\nkey = \"k\"\nstatus = \"official\"\nrules = [\"zz\"]"), "is not there"),
+            (
+                "[[rule]]\nid = \"a\"\nwhy = \"x\"\nargues = \"official\"\nweight = 1\nfolder = [\"a\"]".to_owned(),
+                "no [settings]",
+            ),
+            (
+                format!("{SETTINGS}[[series]]\nschedule = \"s\"\nkey = \"k\"\nstatus = \"official\"\nrules = [\"zz\"]"),
+                "is not there",
+            ),
         ];
         for (text, expected) in rows {
             let error = RulesFile::read(&text).and_then(|file| file.check()).expect_err(expected).to_string();

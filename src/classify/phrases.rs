@@ -33,10 +33,8 @@ impl Phrases {
             fold(&mut folded, stem.unwrap_or(phrase).trim());
             patterns.push(folded);
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&patterns)?;
+        let automaton =
+            AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(&patterns)?;
         Ok(Self { automaton, open_ended })
     }
 

@@ -237,7 +237,8 @@ impl Rules {
             tell("the call".to_owned(), "not answered".to_owned());
         }
         let length = passage.own_length();
-        if rule.at_most_chars.is_some_and(|most| length > most) || rule.at_least_chars.is_some_and(|least| length < least)
+        if rule.at_most_chars.is_some_and(|most| length > most)
+            || rule.at_least_chars.is_some_and(|least| length < least)
         {
             return None;
         }

@@ -85,13 +85,8 @@ mod tests {
     }
 
     fn one(argues: RecordStatus, weight: u8, group: &str) -> Weighed {
-        let evidence = Evidence {
-            rule: "r".to_owned(),
-            place: "the text".to_owned(),
-            matched: String::new(),
-            argues,
-            weight,
-        };
+        let evidence =
+            Evidence { rule: "r".to_owned(), place: "the text".to_owned(), matched: String::new(), argues, weight };
         Weighed { evidence, group: group.to_owned() }
     }
 

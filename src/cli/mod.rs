@@ -4,6 +4,7 @@
 //! 2 done with exceptions, 3 refused, 4 integrity problem found, 64 usage, 70 internal error.
 
 mod args;
+mod classify;
 mod ingest;
 mod output;
 mod repository;
@@ -47,5 +48,6 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Ingest(ingest) => ingest::run(common, ingest, output),
         args::Command::Search(search) => search::run(common, search, output),
         args::Command::Show(show) => show::run(common, show, output),
+        args::Command::Classify(classify) => classify::run(common, classify, output),
     }
 }

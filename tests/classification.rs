@@ -1,15 +1,20 @@
-//! The acts over a small exercise repository: Cedar Bend, with mail that the rules know what to make of.
+//! Classification as acts, over a small exercise repository: Cedar Bend, with mail that the rules know what to make of.
 
-use super::*;
-use crate::base::clock::Clock;
-use crate::base::id::FamilyId;
-use crate::base::monitor::VoidMonitor;
-use crate::catalog::FamilyFilter;
-use crate::ingest::{IngestOptions, ingest};
-use crate::model::classification::{RecordStatus, StatusBasis};
-use crate::model::event::Act;
-use crate::repository::Repository;
 use chrono::{DateTime, Duration, Utc};
+use recordroom::base::clock::Clock;
+use recordroom::base::id::FamilyId;
+use recordroom::base::monitor::VoidMonitor;
+use recordroom::catalog::FamilyFilter;
+use recordroom::classification::{
+    ClassificationError, Disagreement, Drawn, GroupedBy, Settled, Shown, ageing, draw_sample, explain, queue,
+    reclassify, set, settle_group, settle_sample,
+};
+use recordroom::ingest::{IngestOptions, ingest};
+use recordroom::model::classification::{RecordStatus, StatusBasis};
+use recordroom::model::disposition::Eligibility;
+use recordroom::model::event::Act;
+use recordroom::repository::Repository;
+use recordroom::retention::{self, Adopted};
 use std::path::PathBuf;
 
 const CLERK: &str = "Ann Lindqvist";
@@ -121,7 +126,7 @@ fn a_person_sets_a_status_with_a_reason_and_it_is_told_in_the_history() {
     town.repository
         .catalog()
         .reading()
-        .each_event::<ClassificationError>(crate::base::id::EventId::new(1), |event| {
+        .each_event::<ClassificationError>(recordroom::base::id::EventId::new(1), |event| {
             for content in ["Bulletin", "league.example", "newsletter"] {
                 assert!(!event.details.contains(content), "{}: {}", event.id, event.details);
             }
@@ -181,20 +186,6 @@ fn one_disagreement_refuses_the_class_and_the_next_sample_is_twice_as_large() {
 }
 
 #[test]
-fn a_seed_draws_the_same_sample_again_and_every_item_is_as_likely() {
-    let population: Vec<FamilyId> = (1..=40).map(FamilyId::new).collect();
-    assert_eq!(sample::pick(&population, 5, &[7; 32]), sample::pick(&population, 5, &[7; 32]));
-    let mut drawn = [0_u32; 40];
-    for seed in 0..=255_u8 {
-        for family in sample::pick(&population, 10, &[seed; 32]) {
-            drawn[family.get() as usize - 1] += 1;
-        }
-    }
-    // 256 draws of a quarter: 64 each in expectation, standard deviation 6.9.
-    assert!(drawn.iter().all(|count| (30..=98).contains(count)), "{drawn:?}");
-}
-
-#[test]
 fn the_queue_groups_what_is_undetermined_and_settles_exactly_what_was_shown() {
     let mut town = Town::new();
     let mut messages: Vec<String> = (0..5).map(|number| undecided(number, "ole@farm.example", "")).collect();
@@ -226,7 +217,10 @@ fn undetermined_items_are_counted_by_age() {
     let mut town = Town::new();
     town.take_in(&[undecided(0, "ole@farm.example", ""), newsletter(0)]);
     town.later(100);
-    town.take_in(&[undecided(1, "ole@farm.example", ""), undecided(2, "ole@farm.example", "").replace("Date:", "X-Date:")]);
+    town.take_in(&[
+        undecided(1, "ole@farm.example", ""),
+        undecided(2, "ole@farm.example", "").replace("Date:", "X-Date:"),
+    ]);
     let report = ageing(&town.repository).expect("a report");
     let sealed: Vec<u64> = report.bands.iter().map(|band| band.undetermined_by_sealing).collect();
     assert_eq!(sealed, [2, 0, 1, 0]);
@@ -257,7 +251,8 @@ fn rules_that_change_touch_no_confirmed_status_and_void_an_open_sample() {
     assert_eq!(report.moves.get("personal to non-record"), Some(&1));
     assert_eq!(town.with(RecordStatus::Official, StatusBasis::Person), all[..1]);
     assert_eq!(town.with(RecordStatus::NonRecord, StatusBasis::Proposed), all[1..]);
-    let agree: Vec<(FamilyId, RecordStatus)> = drawn.families.iter().map(|one| (*one, RecordStatus::NonRecord)).collect();
+    let agree: Vec<(FamilyId, RecordStatus)> =
+        drawn.families.iter().map(|one| (*one, RecordStatus::NonRecord)).collect();
     let void = settle_sample(&mut town.repository, drawn.sample, &agree, "read them", CLERK);
     let Err(ClassificationError::Refused { message, .. }) = void else { panic!("it is void") };
     assert!(message.contains("reclassified"), "{message}");
@@ -265,7 +260,7 @@ fn rules_that_change_touch_no_confirmed_status_and_void_an_open_sample() {
     assert_eq!(town.draw(RecordStatus::NonRecord).expect("a new sample").population, 2);
     let acts = town.repository.catalog().reading();
     let mut classified = 0;
-    acts.each_event::<ClassificationError>(crate::base::id::EventId::new(1), |event| {
+    acts.each_event::<ClassificationError>(recordroom::base::id::EventId::new(1), |event| {
         classified += u32::from(event.act == Act::Classified);
         Ok(())
     })
@@ -283,4 +278,29 @@ fn undetermined_is_never_confirmed_in_bulk_and_nothing_is_sampled_from_nothing()
     let row = town.with(RecordStatus::Undetermined, StatusBasis::Proposed);
     let basis = town.repository.catalog().reading().family(row[0]).expect("it is here").standing.basis;
     assert!(!basis.is_confirmed(), "retention acts on confirmed statuses alone");
+}
+
+#[test]
+fn what_nobody_confirmed_is_never_eligible_however_old() {
+    let mut town = Town::new();
+    town.take_in(&[newsletter(0), newsletter(1), undecided(0, "ole@farm.example", "")]);
+    let schedule = include_str!("../schedules/otsego-2024.toml");
+    retention::adopt(&mut town.repository, schedule, CLERK).expect("adopted");
+    let all = town.with(RecordStatus::NonRecord, StatusBasis::Proposed);
+    set(&mut town.repository, &all[..1], RecordStatus::NonRecord, None, "a bulletin", CLERK).expect("set");
+    town.later(3_650);
+    let adopted = Adopted::load(&town.repository).expect("the schedule");
+    let reading = town.repository.catalog().reading();
+    let mut seen = Vec::new();
+    reading
+        .each_family::<ClassificationError>(FamilyFilter::default(), |row| {
+            let facts = adopted.facts(&reading, &row)?;
+            let verdict = adopted.evaluator().evaluate(&facts, town.repository.today());
+            seen.push((row.standing.basis, matches!(verdict.eligibility, Eligibility::Eligible { .. })));
+            Ok(())
+        })
+        .expect("verdicts");
+    seen.sort_by_key(|(basis, _)| *basis);
+    let expected = [(StatusBasis::Proposed, false), (StatusBasis::Proposed, false), (StatusBasis::Person, true)];
+    assert_eq!(seen, expected);
 }
