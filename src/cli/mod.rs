@@ -4,9 +4,14 @@
 //! 2 done with exceptions, 3 refused, 4 integrity problem found, 64 usage, 70 internal error.
 
 mod args;
+mod dispose;
+mod hold;
 mod ingest;
+mod ledger;
 mod output;
 mod repository;
+mod schedule;
+mod scope;
 mod search;
 mod show;
 
@@ -47,5 +52,10 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Ingest(ingest) => ingest::run(common, ingest, output),
         args::Command::Search(search) => search::run(common, search, output),
         args::Command::Show(show) => show::run(common, show, output),
+        args::Command::Schedule(command) => schedule::run(common, command, output),
+        args::Command::Hold(command) => hold::run(common, command, output),
+        args::Command::Dispose(command) => dispose::run(common, command, output),
+        args::Command::Purge(which) => dispose::purge(common, which, output),
+        args::Command::Ledger(command) => ledger::run(common, command, output),
     }
 }
