@@ -39,3 +39,5 @@ pub mod review;
 pub mod demo;
 
 pub mod cli;
+
+pub mod manual;
