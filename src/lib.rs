@@ -40,3 +40,5 @@ pub mod review;
 pub mod demo;
 
 pub mod cli;
+
+pub mod manual;

@@ -1,5 +1,9 @@
 //! The words of the command line.
 
+use super::dispose::{self, DisposeCommand};
+use super::hold::HoldCommand;
+use super::ledger::LedgerCommand;
+use super::schedule::ScheduleCommand;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -48,6 +52,20 @@ pub enum Command {
     Show(Show),
     /// Record status: why, set by a person, confirmed by a sample, and what is not settled
     Classify(Classify),
+    /// Retention schedules, and what happened that they wait for
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
+    /// Legal holds
+    #[command(subcommand)]
+    Hold(HoldCommand),
+    /// Destruction: planned, approved by somebody else, run, certified
+    #[command(subcommand)]
+    Dispose(DisposeCommand),
+    /// The same as dispose run
+    Purge(dispose::Which),
+    /// Who did what when
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
 }
 
 /// Arguments of `init`.

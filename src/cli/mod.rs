@@ -5,9 +5,14 @@
 
 mod args;
 mod classify;
+mod dispose;
+mod hold;
 mod ingest;
+mod ledger;
 mod output;
 mod repository;
+mod schedule;
+mod scope;
 mod search;
 mod show;
 
@@ -49,5 +54,10 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Search(search) => search::run(common, search, output),
         args::Command::Show(show) => show::run(common, show, output),
         args::Command::Classify(classify) => classify::run(common, classify, output),
+        args::Command::Schedule(command) => schedule::run(common, command, output),
+        args::Command::Hold(command) => hold::run(common, command, output),
+        args::Command::Dispose(command) => dispose::run(common, command, output),
+        args::Command::Purge(which) => dispose::purge(common, which, output),
+        args::Command::Ledger(command) => ledger::run(common, command, output),
     }
 }
