@@ -2,17 +2,20 @@
 
 use chrono::{DateTime, Duration, Utc};
 use recordroom::base::clock::Clock;
+use recordroom::base::id::EventId;
 use recordroom::base::id::FamilyId;
 use recordroom::base::monitor::VoidMonitor;
-use recordroom::catalog::FamilyFilter;
+use recordroom::catalog::{FamilyFilter, Guard};
 use recordroom::classification::{
     ClassificationError, Disagreement, Drawn, GroupedBy, Settled, Shown, ageing, draw_sample, explain, queue,
     reclassify, set, settle_group, settle_sample,
 };
+use recordroom::hold;
 use recordroom::ingest::{IngestOptions, ingest};
 use recordroom::model::classification::{RecordStatus, StatusBasis};
 use recordroom::model::disposition::Eligibility;
 use recordroom::model::event::Act;
+use recordroom::model::hold::Scope;
 use recordroom::repository::Repository;
 use recordroom::retention::{self, Adopted};
 use std::path::PathBuf;
@@ -126,7 +129,7 @@ fn a_person_sets_a_status_with_a_reason_and_it_is_told_in_the_history() {
     town.repository
         .catalog()
         .reading()
-        .each_event::<ClassificationError>(recordroom::base::id::EventId::new(1), |event| {
+        .each_event::<ClassificationError>(EventId::new(1), |event| {
             for content in ["Bulletin", "league.example", "newsletter"] {
                 assert!(!event.details.contains(content), "{}: {}", event.id, event.details);
             }
@@ -260,7 +263,7 @@ fn rules_that_change_touch_no_confirmed_status_and_void_an_open_sample() {
     assert_eq!(town.draw(RecordStatus::NonRecord).expect("a new sample").population, 2);
     let acts = town.repository.catalog().reading();
     let mut classified = 0;
-    acts.each_event::<ClassificationError>(recordroom::base::id::EventId::new(1), |event| {
+    acts.each_event::<ClassificationError>(EventId::new(1), |event| {
         classified += u32::from(event.act == Act::Classified);
         Ok(())
     })
@@ -303,4 +306,23 @@ fn what_nobody_confirmed_is_never_eligible_however_old() {
     seen.sort_by_key(|(basis, _)| *basis);
     let expected = [(StatusBasis::Proposed, false), (StatusBasis::Proposed, false), (StatusBasis::Person, true)];
     assert_eq!(seen, expected);
+}
+
+#[test]
+fn a_hold_that_asks_for_a_status_covers_an_item_as_soon_as_it_has_it() {
+    let mut town = Town::new();
+    town.take_in(&newsletters(0..2));
+    let scope = Scope { query: Some("status:official".to_owned()), ..Scope::default() };
+    let placed = hold::place(&mut town.repository, "Barn v. Cedar Bend", "served today", &scope, "the city attorney");
+    let id = placed.expect("placed").hold;
+    let all = town.with(RecordStatus::NonRecord, StatusBasis::Proposed);
+    let guards = |town: &Town, family: FamilyId| {
+        town.repository.catalog().reading().guards_of(family, town.repository.today()).expect("guards")
+    };
+    assert!(guards(&town, all[0]).is_empty(), "a newsletter is not asked for");
+    set(&mut town.repository, &all[..1], RecordStatus::Official, None, "our grant", CLERK).expect("set");
+    assert_eq!(guards(&town, all[0]), [Guard::Hold(id)]);
+    set(&mut town.repository, &all[..1], RecordStatus::NonRecord, None, "not ours after all", CLERK).expect("set");
+    assert_eq!(guards(&town, all[0]), [Guard::Hold(id)], "coverage only grows");
+    assert!(guards(&town, all[1]).is_empty());
 }

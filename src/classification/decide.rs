@@ -1,5 +1,6 @@
 //! A person sets or confirms the status of items, one by one or for a list that was shown.
 
+use super::guarded::Following;
 use super::list::Shown;
 use super::{ClassificationError, refused};
 use crate::base::id::{EventId, FamilyId};
@@ -60,10 +61,29 @@ pub fn set(
     }
     let at = repository.now();
     let wanted: BTreeSet<FamilyId> = families.iter().copied().collect();
+    let decisions: Vec<(FamilyId, RecordStatus)> = wanted.iter().map(|family| (*family, status)).collect();
+    let following = following(repository, &decisions, series)?;
     repository.catalog_mut().write(|writing| {
-        let decisions: Vec<(FamilyId, RecordStatus)> = wanted.iter().map(|family| (*family, status)).collect();
-        write_decisions(writing, &decisions, series, reason, actor, at)
+        let decided = write_decisions(writing, &decisions, series, reason, actor, at)?;
+        following.write(writing)?;
+        Ok(decided)
     })
+}
+
+/// What holds and requests cover once these decisions are made.
+pub(super) fn following(
+    repository: &Repository,
+    decisions: &[(FamilyId, RecordStatus)],
+    series: Option<&str>,
+) -> Result<Following, ClassificationError> {
+    let reading = repository.catalog().reading();
+    let mut changes = Vec::with_capacity(decisions.len());
+    for (family, status) in decisions {
+        let row = reading.family(*family)?;
+        let standing = decided_standing(&row, *status, series)?;
+        changes.push((row, standing));
+    }
+    Following::of(repository, &changes)
 }
 
 /// Settles a list that was shown, and only exactly that list: with another count or digest nothing is changed.

@@ -11,6 +11,7 @@ mod ageing;
 mod decide;
 mod edition;
 mod explain;
+mod guarded;
 mod list;
 mod queue;
 mod reclassify;
@@ -25,6 +26,7 @@ pub use reclassify::{Reclassified, reclassify};
 pub use sample::{Disagreement, Drawn, Settled, draw_sample, settle_sample};
 
 use crate::catalog::CatalogError;
+use crate::protection::ProtectionError;
 use crate::repository::RepositoryError;
 
 /// An act of classification failed or was refused.
@@ -36,6 +38,9 @@ pub enum ClassificationError {
     /// The catalog failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The holds and requests could not be looked at.
+    #[error(transparent)]
+    Protection(#[from] ProtectionError),
     /// The act is not allowed as things stand; nothing was changed.
     #[error("{message}")]
     Refused {

@@ -1,5 +1,6 @@
 //! Proposals renewed after the rules have changed. What is confirmed stays as it is.
 
+use super::guarded::Following;
 use super::list::{list_digest, ranges};
 use super::{ClassificationError, edition};
 use crate::base::clock::StopWatch;
@@ -101,6 +102,15 @@ pub(super) fn propose(
     Ok(classify(&family.facts.item, &copy, context, rules))
 }
 
+fn proposed(proposal: &Proposal) -> Standing {
+    Standing {
+        status: proposal.status,
+        basis: StatusBasis::Proposed,
+        series: proposal.series.clone().unwrap_or_default(),
+        confidence: proposal.confidence,
+    }
+}
+
 fn write_batch(
     repository: &mut Repository,
     proposals: &[(FamilyId, Proposal)],
@@ -109,7 +119,14 @@ fn write_batch(
     report: &mut Reclassified,
 ) -> Result<(), ClassificationError> {
     let at = repository.now();
+    let reading = repository.catalog().reading();
+    let mut changes = Vec::with_capacity(proposals.len());
+    for (family, proposal) in proposals {
+        changes.push((reading.family(*family)?, proposed(proposal)));
+    }
+    let following = Following::of(repository, &changes)?;
     repository.catalog_mut().write(|writing| {
+        following.write(writing)?;
         let mut changed: Vec<FamilyId> = Vec::new();
         for (family, proposal) in proposals {
             let row = writing.reading().family(*family)?;
@@ -117,12 +134,7 @@ fn write_batch(
             if !is_open(&row) {
                 continue;
             }
-            let standing = Standing {
-                status: proposal.status,
-                basis: StatusBasis::Proposed,
-                series: proposal.series.clone().unwrap_or_default(),
-                confidence: proposal.confidence,
-            };
+            let standing = proposed(proposal);
             if standing == row.standing {
                 continue;
             }

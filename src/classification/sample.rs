@@ -5,7 +5,7 @@
 //! rules is twice as large, so that trying again and again does not talk a bad class through: the chances of all tries
 //! together stay near 5 %.
 
-use super::decide::write_decisions;
+use super::decide::{following, write_decisions};
 use super::edition::Editions;
 use super::list::{list_digest, ranges};
 use super::{ClassificationError, refused};
@@ -138,6 +138,9 @@ pub fn settle_sample(
     }
     let rules = Rules::shipped();
     let at = repository.now();
+    let given: BTreeMap<FamilyId, RecordStatus> = decisions.iter().copied().collect();
+    let fresh: Vec<(FamilyId, RecordStatus)> = given.into_iter().collect();
+    let following = following(repository, &fresh, None)?;
     repository.catalog_mut().write(|writing| {
         let reading = writing.reading();
         let row = reading.sample(sample)?;
@@ -148,10 +151,9 @@ pub fn settle_sample(
             return Err(refused(format!("sample {sample} no longer counts: {why}"), "Draw a new one."));
         }
         let said = all_decisions(&reading, &row, decisions)?;
-        let given: BTreeMap<FamilyId, RecordStatus> = decisions.iter().copied().collect();
-        let fresh: Vec<(FamilyId, RecordStatus)> = given.into_iter().collect();
         if !fresh.is_empty() {
             write_decisions(writing, &fresh, None, reason, actor, at)?;
+            following.write(writing)?;
         }
         let disagreements: Vec<Disagreement> = said
             .iter()

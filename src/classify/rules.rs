@@ -130,6 +130,11 @@ impl Rules {
         self.inner.file.rules.iter().map(line).collect()
     }
 
+    /// The series that the rules propose: schedule and key.
+    pub fn series_keys(&self) -> Vec<(&str, &str)> {
+        self.inner.file.series.iter().map(|line| (line.schedule.as_str(), line.key.as_str())).collect()
+    }
+
     /// Why a rule argues as it does; `None` when these rules have none of that id.
     pub fn why(&self, id: &str) -> Option<&str> {
         self.inner.file.rules.iter().find(|rule| rule.id == id).map(|rule| rule.why.as_str())
