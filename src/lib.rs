@@ -29,12 +29,15 @@ pub mod repository;
 pub mod finding;
 pub mod protection;
 pub mod retention;
+pub mod verify;
 
 pub mod disposition;
 pub mod hold;
 pub mod ingest;
 pub mod request;
 pub mod review;
+
+pub mod production;
 
 pub mod demo;
 
