@@ -195,7 +195,10 @@ mod tests {
 
     #[test]
     fn facts_are_one_line_each() {
-        let text = info(&[("Source-Organization", PublicText::released("Cedar\nBend")), ("Payload-Oxum", PublicText::released("77.1"))]);
+        let text = info(&[
+            ("Source-Organization", PublicText::released("Cedar\nBend")),
+            ("Payload-Oxum", PublicText::released("77.1")),
+        ]);
         assert_eq!(text, "Source-Organization: Cedar Bend\nPayload-Oxum: 77.1\n");
         assert_eq!(oxum(&text), Some((77, 1)));
         assert_eq!(oxum("Payload-Oxum: x.1"), None);

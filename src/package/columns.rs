@@ -35,8 +35,19 @@ pub const COLUMNS: &[&str] = &[
 ];
 
 /// Columns that tell of the item itself; they are empty for what is withheld.
-pub const TELLING: &[&str] =
-    &["FROM", "TO", "CC", "BCC", "SUBJECT", "DATESENT", "TIMESENT", "MESSAGEID", "FILENAME", "SHA256HASH", "NATIVEPATH"];
+pub const TELLING: &[&str] = &[
+    "FROM",
+    "TO",
+    "CC",
+    "BCC",
+    "SUBJECT",
+    "DATESENT",
+    "TIMESENT",
+    "MESSAGEID",
+    "FILENAME",
+    "SHA256HASH",
+    "NATIVEPATH",
+];
 
 /// The values of one document, in the order of [`COLUMNS`].
 pub fn values(item: &ProducedItem, volume: &str) -> Vec<PublicText> {
@@ -93,7 +104,8 @@ pub(crate) mod tests {
 
     /// A document for the tests of this room.
     pub(crate) fn sample(first: u32, pages: u32) -> ProducedItem {
-        let number = |page| BatesNumber::new(crate::model::production::BatesPrefix::new("CB-").expect("a prefix"), page);
+        let number =
+            |page| BatesNumber::new(crate::model::production::BatesPrefix::new("CB-").expect("a prefix"), page);
         let text = PublicText::released;
         ProducedItem {
             record: RecordId::new(7),

@@ -36,8 +36,21 @@ const MARK: &str = "\u{feff}";
 /// The head of `index.csv`.
 pub fn index_head() -> String {
     let head = [
-        "first number", "last number", "pages", "kind", "sent", "from", "to", "copied to", "blind copied to", "subject",
-        "file name", "part of", "withheld", "PDF", "text",
+        "first number",
+        "last number",
+        "pages",
+        "kind",
+        "sent",
+        "from",
+        "to",
+        "copied to",
+        "blind copied to",
+        "subject",
+        "file name",
+        "part of",
+        "withheld",
+        "PDF",
+        "text",
     ];
     format!("{MARK}{}", own_row(&head))
 }
@@ -137,7 +150,9 @@ mod tests {
         assert_eq!(rows[0].len(), rows[1].len());
         assert_eq!(rows[1][9], "Ridgeview, \"phase 2\"\n=cost");
         assert_eq!(rows[1][13], "VOL001/PDF/0001/CB-00000001.pdf");
-        for (cell, written) in [("=1+1", "'=1+1"), ("+1", "'+1"), ("@x", "'@x"), ("-", "'-"), ("a=b", "a=b"), ("\0=1", "'=1")] {
+        for (cell, written) in
+            [("=1+1", "'=1+1"), ("+1", "'+1"), ("@x", "'@x"), ("-", "'-"), ("a=b", "a=b"), ("\0=1", "'=1")]
+        {
             assert_eq!(shown(cell), written, "{cell:?}");
         }
     }
@@ -154,7 +169,9 @@ mod tests {
             to: own("clerk"),
         };
         assert!(!withholding_log(std::slice::from_ref(&one), false).contains("attorney"));
-        assert!(withholding_log(&[one], true).contains("not numbered,email,Minn. Stat. § 13.393,2025-01-01,attorney,clerk"));
+        assert!(
+            withholding_log(&[one], true).contains("not numbered,email,Minn. Stat. § 13.393,2025-01-01,attorney,clerk")
+        );
     }
 
     proptest! {

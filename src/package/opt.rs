@@ -77,10 +77,7 @@ mod tests {
         let lines = read(text).expect("read");
         let told: Vec<(&str, bool, Option<u32>)> =
             lines.iter().map(|line| (line.key.as_str(), line.document, line.pages)).collect();
-        assert_eq!(
-            told,
-            [("A00000001", true, Some(2)), ("A00000003", true, Some(2)), ("A00000004", false, None)]
-        );
+        assert_eq!(told, [("A00000001", true, Some(2)), ("A00000003", true, Some(2)), ("A00000004", false, None)]);
         for wrong in ["a,b,c", "a", "a,b,c,Q", "a,b,c,Y,,,two", "a,b,c,Y,,,1,9"] {
             assert_eq!(read(wrong).expect_err("wrong").line, 1, "{wrong}");
         }

@@ -34,7 +34,8 @@ text-align:left;vertical-align:top;overflow-wrap:anywhere}thead th{background:#e
 /// The page as far as the first document.
 pub fn beginning(heading: &Heading) -> String {
     let title = format!("Production {} of {}", heading.production.as_str(), heading.city.as_str());
-    let exercise = if heading.exercise { "<p class=\"exercise\">EXERCISE: this is not a real production.</p>\n" } else { "" };
+    let exercise =
+        if heading.exercise { "<p class=\"exercise\">EXERCISE: this is not a real production.</p>\n" } else { "" };
     let supplement = heading.adds_to.as_ref().map_or(String::new(), |earlier| {
         format!("<p>It adds to the production {} and holds only what is new.</p>\n", escaped(earlier))
     });
@@ -69,9 +70,10 @@ pub fn document(item: &ProducedItem) -> String {
         (None, true) => escaped(&item.subject),
     };
     let part = item.parent.as_ref().map_or(String::new(), |parent| format!(" (part of {parent})"));
-    let native = item.native_path.as_deref().map_or(String::new(), |path| {
-        format!(", <a href=\"{}\">original file of {first}</a>", here(path))
-    });
+    let native = item
+        .native_path
+        .as_deref()
+        .map_or(String::new(), |path| format!(", <a href=\"{}\">original file of {first}</a>", here(path)));
     format!(
         "<tr><th scope=\"row\">{first}</th><td>{pages}</td><td>{kind}{part}</td><td>{sent}</td><td>{from}</td><td>{to}</td>\
          <td>{what}</td><td><a href=\"{pdf}\">PDF of {first}</a>, <a href=\"{text}\">text of {first}</a>{native}</td></tr>\n",
@@ -169,7 +171,10 @@ mod tests {
     #[test]
     fn every_element_is_closed_and_the_page_can_be_heard() {
         let page = whole();
-        for element in ["html", "head", "body", "header", "main", "nav", "table", "tbody", "thead", "tr", "td", "th", "ul", "li", "p", "h1", "h2", "div", "a"] {
+        for element in [
+            "html", "head", "body", "header", "main", "nav", "table", "tbody", "thead", "tr", "td", "th", "ul", "li",
+            "p", "h1", "h2", "div", "a",
+        ] {
             let opened = page.matches(&format!("<{element}>")).count() + page.matches(&format!("<{element} ")).count();
             assert_eq!(opened, page.matches(&format!("</{element}>")).count(), "{element}");
         }

@@ -60,9 +60,9 @@ pub struct Statement {
 /// The words of `README.txt`.
 pub fn readme(statement: &Statement, public_key: &str) -> PublicText {
     let exercise = if statement.exercise { "EXERCISE: this is not a real production.\n\n" } else { "" };
-    let supplement = statement.adds_to.map_or(String::new(), |earlier| {
-        format!("It adds to the production {earlier} and holds only what is new.\n")
-    });
+    let supplement = statement
+        .adds_to
+        .map_or(String::new(), |earlier| format!("It adds to the production {earlier} and holds only what is new.\n"));
     PublicText::released(format!(
         "{exercise}PRODUCTION {} of {}\n\nAnswer to request {}: documents {} to {}.\n{supplement}\n\
          To read it, open data/index.html in a web browser. No network is needed.\n\n\

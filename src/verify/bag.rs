@@ -157,9 +157,10 @@ fn digest(path: &Path, wide: bool) -> io::Result<FileDigests> {
 
 fn declaration(directory: &Path, report: &mut BagReport) -> Option<Declaration> {
     let read = read_bounded(&directory.join(bag::DECLARATION));
-    match read.map_err(|error| error.to_string()).and_then(|bytes| {
-        bag::declaration(&bytes).map_err(|error| error.to_string())
-    }) {
+    match read
+        .map_err(|error| error.to_string())
+        .and_then(|bytes| bag::declaration(&bytes).map_err(|error| error.to_string()))
+    {
         Ok(declared) if declared.version <= (1, 0) => Some(declared),
         Ok(_) => {
             report.found("bag-declaration", bag::DECLARATION, "it declares a version that is not known");
@@ -220,7 +221,8 @@ fn read_manifest(
 fn compare(manifest: &str, listed: &BTreeMap<String, String>, report: &mut BagReport) {
     let algorithm = algorithm(manifest).unwrap_or("");
     if !matches!(algorithm, "sha256" | "sha512") {
-        let message = format!("digests of the kind {algorithm} are not checked here; they are too weak to prove anything");
+        let message =
+            format!("digests of the kind {algorithm} are not checked here; they are too weak to prove anything");
         report.found("algorithm-unsupported", manifest, message);
     }
     for (path, expected) in listed {
@@ -263,10 +265,8 @@ fn payload_oxum(directory: &Path, encoding: &str, report: &mut BagReport) {
     let payload = report.files.iter().filter(|(path, _)| path.starts_with("data/"));
     let found = payload.fold((0, 0), |(bytes, files), (_, file)| (bytes + file.bytes, files + 1));
     if found != (bytes, files) {
-        let message = format!(
-            "it says {files} files with {bytes} bytes, and there are {} files with {} bytes",
-            found.1, found.0
-        );
+        let message =
+            format!("it says {files} files with {bytes} bytes, and there are {} files with {} bytes", found.1, found.0);
         report.found("payload-total", bag::INFO, message);
     }
 }

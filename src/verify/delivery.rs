@@ -109,8 +109,10 @@ fn statement(
     };
     let key = document.pointer("/signature/public_key").and_then(serde_json::Value::as_str);
     examination.signed_by = key.map(str::to_owned);
+    // The signature covers the values; whatever else stands in the file, even a blank, was changed as well.
+    let as_written = bytes == format!("{document:#}\n").as_bytes();
     let genuine = match check_json(DOMAIN, &document, public_key) {
-        Ok(()) => true,
+        Ok(()) => as_written,
         Err(error) => {
             wrong("signature", error.to_string());
             false
@@ -186,12 +188,8 @@ fn blame(
     sound: &dyn Fn(&str) -> bool,
     findings: &mut Vec<Finding>,
 ) {
-    let sha256: BTreeSet<&str> = report
-        .mismatches
-        .iter()
-        .filter(|one| one.manifest == bag::MANIFEST)
-        .map(|one| one.path.as_str())
-        .collect();
+    let sha256: BTreeSet<&str> =
+        report.mismatches.iter().filter(|one| one.manifest == bag::MANIFEST).map(|one| one.path.as_str()).collect();
     let changed = "it is not the file that was delivered";
     for path in &sha256 {
         let alone = blake3.is_some_and(|differing| !differing.contains(*path)) && !sound(bag::MANIFEST);

@@ -37,7 +37,8 @@ pub(super) fn check(
 ) -> Vec<Finding> {
     let dat_path = names::dat(&statement.volume);
     let mut findings = Vec::new();
-    let table = match read(directory, &dat_path).and_then(|bytes| dat::read(&bytes).map_err(|error| error.to_string())) {
+    let table = match read(directory, &dat_path).and_then(|bytes| dat::read(&bytes).map_err(|error| error.to_string()))
+    {
         Ok(table) => table,
         Err(message) => return vec![Finding::new("load-file", dat_path, message)],
     };
@@ -107,7 +108,8 @@ fn numbers(rows: &[Row], statement: &Statement, dat: &str, findings: &mut Vec<Fi
             findings.push(Finding::new("numbers", dat, message));
         }
         let pages_there = u64::from(row.last.page()) + 1;
-        if row.first.prefix() != row.last.prefix() || pages_there != u64::from(row.first.page()) + u64::from(row.pages) {
+        if row.first.prefix() != row.last.prefix() || pages_there != u64::from(row.first.page()) + u64::from(row.pages)
+        {
             let message = format!("{} to {} are not the {} pages of its row", row.first, row.last, row.pages);
             findings.push(Finding::new("numbers", dat, message));
         }
