@@ -6,9 +6,13 @@
 mod args;
 mod ingest;
 mod output;
+mod produce;
 mod repository;
+mod request;
+mod review;
 mod search;
 mod show;
+mod verify;
 
 use clap::Parser;
 use output::{Failure, Output};
@@ -47,5 +51,9 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Ingest(ingest) => ingest::run(common, ingest, output),
         args::Command::Search(search) => search::run(common, search, output),
         args::Command::Show(show) => show::run(common, show, output),
+        args::Command::Request(request) => request::run(common, request, output),
+        args::Command::Review(review) => review::run(common, review, output),
+        args::Command::Produce(produce) => produce::run(common, produce, output),
+        args::Command::Verify(verify) => verify::run(common, verify, output),
     }
 }

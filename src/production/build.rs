@@ -171,7 +171,7 @@ fn draw_chunk(
     built: &Built,
     plan: &Plan,
 ) -> Result<Vec<Vec<Drawn>>, ProductionError> {
-    let any = BatesNumber::new(plan.prefix.clone(), plan.first);
+    let any = BatesNumber::new(plan.prefix.clone(), 1);
     let counted: Vec<Vec<Drawn>> = chunk
         .par_iter()
         .map(|ready| {
@@ -282,7 +282,7 @@ fn family(
         listings.opt.push(opt::line(&item, &plan.volume).as_bytes())?;
         listings.csv.push(listing::index_row(&item).as_bytes())?;
         listings.html.push(page::document(&item).as_bytes())?;
-        let problems = rendered.problems.iter().map(|one| words::released(one));
+        let problems = rendered.problems.iter().map(|one| words::released(&words::sentence(one)));
         let remarks = draft.remarks.iter().cloned().chain(problems);
         built.remarks.extend(remarks.map(|sentence| Remark { number: first.clone(), sentence }));
         built.items.push((draft.record, draft.family, first.page(), last.page()));

@@ -58,10 +58,8 @@ pub fn produce_with(
         record(repository, &plan, &row, actor, &temporary, &directory)?;
         Ok(produced(row.production, &directory, &statement))
     });
-    if recorded.is_err() {
-        // What cannot be removed now is named in the lease and cleared by the next production.
-        let _ = lease::remove(&temporary);
-    } else {
+    // After a failure nothing may stay; what cannot be removed now is named in the lease, and cleared by the next one.
+    if recorded.is_ok() || (lease::remove(&temporary).is_ok() && !directory.exists()) {
         lease.end();
     }
     recorded.map(|one| Outcome::Produced(Box::new(one)))

@@ -136,7 +136,8 @@ pub(super) fn problems(item: &ParsedItem, open: bool) -> Vec<PublicText> {
     if missing { vec![PublicText::released("Part of this item could not be read.")] } else { Vec::new() }
 }
 
-fn sentence(message: &str) -> String {
+/// A remark as a sentence.
+pub(super) fn sentence(message: &str) -> String {
     format!("{}.", capitalised(message.trim().trim_end_matches('.')))
 }
 

@@ -19,7 +19,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding.
-    pub fn new(code: &'static str, subject: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, subject: subject.into(), message: message.into() }
+    pub fn new(code: &'static str, subject: impl ToString, message: impl Into<String>) -> Self {
+        Self { code, subject: subject.to_string(), message: message.into() }
     }
 }
