@@ -42,3 +42,5 @@ pub mod production;
 pub mod demo;
 
 pub mod cli;
+
+pub mod manual;

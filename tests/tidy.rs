@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// What each room may import, in the reading order of the house. A room may always import itself.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("base", &[]),
+    ("manual", &[]),
     ("model", &["base"]),
     ("calendar", &["base"]),
     ("text", &["base"]),
@@ -45,11 +46,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "extract",
             "classify",
             "schedule",
+            "ledger",
             "vault",
             "catalog",
             "index",
             "repository",
             "protection",
+            "retention",
         ],
     ),
     ("hold", &["base", "model", "query", "catalog", "index", "repository", "protection"]),
@@ -257,7 +260,7 @@ fn imported(line: &str) -> Vec<&str> {
 #[test]
 fn exclusive_knowledge_stays_in_its_room() {
     let mut wrong = Vec::new();
-    for (name, text) in every_source() {
+    for (name, text) in every_source().into_iter().filter(|(name, _)| !name.ends_with("tests.rs")) {
         for (number, line) in program(&text) {
             for (word, rooms) in EXCLUSIVE {
                 let here = rooms.iter().any(|one| name == *one || room(&name) == *one);

@@ -1,5 +1,13 @@
 //! The words of the command line.
 
+use super::dispose::{self, DisposeCommand};
+use super::hold::HoldCommand;
+use super::ledger::LedgerCommand;
+use super::produce::Produce;
+use super::request::RequestCommand;
+use super::review::ReviewCommand;
+use super::schedule::ScheduleCommand;
+use super::verify::Verify;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -48,14 +56,28 @@ pub enum Command {
     Show(Show),
     /// Data requests: open, list, show, collect, close
     #[command(subcommand)]
-    Request(Request),
+    Request(RequestCommand),
     /// Decide item by item what a request is given
     #[command(subcommand)]
-    Review(Review),
+    Review(ReviewCommand),
     /// Deliver what was decided: numbered, hashed, checked
     Produce(Produce),
     /// Check a delivered production
     Verify(Verify),
+    /// Retention schedules, and what happened that they wait for
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
+    /// Legal holds
+    #[command(subcommand)]
+    Hold(HoldCommand),
+    /// Destruction: planned, approved by somebody else, run, certified
+    #[command(subcommand)]
+    Dispose(DisposeCommand),
+    /// The same as dispose run
+    Purge(dispose::Which),
+    /// Who did what when
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
 }
 
 /// Arguments of `init`.
@@ -122,143 +144,4 @@ pub struct Show {
     /// Write the original bytes to standard output
     #[arg(long)]
     pub original: bool,
-}
-
-/// Steps of a data request.
-#[derive(Debug, Subcommand)]
-pub enum Request {
-    /// Open a request; what it reaches is protected from destruction
-    Open(RequestOpen),
-    /// List all requests
-    List,
-    /// Show one request: due date, counts, how its review stands
-    Show {
-        /// The request, such as Q-1
-        request: String,
-    },
-    /// Collect for review what the request reaches
-    Collect {
-        /// The request, such as Q-1
-        request: String,
-        /// Collect what this query finds instead
-        #[arg(long)]
-        query: Option<String>,
-    },
-    /// Close a request
-    Close {
-        /// The request, such as Q-1
-        request: String,
-        /// Why
-        #[arg(long)]
-        reason: String,
-    },
-}
-
-/// Arguments of `request open`.
-#[derive(Debug, Args)]
-pub struct RequestOpen {
-    /// public, data-subject or litigation: the kind decides the clock
-    #[arg(long, value_name = "KIND")]
-    pub kind: String,
-    /// What was asked for, in the requester's words
-    #[arg(long, value_name = "TEXT")]
-    pub what: String,
-    /// Who asks; a request for public data may be anonymous
-    #[arg(long, value_name = "NAME", default_value = "")]
-    pub requester: String,
-    /// The day it was received (default: today)
-    #[arg(long, value_name = "DATE")]
-    pub received: Option<chrono::NaiveDate>,
-    /// Days for the answer that a demand or order in litigation sets
-    #[arg(long, value_name = "DAYS")]
-    pub days: Option<u32>,
-    /// Only records of this custodian; may be given more than once
-    #[arg(long = "custodian", value_name = "NAME")]
-    pub custodians: Vec<String>,
-    /// Only records in which this address or number takes part; may be given more than once
-    #[arg(long = "party", value_name = "ADDRESS")]
-    pub parties: Vec<String>,
-    /// Only records from this day on
-    #[arg(long, value_name = "DATE")]
-    pub from: Option<chrono::NaiveDate>,
-    /// Only records until this day, included
-    #[arg(long, value_name = "DATE")]
-    pub to: Option<chrono::NaiveDate>,
-    /// Only records that this query finds
-    #[arg(long)]
-    pub query: Option<String>,
-}
-
-/// Steps of a review.
-#[derive(Debug, Subcommand)]
-pub enum Review {
-    /// List the collected items with their decisions
-    List {
-        /// The request, such as Q-1
-        request: String,
-        /// Only items without a decision
-        #[arg(long)]
-        undecided: bool,
-        /// How many items to print
-        #[arg(long, default_value_t = 200)]
-        limit: usize,
-    },
-    /// Decide on items
-    Decide(ReviewDecide),
-}
-
-/// Arguments of `review decide`.
-#[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("members").required(true))]
-pub struct ReviewDecide {
-    /// The request, such as Q-1
-    pub request: String,
-    /// One item; may be given more than once
-    #[arg(long = "item", value_name = "ITEM", group = "members")]
-    pub items: Vec<String>,
-    /// Every member of a family; may be given more than once
-    #[arg(long = "family", value_name = "FAMILY", group = "members")]
-    pub families: Vec<String>,
-    /// Every item without a decision
-    #[arg(long, group = "members")]
-    pub undecided: bool,
-    /// Every member of the collected families that this query finds
-    #[arg(long, group = "members")]
-    pub query: Option<String>,
-    /// responsive, not-responsive, withheld or partly-withheld
-    #[arg(long)]
-    pub decision: String,
-    /// The legal basis, for anything withheld, such as "Minn. Stat. § 13.43, subd. 4"
-    #[arg(long, default_value = "")]
-    pub basis: String,
-}
-
-/// Arguments of `produce`.
-#[derive(Debug, Args)]
-#[command(
-    override_usage = "recordroom produce [OPTIONS] REQUEST DIR\n       recordroom produce --again PRODUCTION DIR"
-)]
-pub struct Produce {
-    /// The request, such as Q-1, and the new folder to write
-    #[arg(required = true, num_args = 1..=2, value_names = ["REQUEST", "DIR"])]
-    pub what: Vec<String>,
-    /// Deliver a recorded production once more, with the same bytes
-    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives"])]
-    pub again: Option<String>,
-    /// Letters before the numbers (default: the profile's)
-    #[arg(long)]
-    pub prefix: Option<String>,
-    /// Also give the original files (litigation only)
-    #[arg(long)]
-    pub natives: bool,
-}
-
-/// Arguments of `verify`.
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// The folder of a delivered production
-    pub directory: Option<PathBuf>,
-    /// The city's key, as it is known by another way than the folder
-    #[arg(long, value_name = "HEX")]
-    pub key: Option<String>,
 }

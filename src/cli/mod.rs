@@ -4,12 +4,17 @@
 //! 2 done with exceptions, 3 refused, 4 integrity problem found, 64 usage, 70 internal error.
 
 mod args;
+mod dispose;
+mod hold;
 mod ingest;
+mod ledger;
 mod output;
 mod produce;
 mod repository;
 mod request;
 mod review;
+mod schedule;
+mod scope;
 mod search;
 mod show;
 mod verify;
@@ -55,5 +60,10 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Review(review) => review::run(common, review, output),
         args::Command::Produce(produce) => produce::run(common, produce, output),
         args::Command::Verify(verify) => verify::run(common, verify, output),
+        args::Command::Schedule(command) => schedule::run(common, command, output),
+        args::Command::Hold(command) => hold::run(common, command, output),
+        args::Command::Dispose(command) => dispose::run(common, command, output),
+        args::Command::Purge(which) => dispose::purge(common, which, output),
+        args::Command::Ledger(command) => ledger::run(common, command, output),
     }
 }

@@ -98,6 +98,21 @@ impl Output {
     }
 }
 
+/// Asks for one line on standard input; the question goes to the terminal alone.
+pub fn ask(question: &str) -> Result<String, Failure> {
+    if std::io::stdin().is_terminal() {
+        eprint!("{question}");
+    }
+    let mut line = String::new();
+    match std::io::stdin().read_line(&mut line) {
+        Ok(0) => {
+            Err(Failure::usage("Nothing was typed", "Type the passphrase, or name a file with --passphrase-file."))
+        }
+        Ok(_) => Ok(line),
+        Err(error) => Err(Failure::new("input", format!("Standard input could not be read: {error}"), "")),
+    }
+}
+
 /// Prints an argument error, or the help that was asked for.
 pub fn usage(error: &clap::Error) -> ExitCode {
     // The words go where they belong even if nobody reads them.

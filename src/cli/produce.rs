@@ -1,15 +1,36 @@
 //! `produce`
 
-use super::args::{Common, Produce};
+use super::args::Common;
 use super::output::{Failure, Output, TerminalMonitor, table};
 use super::repository::{self, INTEGRITY, REFUSED};
 use super::{DONE, request};
-use crate::base::id::{ProductionId, RequestId};
+use crate::base::id::{IdError, ProductionId, RequestId};
 use crate::production::{self, Outcome, ProduceOptions, Produced, ProductionError, Withheld};
 use crate::repository::{Repository, RepositoryError};
 use crate::text::safe;
+use clap::Args;
 use serde_json::json;
 use std::path::Path;
+
+/// Arguments of `produce`.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "recordroom produce [OPTIONS] REQUEST DIR\n       recordroom produce --again PRODUCTION DIR"
+)]
+pub struct Produce {
+    /// The request, such as Q-1, and the new folder to write
+    #[arg(required = true, num_args = 1..=2, value_names = ["REQUEST", "DIR"])]
+    pub what: Vec<String>,
+    /// Deliver a recorded production once more, with the same bytes
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives"])]
+    pub again: Option<ProductionId>,
+    /// Letters before the numbers (default: the profile's)
+    #[arg(long)]
+    pub prefix: Option<String>,
+    /// Also give the original files (litigation only)
+    #[arg(long)]
+    pub natives: bool,
+}
 
 impl From<ProductionError> for Failure {
     fn from(error: ProductionError) -> Self {
@@ -48,14 +69,13 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
     };
     let outcome = match (&arguments.again, arguments.what.as_slice()) {
         (None, [named, directory]) => {
-            let id: RequestId = request::id(named)?;
+            let id: RequestId = named.parse().map_err(|error: IdError| wrong(&error.to_string()))?;
             let options = ProduceOptions { prefix: arguments.prefix.clone(), natives: arguments.natives };
             let actor = repository::actor(common);
             production::produce(&mut opened, id, Path::new(directory), &options, &actor, &monitor)
         }
-        (Some(named), [directory]) => {
-            let id: ProductionId = request::id(named)?;
-            let produced = production::again(&opened, id, Path::new(directory), &monitor);
+        (Some(id), [directory]) => {
+            let produced = production::again(&opened, *id, Path::new(directory), &monitor);
             produced.map(|produced| Outcome::Produced(Box::new(produced)))
         }
         (None, _) => return Err(wrong("The folder to write is missing")),

@@ -1,17 +1,71 @@
 //! `request`
 
-use super::args::{Common, Request, RequestOpen};
+use super::args::Common;
 use super::output::{Failure, Output, table};
 use super::repository::{self, REFUSED};
+use super::scope::{self, ScopeArgs};
 use super::{DONE, search};
-use crate::base::id::{FamilyId, IdError, RequestId};
-use crate::model::hold::Scope;
+use crate::base::id::{FamilyId, RequestId};
 use crate::model::request::{DataRequest, RequestKind};
 use crate::repository::Repository;
 use crate::request::{self, NewRequest, RequestError};
 use crate::text::safe;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
 use serde_json::json;
-use std::str::FromStr;
+
+/// Steps of a data request.
+#[derive(Debug, Subcommand)]
+pub enum RequestCommand {
+    /// Open a request; what it reaches is protected from destruction
+    Open(Box<RequestOpen>),
+    /// List all requests
+    List,
+    /// Show one request: due date, counts, how its review stands
+    Show {
+        /// The request, such as Q-1
+        request: RequestId,
+    },
+    /// Collect for review what the request reaches
+    Collect {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// Collect what this query finds instead
+        #[arg(long)]
+        query: Option<String>,
+    },
+    /// Close a request
+    Close {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// Arguments of `request open`.
+#[derive(Debug, Args)]
+pub struct RequestOpen {
+    /// public, data-subject or litigation: the kind decides the clock
+    #[arg(long, value_name = "KIND")]
+    pub kind: String,
+    /// What was asked for, in the requester's words
+    #[arg(long, value_name = "TEXT")]
+    pub what: String,
+    /// Who asks; a request for public data may be anonymous
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub requester: String,
+    /// The day it was received (default: today)
+    #[arg(long, value_name = "DATE")]
+    pub received: Option<NaiveDate>,
+    /// Days for the answer that a demand or order in litigation sets
+    #[arg(long, value_name = "DAYS")]
+    pub days: Option<u32>,
+    /// What it reaches.
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
 
 impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
@@ -26,31 +80,21 @@ impl From<RequestError> for Failure {
 }
 
 /// `recordroom request`
-pub fn run(common: &Common, request: &Request, output: &Output) -> Result<u8, Failure> {
+pub fn run(common: &Common, request: &RequestCommand, output: &Output) -> Result<u8, Failure> {
     let mut opened = repository::open(common)?;
     let actor = repository::actor(common);
     match request {
-        Request::Open(arguments) => open(&mut opened, arguments, &actor, output),
-        Request::List => list(&opened, output),
-        Request::Show { request } => show(&opened, id(request)?, output),
-        Request::Collect { request, query } => collect(&mut opened, id(request)?, query.as_deref(), &actor, output),
-        Request::Close { request, reason } => close(&mut opened, id(request)?, reason, &actor, output),
+        RequestCommand::Open(arguments) => open(&mut opened, arguments, &actor, output),
+        RequestCommand::List => list(&opened, output),
+        RequestCommand::Show { request } => show(&opened, *request, output),
+        RequestCommand::Collect { request, query } => collect(&mut opened, *request, query.as_deref(), &actor, output),
+        RequestCommand::Close { request, reason } => close(&mut opened, *request, reason, &actor, output),
     }
 }
 
 /// The first line of whatever an exercise prints.
 pub fn heading(opened: &Repository) -> &'static str {
     if opened.profile().exercise { "EXERCISE\n" } else { "" }
-}
-
-/// An id as typed.
-pub fn id<I: FromStr<Err = IdError>>(text: &str) -> Result<I, Failure> {
-    text.parse().map_err(|error: IdError| {
-        Failure::usage(
-            error.to_string(),
-            "Numbers are listed by: recordroom request list, and recordroom review list REQUEST.",
-        )
-    })
 }
 
 /// The families that a query finds.
@@ -70,18 +114,7 @@ fn open(opened: &mut Repository, arguments: &RequestOpen, actor: &str, output: &
             "Write public, data-subject or litigation.",
         )
     })?;
-    let mut custodians = Vec::new();
-    for name in &arguments.custodians {
-        custodians.push(opened.custodian_named(name)?);
-    }
-    let scope = Scope {
-        custodians,
-        parties: arguments.parties.clone(),
-        from: arguments.from,
-        to: arguments.to,
-        query: arguments.query.clone(),
-        families: Vec::new(),
-    };
+    let scope = arguments.scope.scope(opened)?;
     let new = NewRequest {
         kind,
         requester: arguments.requester.clone(),
@@ -145,7 +178,7 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
     }
     let who = if request.requester.is_empty() { "somebody who gave no name" } else { &request.requester };
     let mut text = format!(
-        "{}{id} ({}, {})\nAsked by    {}\nAsked for   {}\nReceived    {}\nDue         {}: {}\nCollected   {collected} \
+        "{}{id} ({}, {})\nAsked by    {}\nAsked for   {}\nReceived    {}\nDue         {}: {}\nReaches     {}\nCollected   {collected} \
          messages, texts and calls with their attachments\n",
         heading(opened),
         request.kind,
@@ -155,6 +188,7 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
         request.received_on,
         request.due.on,
         safe(&request.due.basis),
+        scope::told(opened, &request.scope)?,
     );
     for (decision, count) in &standing.decided {
         text.push_str(&format!("{count:>8}  {decision}\n"));

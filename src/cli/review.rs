@@ -1,6 +1,6 @@
 //! `review`
 
-use super::args::{Common, Review, ReviewDecide};
+use super::args::Common;
 use super::output::{Failure, Output, table};
 use super::repository::{self, REFUSED};
 use super::{DONE, request};
@@ -11,8 +11,53 @@ use crate::model::review::{Decision, ReviewDecision};
 use crate::repository::Repository;
 use crate::review::{self, Members, ReviewError};
 use crate::text::safe;
+use clap::{Args, Subcommand};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Steps of a review.
+#[derive(Debug, Subcommand)]
+pub enum ReviewCommand {
+    /// List the collected items with their decisions
+    List {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// Only items without a decision
+        #[arg(long)]
+        undecided: bool,
+        /// How many items to print
+        #[arg(long, default_value_t = 200)]
+        limit: usize,
+    },
+    /// Decide on items
+    Decide(ReviewDecide),
+}
+
+/// Arguments of `review decide`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("members").required(true))]
+pub struct ReviewDecide {
+    /// The request, such as Q-1
+    pub request: RequestId,
+    /// One item; may be given more than once
+    #[arg(long = "item", value_name = "ITEM", group = "members")]
+    pub items: Vec<RecordId>,
+    /// Every member of a family; may be given more than once
+    #[arg(long = "family", value_name = "FAMILY", group = "members")]
+    pub families: Vec<FamilyId>,
+    /// Every item without a decision
+    #[arg(long, group = "members")]
+    pub undecided: bool,
+    /// Every member of the collected families that this query finds
+    #[arg(long, group = "members")]
+    pub query: Option<String>,
+    /// responsive, not-responsive, withheld or partly-withheld
+    #[arg(long)]
+    pub decision: String,
+    /// The legal basis, for anything withheld, such as "Minn. Stat. § 13.43, subd. 4"
+    #[arg(long, default_value = "")]
+    pub basis: String,
+}
 
 impl From<ReviewError> for Failure {
     fn from(error: ReviewError) -> Self {
@@ -26,11 +71,11 @@ impl From<ReviewError> for Failure {
 }
 
 /// `recordroom review`
-pub fn run(common: &Common, review: &Review, output: &Output) -> Result<u8, Failure> {
+pub fn run(common: &Common, review: &ReviewCommand, output: &Output) -> Result<u8, Failure> {
     let mut opened = repository::open(common)?;
     match review {
-        Review::List { request, undecided, limit } => list(&opened, request::id(request)?, *undecided, *limit, output),
-        Review::Decide(arguments) => decide(&mut opened, arguments, &repository::actor(common), output),
+        ReviewCommand::List { request, undecided, limit } => list(&opened, *request, *undecided, *limit, output),
+        ReviewCommand::Decide(arguments) => decide(&mut opened, arguments, &repository::actor(common), output),
     }
 }
 
@@ -107,7 +152,7 @@ fn line(opened: &Repository, family: FamilyId, record: &crate::catalog::RecordRo
 }
 
 fn decide(opened: &mut Repository, arguments: &ReviewDecide, actor: &str, output: &Output) -> Result<u8, Failure> {
-    let id: RequestId = request::id(&arguments.request)?;
+    let id = arguments.request;
     let decision = Decision::parse(&arguments.decision).ok_or_else(|| {
         Failure::usage(
             format!("{:?} is not a decision", arguments.decision),
@@ -143,12 +188,10 @@ fn members(opened: &Repository, id: RequestId, arguments: &ReviewDecide) -> Resu
         return Ok(Members::Families(found.into_iter().filter(|family| collected.contains(family)).collect()));
     }
     if !arguments.items.is_empty() {
-        let items: Result<_, Failure> = arguments.items.iter().map(|item| request::id(item)).collect();
-        return items.map(Members::Records);
+        return Ok(Members::Records(arguments.items.clone()));
     }
     if !arguments.families.is_empty() {
-        let families: Result<_, Failure> = arguments.families.iter().map(|one| request::id(one)).collect();
-        return families.map(Members::Families);
+        return Ok(Members::Families(arguments.families.clone()));
     }
     Ok(Members::Undecided)
 }

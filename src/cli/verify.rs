@@ -1,14 +1,25 @@
 //! `verify`
 
 use super::DONE;
-use super::args::{Common, Verify};
+use super::args::Common;
 use super::output::{Failure, Output, table};
 use super::repository::INTEGRITY;
 use crate::repository::RepositoryError;
 use crate::text::safe;
 use crate::verify::delivery::{self, Examination};
+use clap::Args;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The folder of a delivered production
+    pub directory: Option<PathBuf>,
+    /// The city's key, as it is known by another way than the folder
+    #[arg(long, value_name = "HEX")]
+    pub key: Option<String>,
+}
 
 /// `recordroom verify`: a folder that looks like a delivered production is checked as one, with nothing but itself.
 pub fn run(_common: &Common, arguments: &Verify, output: &Output) -> Result<u8, Failure> {

@@ -7,11 +7,13 @@
 mod approve;
 mod certificate;
 mod plan;
+mod release;
 mod run;
 
 pub use approve::{approve, register_approver};
 pub use certificate::{Certificate, check_certificate};
 pub use plan::{Planned, plan, read_plan};
+pub use release::freed_by_release;
 pub use run::{RunReport, finish_open_intents, run};
 
 use crate::catalog::CatalogError;

@@ -50,6 +50,8 @@ impl Step {
 struct OpenContainer {
     id: ContainerId,
     account: Account,
+    /// Items found in the containers nested in it, which have accounts of their own.
+    found_inside: u64,
     remarks: Vec<Problem>,
 }
 
@@ -137,7 +139,7 @@ impl Committer {
             Step::Open { name, format } => {
                 let key = ContainerKey { parent: self.open.last().map(|one| one.id), path: name, format };
                 let id = batch.writing.container(&key)?;
-                self.open.push(OpenContainer { id, account: Account::default(), remarks: Vec::new() });
+                self.open.push(OpenContainer { id, account: Account::default(), found_inside: 0, remarks: Vec::new() });
             }
             Step::Close => self.close(batch.writing)?,
             Step::Declared(count) => {
@@ -164,13 +166,14 @@ impl Committer {
         let Some(mut closed) = closed else { return Ok(()) };
         let account = &closed.account;
         assert!(account.adds_up(), "every found item has exactly one outcome (I11)");
-        let differs = account.declared.is_some_and(|declared| declared != account.found);
+        let found = account.found + closed.found_inside;
+        if let Some(outer) = self.open.last_mut() {
+            outer.found_inside += found;
+        }
+        let differs = account.declared.is_some_and(|declared| declared != found);
         if differs && !closed.remarks.iter().any(|remark| remark.code == ProblemCode::CountDiffers) {
-            let message = format!(
-                "the container says it holds {} items, and {} were found",
-                account.declared.unwrap_or(0),
-                account.found
-            );
+            let message =
+                format!("the container says it holds {} items, and {found} were found", account.declared.unwrap_or(0));
             closed.remarks.push(Problem::new(ProblemCode::CountDiffers, message));
         }
         self.write_account(writing, &closed)

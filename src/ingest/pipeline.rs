@@ -33,7 +33,11 @@ const PATIENCE_MILLISECONDS: u64 = 500;
 /// Seconds between two reports of progress.
 const REPORT_SECONDS: f64 = 0.2;
 
-type Chunk = Vec<Step>;
+/// What was prepared together, and how many bytes of the export it was.
+struct Chunk {
+    steps: Vec<Step>,
+    bytes: u64,
+}
 
 /// Reads one path and commits all that is in it.
 pub(super) fn run(
@@ -50,7 +54,8 @@ pub(super) fn run(
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || source::read(path, &bench.options, &mut courier));
         let worker = scope.spawn(move || Workshop { bench, lookup, budget, open: Vec::new() }.run(&finds, &chunks));
-        let committed = commit_all(work, &ready, Committer::new(intake, actor, bench.guards.guards()), monitor);
+        let committer = Committer::new(intake, actor, bench.guards.guards());
+        let committed = commit_all(work, &ready, committer, bytes_of(path), monitor);
         // Letting go of the channel makes the worker stop, which makes the reader stop.
         drop(ready);
         let worked = worker.join();
@@ -69,15 +74,18 @@ fn commit_all(
     work: &mut Work<'_>,
     ready: &Receiver<Result<Chunk, IngestError>>,
     mut committer: Committer,
+    total_bytes: u64,
     monitor: &dyn Monitor,
 ) -> Result<(), IngestError> {
     let (start, mut reported) = (StopWatch::start(), StopWatch::start());
     let (mut batch, mut batch_bytes, mut batch_finds, mut began) = (Vec::new(), 0, 0, StopWatch::start());
-    let mut items = 0;
+    let (mut items, mut bytes) = (0, 0);
     loop {
         let ended = match ready.recv_timeout(Duration::from_millis(PATIENCE_MILLISECONDS)) {
             Ok(chunk) => {
-                for step in chunk? {
+                let chunk = chunk?;
+                bytes += chunk.bytes;
+                for step in chunk.steps {
                     batch_bytes += step.bytes();
                     batch_finds += usize::from(step.is_find());
                     items += u64::from(step.is_find());
@@ -101,13 +109,34 @@ fn commit_all(
         }
         if reported.seconds() > REPORT_SECONDS {
             let seconds = start.seconds();
-            monitor.progress(Progress { task: "Taking in", items, bytes: 0, total_bytes: 0, seconds });
+            // What is packed grows when it is read: then nobody can say how much is left.
+            let total_bytes = if bytes > total_bytes { 0 } else { total_bytes };
+            monitor.progress(Progress { task: "Taking in", items, bytes, total_bytes, seconds });
             reported = StopWatch::start();
         }
         if ended {
             return Ok(());
         }
     }
+}
+
+/// Bytes of a file, or of all files below a folder; links are not followed. For progress alone.
+fn bytes_of(path: &Path) -> u64 {
+    let Ok(metadata) = std::fs::metadata(path) else { return 0 };
+    if !metadata.is_dir() {
+        return metadata.len();
+    }
+    let (mut total, mut folders) = (0, vec![path.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(found) if found.is_dir() => folders.push(entry.path()),
+                Ok(found) if found.is_file() => total += found.len(),
+                _ => {}
+            }
+        }
+    }
+    total
 }
 
 /// The worker thread: it keeps the reader's order and spreads the labour over all cores.
@@ -149,11 +178,16 @@ impl Workshop<'_> {
 
     fn prepare(&mut self, chunk: Vec<Found>) -> Result<Chunk, IngestError> {
         let mut labours = Vec::with_capacity(chunk.len());
+        let mut bytes = 0;
         for found in chunk {
+            if let Found::Item(item) = &found {
+                bytes += item.original.length();
+            }
             labours.push(self.sort(found)?);
         }
         let bench = self.bench;
-        Ok(labours.into_par_iter().map(|labour| labour.perform(bench)).collect())
+        let steps = labours.into_par_iter().map(|labour| labour.perform(bench)).collect();
+        Ok(Chunk { steps, bytes })
     }
 
     /// Decides what a find needs, in order: the stack of open containers tells whose it is.

@@ -3,6 +3,10 @@
 //! One verdict, used wherever it matters: shown with an item, computed for a plan, and computed again inside the
 //! transaction that destroys. The guards (holds and open requests) are looked at in the same place.
 
+mod happenings;
+
+pub use happenings::{record_filing, record_happening};
+
 use crate::base::digest::Sha256Digest;
 use crate::base::durable;
 use crate::base::id::EventId;
@@ -45,6 +49,9 @@ pub enum RetentionError {
         /// Why.
         error: ScheduleError,
     },
+    /// Something that has to be said is missing.
+    #[error("{0}")]
+    Incomplete(&'static str),
     /// A frozen edition is not the one that was adopted.
     #[error("the frozen copy of the schedule {key} is not the one that was adopted")]
     EditionChanged {

@@ -8,7 +8,7 @@ use std::fmt;
 use zstd::bulk::Compressor;
 
 /// zstd level for originals and derived text: higher ones cost more time than they save room on mail.
-pub(super) const LEVEL: i32 = 3;
+pub(super) const LEVEL: i32 = 1;
 /// Below so many bytes a zstd frame is never smaller.
 const COMPRESS_FROM: usize = 48;
 /// Bytes of compressed output a thread keeps for its next section.

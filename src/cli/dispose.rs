@@ -1,0 +1,278 @@
+//! `dispose`: plan, approve by somebody else, run, certificate.
+
+use super::output::{Failure, Output, TerminalMonitor, table};
+use super::repository::REFUSED;
+use super::{DONE, args::Common, repository};
+use crate::base::id::PlanId;
+use crate::disposition::{self, DispositionError};
+use crate::model::disposition::DispositionPlan;
+use crate::repository::{Repository, RepositoryError};
+use crate::retention::RetentionError;
+use clap::{Args, Subcommand};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Items of a plan that the text lists; JSON has them all.
+const ITEMS_SHOWN: usize = 20;
+/// Bytes of the longest passphrase file that is read.
+const PASSPHRASE_BYTES: u64 = 4_096;
+
+/// Destruction: planned, approved by somebody else, run, certified.
+#[derive(Debug, Subcommand)]
+pub enum DisposeCommand {
+    /// List everything that is due, and what is held back and why; destroys nothing
+    Plan,
+    /// Every plan
+    List,
+    /// One plan
+    Show(Which),
+    /// Register a person who may approve plans, with a passphrase of their own
+    Register(Register),
+    /// Approve a plan that somebody else made
+    Approve(Approve),
+    /// Run an approved plan: every item is looked at again, then destroyed for good
+    Run(Which),
+}
+
+/// One plan.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// The plan, such as D-1
+    pub plan: PlanId,
+}
+
+/// Arguments of `dispose register`.
+#[derive(Debug, Args)]
+pub struct Register {
+    /// The person's name
+    pub name: String,
+    /// How the passphrase is read.
+    #[command(flatten)]
+    pub passphrase: Passphrase,
+}
+
+/// Arguments of `dispose approve`.
+#[derive(Debug, Args)]
+pub struct Approve {
+    /// The plan, such as D-1
+    pub plan: PlanId,
+    /// How the passphrase is read.
+    #[command(flatten)]
+    pub passphrase: Passphrase,
+}
+
+/// Where a passphrase comes from.
+#[derive(Debug, Args)]
+pub struct Passphrase {
+    /// A file whose first line is the passphrase (default: it is asked for on standard input)
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+impl From<DispositionError> for Failure {
+    fn from(error: DispositionError) -> Self {
+        match error {
+            DispositionError::Repository(error) => error.into(),
+            DispositionError::Catalog(error) => error.into(),
+            DispositionError::Retention(error) => error.into(),
+            DispositionError::Refused(message) => {
+                Self::new("refused", repository::capitalised(&message), "Nothing was destroyed.").with_exit(REFUSED)
+            }
+            error @ (DispositionError::Changed { .. } | DispositionError::Unreadable { .. }) => {
+                let message = repository::capitalised(&error.to_string());
+                Self::new(
+                    "changed",
+                    message,
+                    "Nothing was destroyed. Make a new plan, and find out who changed this one.",
+                )
+                .with_exit(repository::INTEGRITY)
+            }
+        }
+    }
+}
+
+impl From<RetentionError> for Failure {
+    fn from(error: RetentionError) -> Self {
+        match error {
+            RetentionError::Repository(error) => error.into(),
+            RetentionError::Catalog(error) => error.into(),
+            RetentionError::EditionChanged { .. } => Self::new(
+                "schedule-changed",
+                repository::capitalised(&error.to_string()),
+                "Put the frozen copy back from a backup, or adopt the edition again.",
+            )
+            .with_exit(repository::INTEGRITY),
+            error => Self::new("schedule", repository::capitalised(&error.to_string()), "Correct that line."),
+        }
+    }
+}
+
+/// `recordroom dispose`
+pub fn run(common: &Common, command: &DisposeCommand, output: &Output) -> Result<u8, Failure> {
+    let mut opened = repository::open(common)?;
+    let actor = repository::actor(common);
+    match command {
+        DisposeCommand::Plan => plan(&mut opened, &actor, output),
+        DisposeCommand::List => list(&opened, output),
+        DisposeCommand::Show(which) => show(&opened, which.plan, output),
+        DisposeCommand::Register(register) => {
+            let passphrase = read_passphrase(&register.passphrase, &register.name)?;
+            disposition::register_approver(&mut opened, &register.name, &passphrase, &actor)?;
+            let text = format!(
+                "{} may approve plans from now on. The passphrase is kept nowhere; without it a new person is registered.",
+                register.name
+            );
+            output.result(json!({ "registered": register.name }), &text)?;
+            Ok(DONE)
+        }
+        DisposeCommand::Approve(approve) => {
+            let registered = opened.catalog().reading().approver(&actor)?.is_some();
+            let passphrase = if registered { Some(read_passphrase(&approve.passphrase, &actor)?) } else { None };
+            disposition::approve(&mut opened, approve.plan, &actor, passphrase.as_deref())?;
+            let text = format!(
+                "{} is approved by {actor}. Run it with: recordroom dispose run {}",
+                approve.plan, approve.plan
+            );
+            output.result(json!({ "plan": approve.plan, "approved_by": actor }), &text)?;
+            Ok(DONE)
+        }
+        DisposeCommand::Run(which) => execute(&mut opened, which.plan, &actor, output),
+    }
+}
+
+/// `recordroom purge`: the same as `dispose run`.
+pub fn purge(common: &Common, which: &Which, output: &Output) -> Result<u8, Failure> {
+    let mut opened = repository::open(common)?;
+    execute(&mut opened, which.plan, &repository::actor(common), output)
+}
+
+fn plan(opened: &mut Repository, actor: &str, output: &Output) -> Result<u8, Failure> {
+    let planned = disposition::plan(opened, actor)?;
+    let document: serde_json::Value = serde_json::from_str(&planned.document)
+        .map_err(|error| Failure::new("output", format!("The plan could not be printed: {error}"), ""))?;
+    let counts = &planned.plan.counts;
+    let value = json!({
+        "plan": planned.plan.plan, "total": counts.total, "eligible": counts.eligible, "held": counts.held,
+        "requested": counts.requested, "undetermined": counts.undetermined, "not_yet": counts.not_yet,
+        "blocked": counts.blocked, "held_back": planned.plan.held_back, "document": document,
+    });
+    let mut text = told(&planned.plan);
+    if counts.eligible > 0 {
+        text.push_str(&format!(
+            "\nNothing was destroyed. Another person approves it with: recordroom --as NAME dispose approve {}\n",
+            planned.plan.plan
+        ));
+    }
+    output.result(value, &text)?;
+    Ok(DONE)
+}
+
+fn list(opened: &Repository, output: &Output) -> Result<u8, Failure> {
+    let reading = opened.catalog().reading();
+    let (mut rows, mut values) = (Vec::new(), Vec::new());
+    for id in reading.plans()? {
+        let plan = disposition::read_plan(opened, id)?;
+        let (_, state) = reading.plan(id)?;
+        rows.push(vec![
+            id.to_string(),
+            state.to_string(),
+            plan.on.to_string(),
+            plan.planned_by.clone(),
+            plan.counts.eligible.to_string(),
+        ]);
+        values.push(json!({
+            "plan": id, "state": state.to_string(), "on": plan.on, "planned_by": plan.planned_by,
+            "eligible": plan.counts.eligible,
+        }));
+    }
+    let text = if rows.is_empty() {
+        "There is no plan.".to_owned()
+    } else {
+        table(&["plan", "state", "for", "made by", "items"], &rows)
+    };
+    output.result(json!({ "plans": values }), &text)?;
+    Ok(DONE)
+}
+
+fn show(opened: &Repository, id: PlanId, output: &Output) -> Result<u8, Failure> {
+    let plan = disposition::read_plan(opened, id)?;
+    let (document, state) = opened.catalog().reading().plan(id)?;
+    let document: serde_json::Value = serde_json::from_str(&document)
+        .map_err(|error| Failure::new("output", format!("The plan could not be printed: {error}"), ""))?;
+    let mut text = format!("{id} is {state}.\n\n{}", told(&plan));
+    for item in plan.items.iter().take(ITEMS_SHOWN) {
+        text.push_str(&format!(
+            "\n{}  {}  due since {}  under {} / {}\n",
+            item.family, item.status, item.since, item.rule.edition, item.rule.series
+        ));
+        for reason in &item.reasons {
+            text.push_str(&format!("    {}\n", reason.sentence));
+        }
+    }
+    if plan.items.len() > ITEMS_SHOWN {
+        text.push_str(&format!("\n{} more items; --json lists them all.\n", plan.items.len() - ITEMS_SHOWN));
+    }
+    output.result(json!({ "plan": id, "state": state.to_string(), "document": document }), &text)?;
+    Ok(DONE)
+}
+
+fn execute(opened: &mut Repository, id: PlanId, actor: &str, output: &Output) -> Result<u8, Failure> {
+    let monitor = TerminalMonitor::default();
+    let report = disposition::run(opened, id, actor, &monitor);
+    monitor.clear();
+    let report = report?;
+    let dropped: u64 = report.dropped.values().sum();
+    let value = json!({
+        "destroyed": report.destroyed, "dropped": dropped, "dropped_by_reason": report.dropped,
+        "certificate": report.written,
+    });
+    let text = format!("{}\nWritten to {}\n", report.certificate.told(), report.written.display());
+    output.result(value, &text)?;
+    Ok(DONE)
+}
+
+/// A plan in words: what is due, and why the rest is not.
+fn told(plan: &DispositionPlan) -> String {
+    let mut text = String::new();
+    if plan.exercise {
+        text.push_str("EXERCISE\n");
+    }
+    let counts = &plan.counts;
+    text.push_str(&format!(
+        "Plan {} for {}, made by {}\n\n{:>9}  items were looked at\n{:>9}  are due and would be destroyed\n\
+         {:>9}  are under a hold, or not yet looked at for one\n{:>9}  are protected by a request\n\
+         {:>9}  have no confirmed status or rule\n{:>9}  have a period that still runs\n{:>9}  are blocked by another gate\n",
+        plan.plan,
+        plan.on,
+        crate::text::safe(&plan.planned_by),
+        counts.total,
+        counts.eligible,
+        counts.held,
+        counts.requested,
+        counts.undetermined,
+        counts.not_yet,
+        counts.blocked
+    ));
+    if !plan.held_back.is_empty() {
+        text.push_str("\nWhy items stay, by the first reason:\n");
+        for (reason, count) in &plan.held_back {
+            text.push_str(&format!("{count:>9}  {reason}\n"));
+        }
+    }
+    text
+}
+
+/// The first line of the named file, or of standard input.
+fn read_passphrase(from: &Passphrase, who: &str) -> Result<String, Failure> {
+    let text = match &from.passphrase_file {
+        Some(path) => {
+            let size = std::fs::metadata(path).map_err(|error| RepositoryError::io(path, error))?.len();
+            if size > PASSPHRASE_BYTES {
+                return Err(Failure::usage("That file is too long for a passphrase", "Name the right file."));
+            }
+            std::fs::read_to_string(path).map_err(|error| RepositoryError::io(path, error))?
+        }
+        None => super::output::ask(&format!("Passphrase of {who}: "))?,
+    };
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}

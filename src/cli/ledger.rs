@@ -1,0 +1,86 @@
+//! `ledger`: who did what when, and signed checkpoints to keep elsewhere.
+
+use super::output::{Failure, Output};
+use super::{DONE, args::Common, repository};
+use crate::base::durable;
+use crate::base::id::EventId;
+use crate::ledger::{ChainVerifier, Checkpoint};
+use crate::model::event::Event;
+use crate::repository::{Repository, RepositoryError};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// The ledger: every act that changed something, each bound to the one before it.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// The latest acts
+    List(List),
+    /// Write a signed checkpoint, to be kept outside of the repository
+    Checkpoint(Export),
+}
+
+/// Arguments of `ledger list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// How many of the latest acts
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+}
+
+/// Arguments of `ledger checkpoint`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Also write it to this file, such as on a stick that is kept in the vault
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+}
+
+/// `recordroom ledger`
+pub fn run(common: &Common, command: &LedgerCommand, output: &Output) -> Result<u8, Failure> {
+    let opened = repository::open(common)?;
+    match command {
+        LedgerCommand::List(list) => acts(&opened, list.limit, output),
+        LedgerCommand::Checkpoint(export) => checkpoint(&opened, export, output),
+    }
+}
+
+fn acts(opened: &Repository, limit: usize, output: &Output) -> Result<u8, Failure> {
+    let reading = opened.catalog().reading();
+    let last = reading.last_event_number()?.get();
+    let from = last.saturating_sub(i64::try_from(limit).unwrap_or(i64::MAX)).saturating_add(1).max(1);
+    let mut latest: Vec<Event> = Vec::new();
+    reading.each_event::<Failure>(EventId::new(from), |event| {
+        latest.push(event);
+        Ok(())
+    })?;
+    let mut text = String::new();
+    for event in &latest {
+        let when = event.at.format("%Y-%m-%d %H:%M:%S");
+        let (who, about) = (crate::text::safe(&event.actor), crate::text::safe(&event.subject));
+        text.push_str(&format!("{:<8} {when}  {:<22} {about:<12} {who}\n", event.id.to_string(), event.act.word()));
+    }
+    output.result(json!({ "events": latest }), &text)?;
+    Ok(DONE)
+}
+
+fn checkpoint(opened: &Repository, export: &Export, output: &Output) -> Result<u8, Failure> {
+    let mut chain = ChainVerifier::default();
+    opened.catalog().reading().each_event::<Failure>(EventId::new(1), |event| {
+        chain.push(&event).map_err(|broken| {
+            let hint = "Keep the repository as it is, run: recordroom verify, and ask for help.";
+            Failure::new("chain", repository::capitalised(&broken.to_string()), hint).with_exit(repository::INTEGRITY)
+        })
+    })?;
+    let head = chain.head();
+    let signed = Checkpoint::of(&opened.profile().repository, &head, opened.now()).signed(opened.signer());
+    let mut paths = vec![opened.layout().checkpoints().join(format!("{}.txt", opened.now().format("%Y%m%dT%H%M%SZ")))];
+    paths.extend(export.to.clone());
+    for path in &paths {
+        durable::replace(path, signed.as_bytes()).map_err(|error| RepositoryError::io(path, error))?;
+    }
+    let written: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let text = format!("{signed}\nWritten to {}\n", written.join(" and "));
+    output.result(json!({ "checkpoint": signed, "written": written }), &text)?;
+    Ok(DONE)
+}

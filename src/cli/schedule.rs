@@ -1,0 +1,187 @@
+//! `schedule`: editions adopted, rules in words, events that rules wait for.
+
+use super::output::{Failure, Output};
+use super::scope::family_named;
+use super::{DONE, args::Common, repository};
+use crate::model::retention::{Authority, Edition};
+use crate::repository::{Repository, RepositoryError};
+use crate::retention::{Adopted, RetentionError, adopt, record_filing, record_happening};
+use crate::schedule::{english, parse, shipped, shipped_keys};
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Retention schedules, and what happened that they wait for.
+#[derive(Debug, Subcommand)]
+pub enum ScheduleCommand {
+    /// The adopted editions, and those that come with the program
+    List,
+    /// One edition with every rule in words
+    Show(Named),
+    /// Check a schedule file without adopting it
+    Check(Named),
+    /// Adopt an edition: it is frozen in the repository and applied from now on
+    Adopt(Named),
+    /// Record that something happened which a rule waits for
+    Event(Happening),
+    /// Record that official records were filed in the document system
+    Filed(Filed),
+}
+
+/// An edition.
+#[derive(Debug, Args)]
+pub struct Named {
+    /// The key of a shipped or adopted edition, or a schedule file
+    #[arg(value_name = "KEY|FILE")]
+    pub edition: String,
+}
+
+/// Arguments of `schedule event`.
+#[derive(Debug, Args)]
+pub struct Happening {
+    /// What happened, such as action-completed or declined-by-archives
+    pub name: String,
+    /// The items it happened to
+    #[arg(long = "item", value_name = "ID", required = true)]
+    pub items: Vec<String>,
+    /// The day
+    #[arg(long, value_name = "DAY", required_unless_present = "cancel")]
+    pub on: Option<NaiveDate>,
+    /// It did not happen after all
+    #[arg(long, conflicts_with = "on")]
+    pub cancel: bool,
+}
+
+/// Arguments of `schedule filed`.
+#[derive(Debug, Args)]
+pub struct Filed {
+    /// The entry of the document system, such as "Laserfiche 118204"
+    pub entry: String,
+    /// The items that were filed under it
+    #[arg(long = "item", value_name = "ID", required = true)]
+    pub items: Vec<String>,
+}
+
+/// `recordroom schedule`
+pub fn run(common: &Common, command: &ScheduleCommand, output: &Output) -> Result<u8, Failure> {
+    match command {
+        ScheduleCommand::List => list(common, output),
+        ScheduleCommand::Show(named) => show(common, &named.edition, output),
+        ScheduleCommand::Check(named) => {
+            let edition = read(&text_of(&named.edition)?, &named.edition)?;
+            let text =
+                format!("{} can be used: {} rules.\n{}", named.edition, edition.rules.len(), authority(&edition));
+            output.result(json!({ "edition": edition.key, "rules": edition.rules.len() }), &text)?;
+            Ok(DONE)
+        }
+        ScheduleCommand::Adopt(named) => {
+            let text = text_of(&named.edition)?;
+            let mut opened = repository::open(common)?;
+            let edition = adopt(&mut opened, &text, &repository::actor(common))?;
+            let told = format!("{} is adopted: {} rules.\n{}", edition.key, edition.rules.len(), authority(&edition));
+            output.result(json!({ "edition": edition.key, "rules": edition.rules.len() }), &told)?;
+            Ok(DONE)
+        }
+        ScheduleCommand::Event(happening) => {
+            let mut opened = repository::open(common)?;
+            let families = families(&opened, &happening.items)?;
+            record_happening(&mut opened, &families, &happening.name, happening.on, &repository::actor(common))?;
+            let what = if happening.cancel { "cancelled" } else { "recorded" };
+            let value = json!({ "event": happening.name, "on": happening.on, "families": families });
+            output.result(value, &format!("{} is {what} for {} families.", happening.name, families.len()))?;
+            Ok(DONE)
+        }
+        ScheduleCommand::Filed(filed) => {
+            let mut opened = repository::open(common)?;
+            let families = families(&opened, &filed.items)?;
+            record_filing(&mut opened, &families, &filed.entry, &repository::actor(common))?;
+            let value = json!({ "entry": filed.entry, "families": families });
+            output
+                .result(value, &format!("{} families are recorded as filed under {}.", families.len(), filed.entry))?;
+            Ok(DONE)
+        }
+    }
+}
+
+fn families(opened: &Repository, items: &[String]) -> Result<Vec<crate::base::id::FamilyId>, Failure> {
+    items.iter().map(|id| family_named(opened, id)).collect()
+}
+
+fn list(common: &Common, output: &Output) -> Result<u8, Failure> {
+    let opened = repository::open(common)?;
+    let adopted = Adopted::load(&opened)?;
+    let mut text = String::new();
+    for edition in &adopted.editions {
+        text.push_str(&format!("adopted  {}  {}\n         {}\n", edition.key, edition.title, authority(edition)));
+    }
+    if adopted.editions.is_empty() {
+        text.push_str("No edition is adopted, so nothing is ever due. Adopt one with: recordroom schedule adopt KEY\n");
+    }
+    for key in shipped_keys() {
+        if !adopted.editions.iter().any(|edition| edition.key == key) {
+            text.push_str(&format!("shipped  {key}\n"));
+        }
+    }
+    let value = json!({ "adopted": adopted.editions.iter().map(shape).collect::<Vec<_>>(), "shipped": shipped_keys() });
+    output.result(value, &text)?;
+    Ok(DONE)
+}
+
+fn show(common: &Common, key: &str, output: &Output) -> Result<u8, Failure> {
+    let adopted = match repository::open(common) {
+        Ok(opened) => Adopted::load(&opened)?.editions,
+        // A shipped edition can be read without a repository.
+        Err(_) if shipped(key).is_some() => Vec::new(),
+        Err(failure) => return Err(failure),
+    };
+    let edition = match adopted.into_iter().find(|edition| edition.key == key) {
+        Some(edition) => edition,
+        None => read(&text_of(key)?, key)?,
+    };
+    let mut text = format!("{}\n{}\nin force from {}\n", edition.title, authority(&edition), edition.effective_on);
+    for rule in &edition.rules {
+        let code = if rule.code.is_empty() { String::new() } else { format!("{}  ", rule.code) };
+        text.push_str(&format!("\n{code}{} ({})\n    {}\n", rule.title, rule.series, english(rule)));
+    }
+    output.result(shape(&edition), &text)?;
+    Ok(DONE)
+}
+
+fn shape(edition: &Edition) -> Value {
+    let rules: Vec<Value> =
+        edition.rules.iter().map(|rule| json!({ "rule": rule, "english": english(rule) })).collect();
+    json!({
+        "edition": edition.key, "title": edition.title, "authority": edition.authority,
+        "effective_on": edition.effective_on, "rules": rules,
+    })
+}
+
+fn authority(edition: &Edition) -> String {
+    match &edition.authority {
+        Authority::ApprovedSchedule { citation, adoption_acknowledged_on, departments } => format!(
+            "Authority: approved schedule ({citation}), adoption acknowledged {adoption_acknowledged_on}, for {}.",
+            if departments.is_empty() { "every department".to_owned() } else { departments.join(", ") }
+        ),
+        Authority::Pr1 { citation, approved_on } => format!("Authority: PR-1 ({citation}), approved {approved_on}."),
+        Authority::Policy { citation } => {
+            format!("A policy ({citation}): it sets periods and is no authority to destroy by itself.")
+        }
+        Authority::Starter { citation } => format!("A STARTER SET ({citation}): it never authorises a destruction."),
+    }
+}
+
+/// The text of a shipped edition by key, or of a file.
+fn text_of(named: &str) -> Result<String, Failure> {
+    match shipped(named) {
+        Some(text) => Ok(text.to_owned()),
+        None => {
+            let path = Path::new(named);
+            std::fs::read_to_string(path).map_err(|error| RepositoryError::io(path, error).into())
+        }
+    }
+}
+
+fn read(text: &str, named: &str) -> Result<Edition, Failure> {
+    Ok(parse(text).map_err(|error| RetentionError::Schedule { key: named.to_owned(), error })?)
+}
