@@ -30,12 +30,15 @@ pub mod classification;
 pub mod finding;
 pub mod protection;
 pub mod retention;
+pub mod verify;
 
 pub mod disposition;
 pub mod hold;
 pub mod ingest;
 pub mod request;
 pub mod review;
+
+pub mod production;
 
 pub mod demo;
 

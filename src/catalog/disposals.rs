@@ -4,7 +4,7 @@ use super::{CatalogError, Reading, Writing, moment, optional, word, written};
 use crate::base::id::{EventId, FamilyId, PlanId, ProductionId, RecordId, RequestId};
 use crate::model::classification::RecordStatus;
 use crate::model::disposition::RuleRef;
-use crate::model::production::{BatesPrefix, Production};
+use crate::model::production::{BatesNumber, BatesPrefix, Production};
 use crate::model::provenance::words;
 use chrono::{DateTime, Utc};
 
@@ -364,5 +364,43 @@ impl Reading<'_> {
             })?
             .collect::<Result<_, _>>()?;
         Ok(all)
+    }
+
+    /// The number the next production will have.
+    pub fn next_production(&self) -> Result<ProductionId, CatalogError> {
+        Ok(ProductionId::new(self.count("SELECT coalesce(max(id), 0) + 1 FROM production")? as i64))
+    }
+
+    /// One production with its items, and the event that recorded it.
+    pub fn production(&self, id: ProductionId) -> Result<(ProductionRow, EventId), CatalogError> {
+        let sql = "SELECT request, volume, prefix, first, last, documents, made_at, made_by, manifest_sha256, event \
+                   FROM production WHERE id = ?1";
+        let found = self.connection.prepare_cached(sql)?.query_row([id.get()], |row| {
+            let texts: [String; 5] = [row.get(1)?, row.get(2)?, row.get(6)?, row.get(7)?, row.get(8)?];
+            let pages: [u32; 2] = [row.get(3)?, row.get(4)?];
+            Ok((row.get::<_, i64>(0)?, texts, pages, row.get::<_, i64>(5)?, row.get::<_, i64>(9)?))
+        });
+        let (request, [volume, prefix, made_at, made_by, manifest_sha256], [first, last], documents, event) =
+            optional(found)?.ok_or_else(|| CatalogError::Missing(format!("production {id}")))?;
+        let prefix = word("a prefix", &prefix, |text| BatesPrefix::new(text).ok())?;
+        let production = Production {
+            id,
+            request: RequestId::new(request),
+            volume,
+            first: BatesNumber::new(prefix.clone(), first),
+            last: BatesNumber::new(prefix, last),
+            documents: documents.unsigned_abs(),
+            made_at: moment(&made_at)?,
+            made_by,
+            manifest_sha256,
+        };
+        let sql = "SELECT record, family, first, last FROM production_item WHERE production = ?1 ORDER BY first";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let items = statement
+            .query_map([id.get()], |row| {
+                Ok((RecordId::new(row.get(0)?), FamilyId::new(row.get(1)?), row.get(2)?, row.get(3)?))
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok((ProductionRow { production, items }, EventId::new(event)))
     }
 }

@@ -3,7 +3,11 @@
 use super::dispose::{self, DisposeCommand};
 use super::hold::HoldCommand;
 use super::ledger::LedgerCommand;
+use super::produce::Produce;
+use super::request::RequestCommand;
+use super::review::ReviewCommand;
 use super::schedule::ScheduleCommand;
+use super::verify::Verify;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -52,6 +56,16 @@ pub enum Command {
     Show(Show),
     /// Record status: why, set by a person, confirmed by a sample, and what is not settled
     Classify(Classify),
+    /// Data requests: open, list, show, collect, close
+    #[command(subcommand)]
+    Request(RequestCommand),
+    /// Decide item by item what a request is given
+    #[command(subcommand)]
+    Review(ReviewCommand),
+    /// Deliver what was decided: numbered, hashed, checked
+    Produce(Produce),
+    /// Check a delivered production
+    Verify(Verify),
     /// Retention schedules, and what happened that they wait for
     #[command(subcommand)]
     Schedule(ScheduleCommand),

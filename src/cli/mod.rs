@@ -10,11 +10,15 @@ mod hold;
 mod ingest;
 mod ledger;
 mod output;
+mod produce;
 mod repository;
+mod request;
+mod review;
 mod schedule;
 mod scope;
 mod search;
 mod show;
+mod verify;
 
 use clap::Parser;
 use output::{Failure, Output};
@@ -54,6 +58,10 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Search(search) => search::run(common, search, output),
         args::Command::Show(show) => show::run(common, show, output),
         args::Command::Classify(classify) => classify::run(common, classify, output),
+        args::Command::Request(request) => request::run(common, request, output),
+        args::Command::Review(review) => review::run(common, review, output),
+        args::Command::Produce(produce) => produce::run(common, produce, output),
+        args::Command::Verify(verify) => verify::run(common, verify, output),
         args::Command::Schedule(command) => schedule::run(common, command, output),
         args::Command::Hold(command) => hold::run(common, command, output),
         args::Command::Dispose(command) => dispose::run(common, command, output),

@@ -4,6 +4,7 @@ use super::args::{Common, Search};
 use super::output::{Failure, Output};
 use super::{DONE, repository};
 use crate::finding::{FindingError, Found, search};
+use crate::repository::Repository;
 use crate::text::safe;
 
 impl From<FindingError> for Failure {
@@ -17,6 +18,11 @@ impl From<FindingError> for Failure {
             }
         }
     }
+}
+
+/// What a query finds, for commands that go on with it.
+pub fn found(opened: &Repository, query: &str, limit: usize) -> Result<Found, Failure> {
+    Ok(search(opened, query, limit)?)
 }
 
 /// `recordroom search`

@@ -11,3 +11,6 @@ pub mod write_order {}
 
 #[doc = include_str!("glossary.md")]
 pub mod glossary {}
+
+#[doc = include_str!("production.md")]
+pub mod production {}

@@ -143,6 +143,8 @@ pub struct ProducedItem {
     pub to: PublicText,
     /// Copied recipients.
     pub cc: PublicText,
+    /// Blind-copied recipients, where the produced copy has them.
+    pub bcc: PublicText,
     /// Sent time in the city's zone, `YYYY-MM-DD HH:MM:SS ±HH:MM`, or empty.
     pub sent: PublicText,
     /// The file name of an attachment.

@@ -1,5 +1,11 @@
 //! Model values become PDF pages. The only room that writes a PDF.
 
+mod count;
+mod slip;
+
+pub use count::page_count;
+pub use slip::{EXERCISE, slip_sheet};
+
 use crate::model::production::{BatesNumber, PublicText};
 
 /// One item, ready to be drawn: everything in it may leave the building.

@@ -1,0 +1,155 @@
+//! `produce`
+
+use super::args::Common;
+use super::output::{Failure, Output, TerminalMonitor, table};
+use super::repository::{self, INTEGRITY, REFUSED};
+use super::{DONE, request};
+use crate::base::id::{IdError, ProductionId, RequestId};
+use crate::production::{self, Outcome, ProduceOptions, Produced, ProductionError, Withheld};
+use crate::repository::{Repository, RepositoryError};
+use crate::text::safe;
+use clap::Args;
+use serde_json::json;
+use std::path::Path;
+
+/// Arguments of `produce`.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "recordroom produce [OPTIONS] REQUEST DIR\n       recordroom produce --again PRODUCTION DIR"
+)]
+pub struct Produce {
+    /// The request, such as Q-1, and the new folder to write
+    #[arg(required = true, num_args = 1..=2, value_names = ["REQUEST", "DIR"])]
+    pub what: Vec<String>,
+    /// Deliver a recorded production once more, with the same bytes
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives"])]
+    pub again: Option<ProductionId>,
+    /// Letters before the numbers (default: the profile's)
+    #[arg(long)]
+    pub prefix: Option<String>,
+    /// Also give the original files (litigation only)
+    #[arg(long)]
+    pub natives: bool,
+}
+
+impl From<ProductionError> for Failure {
+    fn from(error: ProductionError) -> Self {
+        let message = repository::capitalised(&error.to_string());
+        match error {
+            ProductionError::Repository(error) => error.into(),
+            ProductionError::Catalog(error) => error.into(),
+            ProductionError::Io { path, error } => RepositoryError::io(&path, error).into(),
+            ProductionError::Undecided(_) => {
+                let hint = "Decide on them first: recordroom review list REQUEST --undecided";
+                Self::new("undecided", message, hint).with_exit(REFUSED)
+            }
+            ProductionError::Partly(_) => {
+                let hint = "Withhold them whole with their basis, or give them whole, with: recordroom review decide";
+                Self::new("partly-withheld", message, hint).with_exit(REFUSED)
+            }
+            ProductionError::Refused { hint, .. } => Self::new("refused", message, hint).with_exit(REFUSED),
+            ProductionError::Prefix(_) => Self::usage(message, "Choose another prefix."),
+            ProductionError::NotClean(_) => {
+                let hint = "Nothing was delivered and no number was used. Run the same command again, and report this.";
+                Self::new("not-clean", message, hint).with_exit(INTEGRITY)
+            }
+            ProductionError::Stopped => Self::new("stopped", message, "Run the same command again to produce."),
+            ProductionError::Render(_) | ProductionError::Signing(_) => Self::new("produce", message, ""),
+        }
+    }
+}
+
+/// `recordroom produce`
+pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, Failure> {
+    let mut opened = repository::open(common)?;
+    let monitor = TerminalMonitor::default();
+    let wrong = |message: &str| {
+        let hint = "Write: recordroom produce REQUEST DIR, or recordroom produce --again PRODUCTION DIR";
+        Failure::usage(message, hint)
+    };
+    let outcome = match (&arguments.again, arguments.what.as_slice()) {
+        (None, [named, directory]) => {
+            let id: RequestId = named.parse().map_err(|error: IdError| wrong(&error.to_string()))?;
+            let options = ProduceOptions { prefix: arguments.prefix.clone(), natives: arguments.natives };
+            let actor = repository::actor(common);
+            production::produce(&mut opened, id, Path::new(directory), &options, &actor, &monitor)
+        }
+        (Some(id), [directory]) => {
+            let produced = production::again(&opened, *id, Path::new(directory), &monitor);
+            produced.map(|produced| Outcome::Produced(Box::new(produced)))
+        }
+        (None, _) => return Err(wrong("The folder to write is missing")),
+        (Some(_), _) => return Err(wrong("--again takes a production and a folder")),
+    };
+    monitor.clear();
+    match outcome? {
+        Outcome::Produced(produced) => told(&opened, &produced, output)?,
+        Outcome::NothingResponsive => nothing(&opened, output)?,
+        Outcome::AllWithheld(rows) => withheld(&opened, &rows, output)?,
+    }
+    Ok(DONE)
+}
+
+fn told(opened: &Repository, produced: &Produced, output: &Output) -> Result<(), Failure> {
+    let one = &produced.production;
+    let value = json!({
+        "production": one.id, "request": one.request, "directory": produced.directory, "first_number": one.first,
+        "last_number": one.last, "documents": one.documents, "pages": produced.pages, "withheld": produced.withheld,
+        "remarks": produced.remarks, "adds_to": produced.adds_to, "manifest_sha256": one.manifest_sha256,
+        "answer": "produced", "exercise": opened.profile().exercise,
+    });
+    let adds = produced
+        .adds_to
+        .map_or(String::new(), |earlier| format!("It adds to {earlier} and holds only what is new since then.\n"));
+    let remarks = match produced.remarks {
+        0 => String::new(),
+        count => format!("{count} remarks tell what could not be shown as it is: data/remarks.csv\n"),
+    };
+    let text = format!(
+        "{}{} answers {}: {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
+         data/withholding-log.csv\n{remarks}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
+         Whoever receives it opens data/index.html and checks it with: recordroom verify {}\n",
+        request::heading(opened),
+        one.id,
+        one.request,
+        one.documents,
+        produced.pages,
+        one.first,
+        one.last,
+        produced.directory.display(),
+        produced.withheld,
+        one.manifest_sha256,
+        produced.directory.display(),
+    );
+    output.result(value, &text)
+}
+
+fn nothing(opened: &Repository, output: &Output) -> Result<(), Failure> {
+    let value = json!({
+        "production": null, "directory": null, "documents": 0, "answer": "no-data",
+        "exercise": opened.profile().exercise,
+    });
+    let text = format!(
+        "{}Nothing that was collected belongs to the request: the answer is that there is no such data.\nNo folder was \
+         written and no number used. Tell the requester, then: recordroom request close REQUEST --reason TEXT\n",
+        request::heading(opened)
+    );
+    output.result(value, &text)
+}
+
+fn withheld(opened: &Repository, rows: &[Withheld], output: &Output) -> Result<(), Failure> {
+    let listed: Vec<_> = rows.iter().map(|one| json!({ "kind": one.kind, "basis": one.basis })).collect();
+    let value = json!({
+        "production": null, "directory": null, "documents": 0, "answer": "all-withheld", "withheld": listed,
+        "exercise": opened.profile().exercise,
+    });
+    let cells: Vec<Vec<String>> =
+        rows.iter().map(|one| vec![safe(one.kind.as_str()), safe(one.basis.as_str())]).collect();
+    let text = format!(
+        "{}Everything that belongs to the request is withheld: the answer is a denial that cites each basis.\n\n{}\n\
+         No folder was written and no number used.\n",
+        request::heading(opened),
+        table(&["kind", "basis"], &cells)
+    );
+    output.result(value, &text)
+}

@@ -1,0 +1,243 @@
+//! `request`
+
+use super::args::Common;
+use super::output::{Failure, Output, table};
+use super::repository::{self, REFUSED};
+use super::scope::{self, ScopeArgs};
+use super::{DONE, search};
+use crate::base::id::{FamilyId, RequestId};
+use crate::model::request::{DataRequest, RequestKind};
+use crate::repository::Repository;
+use crate::request::{self, NewRequest, RequestError};
+use crate::text::safe;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+/// Steps of a data request.
+#[derive(Debug, Subcommand)]
+pub enum RequestCommand {
+    /// Open a request; what it reaches is protected from destruction
+    Open(Box<RequestOpen>),
+    /// List all requests
+    List,
+    /// Show one request: due date, counts, how its review stands
+    Show {
+        /// The request, such as Q-1
+        request: RequestId,
+    },
+    /// Collect for review what the request reaches
+    Collect {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// Collect what this query finds instead
+        #[arg(long)]
+        query: Option<String>,
+    },
+    /// Close a request
+    Close {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// Arguments of `request open`.
+#[derive(Debug, Args)]
+pub struct RequestOpen {
+    /// public, data-subject or litigation: the kind decides the clock
+    #[arg(long, value_name = "KIND")]
+    pub kind: String,
+    /// What was asked for, in the requester's words
+    #[arg(long, value_name = "TEXT")]
+    pub what: String,
+    /// Who asks; a request for public data may be anonymous
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub requester: String,
+    /// The day it was received (default: today)
+    #[arg(long, value_name = "DATE")]
+    pub received: Option<NaiveDate>,
+    /// Days for the answer that a demand or order in litigation sets
+    #[arg(long, value_name = "DAYS")]
+    pub days: Option<u32>,
+    /// What it reaches.
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Catalog(error) => error.into(),
+            RequestError::Refused(message) => {
+                Self::new("refused", repository::capitalised(&message), "").with_exit(REFUSED)
+            }
+            error => Self::new("request", repository::capitalised(&error.to_string()), ""),
+        }
+    }
+}
+
+/// `recordroom request`
+pub fn run(common: &Common, request: &RequestCommand, output: &Output) -> Result<u8, Failure> {
+    let mut opened = repository::open(common)?;
+    let actor = repository::actor(common);
+    match request {
+        RequestCommand::Open(arguments) => open(&mut opened, arguments, &actor, output),
+        RequestCommand::List => list(&opened, output),
+        RequestCommand::Show { request } => show(&opened, *request, output),
+        RequestCommand::Collect { request, query } => collect(&mut opened, *request, query.as_deref(), &actor, output),
+        RequestCommand::Close { request, reason } => close(&mut opened, *request, reason, &actor, output),
+    }
+}
+
+/// The first line of whatever an exercise prints.
+pub fn heading(opened: &Repository) -> &'static str {
+    if opened.profile().exercise { "EXERCISE\n" } else { "" }
+}
+
+/// The families that a query finds.
+pub fn families(opened: &Repository, query: &str) -> Result<Vec<FamilyId>, Failure> {
+    let count = search::found(opened, query, 1)?.count;
+    let limit = usize::try_from(count).unwrap_or(usize::MAX).max(1);
+    let mut families: Vec<FamilyId> = search::found(opened, query, limit)?.hits.iter().map(|hit| hit.family).collect();
+    families.sort();
+    families.dedup();
+    Ok(families)
+}
+
+fn open(opened: &mut Repository, arguments: &RequestOpen, actor: &str, output: &Output) -> Result<u8, Failure> {
+    let kind = RequestKind::parse(&arguments.kind).ok_or_else(|| {
+        Failure::usage(
+            format!("{:?} is not a kind of request", arguments.kind),
+            "Write public, data-subject or litigation.",
+        )
+    })?;
+    let scope = arguments.scope.scope(opened)?;
+    let new = NewRequest {
+        kind,
+        requester: arguments.requester.clone(),
+        description: arguments.what.clone(),
+        received_on: arguments.received,
+        litigation_days: arguments.days,
+        scope,
+    };
+    let request = request::open(opened, new, actor)?;
+    let value = json!({ "request": request.id, "due_on": request.due.on, "due_basis": request.due.basis });
+    let text = format!(
+        "{}Opened {}. The answer is due on {}: {}.\nWhat it reaches is protected from destruction while it is open.\n\
+         Next: recordroom request collect {}\n",
+        heading(opened),
+        request.id,
+        request.due.on,
+        safe(request.due.basis.trim_end_matches('.')),
+        request.id
+    );
+    output.result(value, &text)?;
+    Ok(DONE)
+}
+
+fn list(opened: &Repository, output: &Output) -> Result<u8, Failure> {
+    let requests = opened.catalog().reading().requests()?;
+    let rows: Vec<Vec<String>> = requests
+        .iter()
+        .map(|one| {
+            let (received, due) = (one.received_on.to_string(), one.due.on.to_string());
+            let what = safe(&one.description.chars().take(60).collect::<String>());
+            vec![one.id.to_string(), one.kind.to_string(), one.status.to_string(), received, due, what]
+        })
+        .collect();
+    let head = ["request", "kind", "status", "received", "due", "asked for"];
+    let text = format!("{}{}", heading(opened), table(&head, &rows));
+    output.result(json!({ "requests": requests.iter().map(shape).collect::<Vec<_>>() }), &text)?;
+    Ok(DONE)
+}
+
+fn shape(request: &DataRequest) -> serde_json::Value {
+    json!({
+        "request": request.id, "kind": request.kind, "status": request.status, "requester": request.requester,
+        "what": request.description, "received_on": request.received_on, "due_on": request.due.on,
+        "due_basis": request.due.basis, "scope": request.scope,
+    })
+}
+
+fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failure> {
+    let reading = opened.catalog().reading();
+    let request = reading.request(id)?;
+    let collected = reading.collected(id)?.len();
+    let standing = crate::review::stand(opened, id)?;
+    let productions = reading.productions_of(id)?;
+    let mut value = shape(&request);
+    if let Some(object) = value.as_object_mut() {
+        object.insert("families".to_owned(), json!(collected));
+        object.insert("decided".to_owned(), json!(standing.decided));
+        object.insert("undecided".to_owned(), json!(standing.undecided.len()));
+        let numbers: Vec<_> = productions.iter().map(|one| one.0).collect();
+        object.insert("productions".to_owned(), json!(numbers));
+    }
+    let who = if request.requester.is_empty() { "somebody who gave no name" } else { &request.requester };
+    let mut text = format!(
+        "{}{id} ({}, {})\nAsked by    {}\nAsked for   {}\nReceived    {}\nDue         {}: {}\nReaches     {}\nCollected   {collected} \
+         messages, texts and calls with their attachments\n",
+        heading(opened),
+        request.kind,
+        request.status,
+        safe(who),
+        safe(&request.description),
+        request.received_on,
+        request.due.on,
+        safe(&request.due.basis),
+        scope::told(opened, &request.scope)?,
+    );
+    for (decision, count) in &standing.decided {
+        text.push_str(&format!("{count:>8}  {decision}\n"));
+    }
+    text.push_str(&format!("{:>8}  without a decision\n", standing.undecided.len()));
+    for (production, prefix, first, last) in &productions {
+        text.push_str(&format!("Produced    {production}: {prefix}{first:08} to {prefix}{last:08}\n"));
+    }
+    text.push_str(&next_step(id, collected, standing.undecided.len()));
+    output.result(value, &text)?;
+    Ok(DONE)
+}
+
+fn next_step(id: RequestId, collected: usize, undecided: usize) -> String {
+    match (collected, undecided) {
+        (0, _) => format!("Next: recordroom request collect {id}\n"),
+        (_, 0) => format!("Next: recordroom produce {id} DIR\n"),
+        _ => format!("Next: recordroom review list {id} --undecided\n"),
+    }
+}
+
+fn collect(
+    opened: &mut Repository,
+    id: RequestId,
+    query: Option<&str>,
+    actor: &str,
+    output: &Output,
+) -> Result<u8, Failure> {
+    let found = query.map(|query| families(opened, query)).transpose()?;
+    let collected = request::collect(opened, id, found.as_deref(), actor)?;
+    let undecided = crate::review::stand(opened, id)?.undecided.len();
+    let value = json!({
+        "request": id, "families": collected.families, "added": collected.added, "undecided": undecided,
+    });
+    let text = format!(
+        "{}{} messages, texts and calls are collected for {id}, {} of them new; {undecided} items have no decision.\n{}",
+        heading(opened),
+        collected.families,
+        collected.added,
+        next_step(id, collected.families as usize, undecided)
+    );
+    output.result(value, &text)?;
+    Ok(DONE)
+}
+
+fn close(opened: &mut Repository, id: RequestId, reason: &str, actor: &str, output: &Output) -> Result<u8, Failure> {
+    let until = request::close(opened, id, reason, actor)?;
+    let value = json!({ "request": id, "protected_until": until });
+    let text = format!("{}Closed {id}. What it reaches stays protected until {until}.\n", heading(opened));
+    output.result(value, &text)?;
+    Ok(DONE)
+}

@@ -1,0 +1,106 @@
+//! Where the files of a production lie. Every name is made here from numbers, so none can tell content, leave the
+//! folder, or need an escape in a manifest.
+
+use crate::model::production::BatesNumber;
+
+/// The folder of a bag that holds what is delivered (RFC 8493 section 2.1.2).
+pub const PAYLOAD: &str = "data";
+/// The listing for people.
+pub const INDEX_HTML: &str = "data/index.html";
+/// The listing for spreadsheets.
+pub const INDEX_CSV: &str = "data/index.csv";
+/// What was withheld, and on what basis.
+pub const WITHHOLDING_LOG: &str = "data/withholding-log.csv";
+/// What could not be shown as it is.
+pub const REMARKS: &str = "data/remarks.csv";
+/// What the folder is and how to check it.
+pub const README: &str = "README.txt";
+/// The signed account of the production.
+pub const STATEMENT: &str = "production.json";
+/// BLAKE3 of everything under `data`, as `b3sum -c` reads it.
+pub const BLAKE3_SUMS: &str = "BLAKE3SUMS";
+
+/// Documents in one folder: file managers and review platforms slow down above a thousand or so.
+pub const FOLDER_DOCUMENTS: u64 = 1_000;
+
+/// The name of the n-th volume of an answer, counted from 1.
+pub fn volume(nth: usize) -> String {
+    format!("VOL{nth:03}")
+}
+
+/// The folder of a volume inside the bag.
+pub fn volume_folder(volume: &str) -> String {
+    format!("{PAYLOAD}/{volume}")
+}
+
+/// The Concordance load file of a volume.
+pub fn dat(volume: &str) -> String {
+    format!("{PAYLOAD}/{volume}/DATA/{volume}.dat")
+}
+
+/// The Opticon load file of a volume.
+pub fn opt(volume: &str) -> String {
+    format!("{PAYLOAD}/{volume}/DATA/{volume}.opt")
+}
+
+/// The PDF of the `nth` document (counted from 0) that begins at `first`.
+pub fn pdf(volume: &str, nth: u64, first: &BatesNumber) -> String {
+    format!("{PAYLOAD}/{volume}/PDF/{:04}/{first}.pdf", nth / FOLDER_DOCUMENTS + 1)
+}
+
+/// The text of the `nth` document that begins at `first`.
+pub fn text(volume: &str, nth: u64, first: &BatesNumber) -> String {
+    format!("{PAYLOAD}/{volume}/TEXT/{:04}/{first}.txt", nth / FOLDER_DOCUMENTS + 1)
+}
+
+/// The native of the `nth` document. The ending is kept only where it is a short plain one.
+pub fn native(volume: &str, nth: u64, first: &BatesNumber, ending: &str) -> String {
+    format!("{PAYLOAD}/{volume}/NATIVES/{:04}/{first}.{}", nth / FOLDER_DOCUMENTS + 1, plain_ending(ending))
+}
+
+/// Letters of the longest ending that is kept.
+const ENDING_LETTERS: usize = 8;
+
+fn plain_ending(ending: &str) -> String {
+    let ending = ending.to_ascii_lowercase();
+    let plain = (1..=ENDING_LETTERS).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    if plain { ending } else { "bin".to_owned() }
+}
+
+/// A path inside the bag as load files write it: from the volume's own folder, with backslashes.
+pub fn in_volume(volume: &str, path: &str) -> String {
+    let folder = format!("{PAYLOAD}/{volume}/");
+    path.strip_prefix(&folder).unwrap_or(path).replace('/', "\\")
+}
+
+/// A load file's path back to the path inside the bag; `None` when it would leave the volume.
+pub fn from_volume(volume: &str, path: &str) -> Option<String> {
+    let path = path.replace('\\', "/");
+    let safe = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | "..")) && !path.contains(':');
+    safe.then(|| format!("{PAYLOAD}/{volume}/{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_numbers_and_a_strangers_ending_is_kept_only_when_plain() {
+        let number: BatesNumber = "CITY-00001234".parse().expect("a number");
+        assert_eq!(pdf("VOL001", 999, &number), "data/VOL001/PDF/0001/CITY-00001234.pdf");
+        assert_eq!(text("VOL001", 1_000, &number), "data/VOL001/TEXT/0002/CITY-00001234.txt");
+        for (ending, kept) in [("DOCX", "docx"), ("../x", "bin"), ("", "bin"), ("b%41", "bin"), ("longending", "bin")] {
+            assert_eq!(native("VOL001", 0, &number, ending), format!("data/VOL001/NATIVES/0001/CITY-00001234.{kept}"));
+        }
+    }
+
+    #[test]
+    fn load_file_paths_come_back_and_never_leave_the_volume() {
+        let path = "data/VOL002/PDF/0001/A00000001.pdf";
+        assert_eq!(in_volume("VOL002", path), "PDF\\0001\\A00000001.pdf");
+        assert_eq!(from_volume("VOL002", "PDF\\0001\\A00000001.pdf").as_deref(), Some(path));
+        for wrong in ["", "..\\x", "PDF\\..\\..\\x", "\\x", "C:\\x", "a\\\\b"] {
+            assert_eq!(from_volume("VOL002", wrong), None, "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! Building the folder: chunks of families are read and drawn on all cores, numbered in order, and written.
+
+use super::draft::{self, Desk, Draft, Sheet};
+use super::folder::{Folder, Stream};
+use super::plan::{Plan, PlannedFamily};
+use super::{ProductionError, Withheld, words};
+use crate::base::clock::StopWatch;
+use crate::base::id::{CustodianId, FamilyId, RecordId};
+use crate::base::monitor::{Monitor, Progress};
+use crate::catalog::FamilyRow;
+use crate::model::production::{BatesNumber, ProducedItem, PublicText};
+use crate::model::record::{RecordKind, Role};
+use crate::model::request::RequestKind;
+use crate::package::listing::{self, Remark};
+use crate::package::page::{self, Heading};
+use crate::package::{columns, dat, names, opt};
+use crate::render::Rendered;
+use crate::repository::Repository;
+use crate::verify::delivery::Draw;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Families drawn together.
+const CHUNK_FAMILIES: usize = 64;
+/// Sealed bytes of the families drawn together.
+const CHUNK_BYTES: u64 = 32 * 1024 * 1024;
+/// The last number of a prefix.
+const LAST_NUMBER: u64 = 99_999_999;
+
+/// What was built.
+pub(super) struct Built {
+    pub(super) last: BatesNumber,
+    pub(super) pages: u64,
+    /// Record, family, first and last number of each document.
+    pub(super) items: Vec<(RecordId, FamilyId, u32, u32)>,
+    pub(super) withheld: Vec<Withheld>,
+    pub(super) remarks: Vec<Remark>,
+}
+
+/// A family with what the catalog knows of it.
+struct Ready<'p> {
+    planned: &'p PlannedFamily,
+    row: FamilyRow,
+    custodians: Vec<PublicText>,
+}
+
+/// A draft with its pages counted or its final PDF.
+struct Drawn {
+    draft: Draft,
+    rendered: Rendered,
+}
+
+struct Listings {
+    dat: Stream,
+    opt: Stream,
+    csv: Stream,
+    html: Stream,
+}
+
+/// Writes every document, the load files and the listings of a plan.
+pub(super) fn build(
+    repository: &Repository,
+    plan: &Plan,
+    folder: &mut Folder,
+    draw: Draw<'_>,
+    monitor: &dyn Monitor,
+) -> Result<Built, ProductionError> {
+    let keys = repository.key_reader();
+    let exercise = repository.profile().exercise;
+    let desk = Desk { keys: &keys, vault: repository.vault(), zone: repository.zone(), exercise, plan };
+    let names_of: BTreeMap<CustodianId, String> =
+        repository.catalog().reading().custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
+    let mut listings = begin(repository, plan, folder)?;
+    let mut built = Built {
+        last: BatesNumber::new(plan.prefix.clone(), plan.first),
+        pages: 0,
+        items: Vec::new(),
+        withheld: Vec::new(),
+        remarks: Vec::new(),
+    };
+    let watch = StopWatch::start();
+    let mut rest = plan.families.as_slice();
+    while !rest.is_empty() {
+        if monitor.stopped() {
+            return Err(ProductionError::Stopped);
+        }
+        let chunk = take_chunk(repository, plan, &names_of, &mut rest)?;
+        let drawn = draw_chunk(&desk, &chunk, draw, &built, plan)?;
+        for (ready, members) in chunk.iter().zip(drawn) {
+            family(plan, ready, members, folder, &mut listings, &mut built)?;
+        }
+        let items = built.items.len() as u64;
+        let (task, seconds) = ("Drawing documents", watch.seconds());
+        monitor.progress(Progress { task, items, bytes: 0, total_bytes: 0, seconds });
+    }
+    built.withheld.extend(withheld_families(repository, &plan.withheld, plan)?);
+    finish(folder, listings, &built, plan)?;
+    Ok(built)
+}
+
+fn begin(repository: &Repository, plan: &Plan, folder: &Folder) -> Result<Listings, ProductionError> {
+    let made_on = crate::base::clock::local_date(plan.made_at, repository.zone());
+    let own = |value: &dyn ToString| PublicText::released(value.to_string());
+    let heading = Heading {
+        city: words::released(&repository.profile().city),
+        production: own(&plan.production),
+        request: own(&plan.request.id),
+        asked: words::released(&plan.request.description),
+        made_on: own(&made_on),
+        adds_to: plan.adds_to.map(|earlier| own(&earlier)),
+        exercise: repository.profile().exercise,
+    };
+    let mut listings = Listings {
+        dat: folder.open(&names::dat(&plan.volume))?,
+        opt: folder.open(&names::opt(&plan.volume))?,
+        csv: folder.open(names::INDEX_CSV)?,
+        html: folder.open(names::INDEX_HTML)?,
+    };
+    listings.dat.push(dat::head(columns::COLUMNS).as_bytes())?;
+    listings.csv.push(listing::index_head().as_bytes())?;
+    listings.html.push(page::beginning(&heading).as_bytes())?;
+    Ok(listings)
+}
+
+fn finish(folder: &mut Folder, mut listings: Listings, built: &Built, plan: &Plan) -> Result<(), ProductionError> {
+    listings.html.push(page::end(&built.withheld, &built.remarks).as_bytes())?;
+    for stream in [listings.dat, listings.opt, listings.csv, listings.html] {
+        folder.close(stream)?;
+    }
+    let litigation = plan.request.kind == RequestKind::Litigation;
+    folder.write(names::WITHHOLDING_LOG, listing::withholding_log(&built.withheld, litigation).as_bytes())?;
+    folder.write(names::REMARKS, listing::remarks(&built.remarks).as_bytes())
+}
+
+/// The next families, as many as fit into memory together.
+fn take_chunk<'p>(
+    repository: &Repository,
+    plan: &Plan,
+    names_of: &BTreeMap<CustodianId, String>,
+    rest: &mut &'p [PlannedFamily],
+) -> Result<Vec<Ready<'p>>, ProductionError> {
+    let reading = repository.catalog().reading();
+    let mut chunk: Vec<Ready<'p>> = Vec::new();
+    let mut bytes = 0;
+    while let Some((planned, others)) = rest.split_first() {
+        let row = reading.family(planned.family)?;
+        if !chunk.is_empty() && (chunk.len() == CHUNK_FAMILIES || bytes + row.at.length > CHUNK_BYTES) {
+            break;
+        }
+        bytes += row.at.length;
+        let mut custodians: Vec<PublicText> = Vec::new();
+        for copy in reading.copies(planned.family)? {
+            let name = copy.custodian.and_then(|id| names_of.get(&id)).map(|name| words::released(name));
+            // Copies that came in after the production was made are not part of it.
+            if let Some(name) = name.filter(|name| copy.intake <= plan.last_intake && !custodians.contains(name)) {
+                custodians.push(name);
+            }
+        }
+        chunk.push(Ready { planned, row, custodians });
+        *rest = others;
+    }
+    Ok(chunk)
+}
+
+/// Reads and draws a chunk: once to count the pages, and again with the numbers that follow from the counts. The
+/// numbers have the same width everywhere, so they never change the count.
+fn draw_chunk(
+    desk: &Desk<'_>,
+    chunk: &[Ready<'_>],
+    draw: Draw<'_>,
+    built: &Built,
+    plan: &Plan,
+) -> Result<Vec<Vec<Drawn>>, ProductionError> {
+    let any = BatesNumber::new(plan.prefix.clone(), 1);
+    let counted: Vec<Vec<Drawn>> = chunk
+        .par_iter()
+        .map(|ready| {
+            let drafts = draft::family(desk, ready.planned, &ready.row)?;
+            drafts.into_iter().map(|draft| first_drawing(draft, &any, desk.exercise, draw)).collect()
+        })
+        .collect::<Result<_, ProductionError>>()?;
+    let mut next = u64::from(plan.first) + built.pages;
+    let mut numbered = Vec::new();
+    for members in counted {
+        let mut family = Vec::new();
+        for one in members {
+            let first = next;
+            next += u64::from(one.rendered.pages);
+            if next > LAST_NUMBER {
+                let message = format!("the numbers of the prefix {} are used up", plan.prefix.as_str());
+                return Err(ProductionError::refused(message, "Choose another one with --prefix."));
+            }
+            family.push((one, BatesNumber::new(plan.prefix.clone(), first as u32)));
+        }
+        numbered.push(family);
+    }
+    numbered
+        .into_par_iter()
+        .map(|family| family.into_iter().map(|(one, first)| second_drawing(one, &first, desk.exercise, draw)).collect())
+        .collect()
+}
+
+/// Draws to count. What cannot be drawn becomes a slip sheet that says so; its text is given beside it.
+fn first_drawing(
+    mut draft: Draft,
+    any: &BatesNumber,
+    exercise: bool,
+    draw: Draw<'_>,
+) -> Result<Drawn, ProductionError> {
+    let rendered = match draw(&draft.sheet.at(any, exercise)) {
+        Ok(rendered) => rendered,
+        Err(error) => {
+            let sentence = format!("This item could not be drawn as pages: {error}.");
+            draft.remarks.push(words::released(&sentence));
+            draft.sheet =
+                Sheet::Slip("This item could not be drawn as pages; its text file has what could be read.".into());
+            draw(&draft.sheet.at(any, exercise))?
+        }
+    };
+    assert!(rendered.pages > 0, "a drawn item has at least one page");
+    // Only the count is kept until the numbers are known.
+    let rendered = Rendered { pdf: Vec::new(), ..rendered };
+    Ok(Drawn { draft, rendered })
+}
+
+fn second_drawing(drawn: Drawn, first: &BatesNumber, exercise: bool, draw: Draw<'_>) -> Result<Drawn, ProductionError> {
+    let rendered = draw(&drawn.draft.sheet.at(first, exercise))?;
+    assert!(rendered.pages == drawn.rendered.pages, "a number never changes how many pages an item has");
+    Ok(Drawn { draft: drawn.draft, rendered })
+}
+
+/// Numbers and writes one family.
+fn family(
+    plan: &Plan,
+    ready: &Ready<'_>,
+    members: Vec<Drawn>,
+    folder: &mut Folder,
+    listings: &mut Listings,
+    built: &mut Built,
+) -> Result<(), ProductionError> {
+    let pages: u32 = members.iter().map(|one| one.rendered.pages).sum();
+    let number = |page: u64| BatesNumber::new(plan.prefix.clone(), page as u32);
+    let family_first = number(u64::from(plan.first) + built.pages);
+    let family_last = family_first.plus(pages - 1);
+    for (at, Drawn { draft, rendered }) in members.into_iter().enumerate() {
+        let first = number(u64::from(plan.first) + built.pages);
+        let last = first.plus(rendered.pages - 1);
+        let nth = built.items.len() as u64;
+        let native = draft.native.as_ref().map(|(ending, _)| names::native(&plan.volume, nth, &first, ending));
+        let told = &draft.told;
+        let item = ProducedItem {
+            record: draft.record,
+            first: first.clone(),
+            last: last.clone(),
+            family_first: family_first.clone(),
+            family_last: family_last.clone(),
+            parent: (at > 0).then(|| family_first.clone()),
+            pages: rendered.pages,
+            kind: PublicText::released(draft.kind.word()),
+            subject: told.subject.clone(),
+            from: told.from.clone(),
+            to: told.to.clone(),
+            cc: told.cc.clone(),
+            bcc: told.bcc.clone(),
+            sent: told.sent.clone(),
+            file_name: told.file_name.clone(),
+            custodian: ready.custodians.first().cloned().unwrap_or_default(),
+            all_custodians: joined(&ready.custodians),
+            message_id: told.message_id.clone(),
+            original_sha256: told.sha256.clone(),
+            withheld: draft.withheld.clone(),
+            pdf_path: names::pdf(&plan.volume, nth, &first),
+            text_path: names::text(&plan.volume, nth, &first),
+            native_path: native,
+        };
+        folder.write(&item.pdf_path, &rendered.pdf)?;
+        folder.write(&item.text_path, draft.text.as_bytes())?;
+        if let (Some(path), Some((_, bytes))) = (&item.native_path, &draft.native) {
+            folder.write(path, bytes)?;
+        }
+        listings.dat.push(dat::row(&columns::values(&item, &plan.volume)).as_bytes())?;
+        listings.opt.push(opt::line(&item, &plan.volume).as_bytes())?;
+        listings.csv.push(listing::index_row(&item).as_bytes())?;
+        listings.html.push(page::document(&item).as_bytes())?;
+        let problems = rendered.problems.iter().map(|one| words::released(&words::sentence(one)));
+        let remarks = draft.remarks.iter().cloned().chain(problems);
+        built.remarks.extend(remarks.map(|sentence| Remark { number: first.clone(), sentence }));
+        built.items.push((draft.record, draft.family, first.page(), last.page()));
+        built.pages += u64::from(rendered.pages);
+        if let Some(basis) = draft.withheld {
+            built.withheld.push(withheld_row(Some(first), draft.kind, basis));
+        }
+        built.last = last;
+    }
+    Ok(())
+}
+
+fn joined(texts: &[PublicText]) -> PublicText {
+    let texts: Vec<&str> = texts.iter().map(PublicText::as_str).collect();
+    PublicText::released(texts.join("; "))
+}
+
+fn withheld_row(number: Option<BatesNumber>, kind: RecordKind, basis: PublicText) -> Withheld {
+    let nothing = PublicText::default();
+    let (sent, from, to) = (nothing.clone(), nothing.clone(), nothing);
+    Withheld { number, kind: PublicText::released(kind.word()), basis, sent, from, to }
+}
+
+/// Rows of the log for families that are withheld whole. In litigation the log tells who wrote to whom and when, which
+/// the other side needs to judge the claim (Fed. R. Civ. P. 26(b)(5)(A)); to the public it tells kind and basis alone.
+pub(super) fn withheld_families(
+    repository: &Repository,
+    families: &[PlannedFamily],
+    plan: &Plan,
+) -> Result<Vec<Withheld>, ProductionError> {
+    let reading = repository.catalog().reading();
+    let mut rows = Vec::new();
+    for planned in families {
+        let parties = if plan.request.kind == RequestKind::Litigation {
+            Some(repository.facts(&reading.family(planned.family)?)?.item)
+        } else {
+            None
+        };
+        for member in &planned.members {
+            let super::Give::Withheld(basis) = &member.give else { continue };
+            let mut row = withheld_row(None, member.kind, words::released(basis));
+            if let Some(item) = &parties {
+                let sent = item.sent_at.as_ref().map(|sent| words::time(sent, repository.zone()));
+                row.sent = PublicText::released(sent.unwrap_or_default());
+                row.from = words::parties(item, Role::From);
+                row.to = words::parties(item, Role::To);
+            }
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}

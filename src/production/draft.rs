@@ -1,0 +1,328 @@
+//! One member as it may be shown, before it has numbers.
+
+use super::ProductionError;
+use super::plan::{Give, Plan, PlannedFamily, PlannedMember};
+use super::words::{self, Field, released};
+use crate::base::digest::Blake3Digest;
+use crate::base::id::{FamilyId, RecordId};
+use crate::base::limits::SECTION_IN_MEMORY_BYTES;
+use crate::catalog::FamilyRow;
+use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
+use crate::model::production::{BatesNumber, PublicText};
+use crate::model::record::{RecordKind, Role};
+use crate::model::request::RequestKind;
+use crate::package::{NOT_RESPONSIVE_WORDS, withheld_words};
+use crate::render::{self, Content, EXERCISE, Rendition};
+use crate::repository::{RepositoryError, StoredFacts, location_of, read_item};
+use crate::source;
+use crate::vault::{KeyReader, Section, Vault};
+use chrono_tz::Tz;
+
+/// What every worker needs to draft.
+pub(super) struct Desk<'r> {
+    pub(super) keys: &'r KeyReader,
+    pub(super) vault: &'r Vault,
+    pub(super) zone: Tz,
+    pub(super) exercise: bool,
+    pub(super) plan: &'r Plan,
+}
+
+/// What a load file tells of a member; empty for what is kept back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) subject: PublicText,
+    pub(super) from: PublicText,
+    pub(super) to: PublicText,
+    pub(super) cc: PublicText,
+    pub(super) bcc: PublicText,
+    pub(super) sent: PublicText,
+    pub(super) file_name: PublicText,
+    pub(super) message_id: PublicText,
+    pub(super) sha256: PublicText,
+}
+
+/// How a member is drawn.
+#[derive(Debug, Clone)]
+pub(super) enum Sheet {
+    /// A slip sheet with these words.
+    Slip(String),
+    /// The item itself; its number is set when it is known.
+    Shown(Box<Rendition>),
+}
+
+impl Sheet {
+    /// The rendition that begins at a number.
+    pub(super) fn at(&self, first: &BatesNumber, exercise: bool) -> Rendition {
+        match self {
+            Self::Slip(words) => render::slip_sheet(first, words, exercise),
+            Self::Shown(rendition) => Rendition { first: Some(first.clone()), ..(**rendition).clone() },
+        }
+    }
+}
+
+/// A member ready to be drawn.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) family: FamilyId,
+    pub(super) record: RecordId,
+    pub(super) kind: RecordKind,
+    pub(super) sheet: Sheet,
+    pub(super) text: String,
+    /// Ending and bytes of the original, where it is given.
+    pub(super) native: Option<(String, Vec<u8>)>,
+    pub(super) told: Told,
+    pub(super) withheld: Option<PublicText>,
+    pub(super) remarks: Vec<PublicText>,
+}
+
+/// The label on every page.
+pub(super) fn label(exercise: bool) -> PublicText {
+    PublicText::released(if exercise { EXERCISE } else { "" })
+}
+
+/// Drafts a family, member by member. Of what is kept back only its kind is looked at.
+pub(super) fn family(desk: &Desk<'_>, planned: &PlannedFamily, row: &FamilyRow) -> Result<Vec<Draft>, ProductionError> {
+    let facts = read_item(desk.keys, desk.vault, row)?;
+    let original = original(desk, row, &facts)?;
+    let draft = |member: &PlannedMember| match &member.give {
+        Give::Withheld(basis) => slip(planned.family, member, withheld_words(basis), Some(released(basis))),
+        Give::NotResponsive => slip(planned.family, member, NOT_RESPONSIVE_WORDS.to_owned(), None),
+        Give::Whole => match member.part {
+            None => parent(desk, planned, member, &facts, original.as_deref()),
+            Some(part) => attachment(desk, planned, member, &facts, original.as_deref(), part),
+        },
+    };
+    Ok(planned.members.iter().map(draft).collect())
+}
+
+/// The original, checked against its digest (I1); `None` when it is too large for memory.
+fn original(desk: &Desk<'_>, row: &FamilyRow, facts: &StoredFacts) -> Result<Option<Vec<u8>>, RepositoryError> {
+    if facts.bytes > SECTION_IN_MEMORY_BYTES {
+        return Ok(None);
+    }
+    let location = location_of(&row.at)?;
+    let key = desk.keys.key(location.month, row.id)?.ok_or(RepositoryError::KeyMissing { family: row.id })?;
+    let bytes = desk.vault.read(&location, &key, Section::Original, 0)?;
+    if Blake3Digest::of(&bytes) != facts.blake3 {
+        let message = "its original does not hash to the digest in its facts".to_owned();
+        return Err(RepositoryError::Facts { family: row.id, message });
+    }
+    Ok(Some(bytes))
+}
+
+fn slip(family: FamilyId, member: &PlannedMember, words: String, withheld: Option<PublicText>) -> Draft {
+    Draft {
+        family,
+        record: member.record,
+        kind: member.kind,
+        text: format!("{words}\n"),
+        sheet: Sheet::Slip(words),
+        native: None,
+        told: Told::default(),
+        withheld,
+        remarks: Vec::new(),
+    }
+}
+
+fn parent(
+    desk: &Desk<'_>,
+    planned: &PlannedFamily,
+    member: &PlannedMember,
+    facts: &StoredFacts,
+    original: Option<&[u8]>,
+) -> Draft {
+    let item = &facts.item;
+    let open = planned.is_open();
+    let mut fields = words::fields(item, desk.zone, open);
+    if let Some(list) = attachment_list(planned, item) {
+        fields.push((PublicText::released("Attachments"), list));
+    }
+    let remarks = words::problems(item, open);
+    let shown = match item.kind {
+        RecordKind::File => by_type(&found_type(item), original, &item.body),
+        _ => message_body(item, desk.zone),
+    };
+    let ending = match item.kind {
+        RecordKind::Email => "eml".to_owned(),
+        _ => ending_of(&item.subject),
+    };
+    // The original of a parent holds its attachments, so it is given only where nothing of the family is kept back.
+    let litigation = desk.plan.request.kind == RequestKind::Litigation && open;
+    let has_native = matches!(item.kind, RecordKind::Email | RecordKind::File);
+    let native = original.filter(|_| desk.plan.natives && litigation && has_native);
+    let sent = item.sent_at.as_ref().map(|sent| words::time(sent, desk.zone)).unwrap_or_default();
+    let told = Told {
+        subject: if item.kind == RecordKind::File { PublicText::default() } else { released(&item.subject) },
+        file_name: if item.kind == RecordKind::File { released(&item.subject) } else { PublicText::default() },
+        from: words::parties(item, Role::From),
+        to: words::parties(item, Role::To),
+        cc: words::parties(item, Role::Cc),
+        bcc: words::parties(item, Role::Bcc),
+        sent: PublicText::released(sent),
+        message_id: released(&item.message_id),
+        sha256: if litigation { PublicText::released(facts.sha256.to_string()) } else { PublicText::default() },
+    };
+    let title = title(&item.subject, item.kind);
+    let native = native.map(|bytes| (ending, bytes.to_vec()));
+    assemble(desk, planned.family, member, title, fields, shown, remarks, told, native)
+}
+
+/// The names of the attachments that are given, and how many are kept back.
+fn attachment_list(planned: &PlannedFamily, item: &ParsedItem) -> Option<PublicText> {
+    let mut list = Vec::new();
+    for member in &planned.members {
+        let Some(part) = member.part else { continue };
+        list.push(match member.give {
+            Give::Whole => name_of(item.attachments.iter().find(|one| one.part == part)),
+            Give::Withheld(_) => "one withheld".to_owned(),
+            Give::NotResponsive => "one not included".to_owned(),
+        });
+    }
+    (!list.is_empty()).then(|| released(&list.join("; ")))
+}
+
+fn name_of(attachment: Option<&ParsedAttachment>) -> String {
+    let name = attachment.map(|one| one.name.trim()).filter(|name| !name.is_empty());
+    name.unwrap_or("a file without a name").to_owned()
+}
+
+fn attachment(
+    desk: &Desk<'_>,
+    planned: &PlannedFamily,
+    member: &PlannedMember,
+    facts: &StoredFacts,
+    original: Option<&[u8]>,
+    part: u32,
+) -> Draft {
+    let Some(attached) = facts.item.attachments.iter().find(|one| one.part == part) else {
+        let words = "This attachment is listed and could not be found in the message again.".to_owned();
+        let mut draft = slip(planned.family, member, words.clone(), None);
+        draft.remarks.push(PublicText::released(words));
+        return draft;
+    };
+    let bytes = original.and_then(|original| source::part_bytes(original, &facts.shape, part));
+    let shown = by_type(&attached.found_type, bytes.as_deref(), &attached.text);
+    let name = name_of(Some(attached));
+    let fields = vec![
+        (PublicText::released("File"), released(&name)),
+        (PublicText::released("Type"), released(&attached.found_type)),
+        (PublicText::released("Size"), PublicText::released(words::size(attached.bytes))),
+    ];
+    let mut remarks = Vec::new();
+    if attached.searchable == Searchable::Partly {
+        remarks.push(PublicText::released("Part of this file could not be read."));
+    }
+    let litigation = desk.plan.request.kind == RequestKind::Litigation;
+    let sha256 = attached.sha256.filter(|_| litigation).map(|digest| digest.to_string()).unwrap_or_default();
+    let told = Told { file_name: released(&name), sha256: PublicText::released(sha256), ..Told::default() };
+    let native = bytes.filter(|_| litigation && desk.plan.natives).map(|bytes| (ending_of(&name), bytes));
+    assemble(desk, planned.family, member, released(&name), fields, shown, remarks, told, native)
+}
+
+/// What is drawn of an item, its text, and a line above it.
+struct Shown {
+    content: Content,
+    text: PublicText,
+    remark: &'static str,
+    /// Whether the receiver has to be told that the page is not the whole item.
+    listed: bool,
+}
+
+const TEXT_ONLY: &str =
+    "The text of this file as the program read it, hidden parts included; its layout and pictures are not shown.";
+const NO_TEXT: &str = "This message has no text.";
+
+fn message_body(item: &ParsedItem, zone: Tz) -> Shown {
+    let text = words::body(item, zone);
+    let empty = item.body.trim().is_empty();
+    if empty && item.searchable != Searchable::Fully {
+        let words = PublicText::released("The text of this item could not be read.");
+        return Shown { content: Content::Slip(words.clone()), text: words, remark: "", listed: true };
+    }
+    let remark = if empty && item.kind != RecordKind::Call { NO_TEXT } else { "" };
+    Shown { content: Content::Text(text.clone()), text, remark, listed: false }
+}
+
+/// A file by what it is: a picture or pages as they are, else its text, else a slip sheet that says so.
+fn by_type(found_type: &str, bytes: Option<&[u8]>, text: &str) -> Shown {
+    let said = !text.trim().is_empty();
+    let text = released(text);
+    let slip = |words: &str, text: PublicText| {
+        let words = PublicText::released(words);
+        let text = if text.is_empty() { words.clone() } else { text };
+        Shown { content: Content::Slip(words), text, remark: "", listed: true }
+    };
+    match (found_type, bytes) {
+        ("image/jpeg" | "image/png" | "image/gif" | "image/webp", Some(bytes)) => {
+            let text = if said { text } else { PublicText::released("A picture without text.") };
+            Shown { content: Content::Picture(bytes.to_vec()), text, remark: "", listed: false }
+        }
+        ("application/pdf", Some(bytes)) => {
+            let text = if said { text } else { PublicText::released("Pages without text that could be read.") };
+            Shown { content: Content::Pages(bytes.to_vec()), text, remark: "", listed: false }
+        }
+        _ if said => Shown { content: Content::Text(text.clone()), text, remark: TEXT_ONLY, listed: true },
+        (_, None) => slip("This file could not be decoded or is too large to be shown as pages.", text),
+        (_, Some([])) => slip("This file is empty.", text),
+        (_, Some(_)) => slip("This file has no text and cannot be shown as pages. Ask for it in its own format.", text),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of a draft, named where they are made")]
+fn assemble(
+    desk: &Desk<'_>,
+    family: FamilyId,
+    member: &PlannedMember,
+    title: PublicText,
+    fields: Vec<Field>,
+    shown: Shown,
+    mut remarks: Vec<PublicText>,
+    told: Told,
+    native: Option<(String, Vec<u8>)>,
+) -> Draft {
+    if shown.listed {
+        let sentence = match &shown.content {
+            Content::Slip(words) => words.clone(),
+            _ => PublicText::released(shown.remark),
+        };
+        remarks.push(sentence);
+    }
+    let mut text = String::new();
+    for (label, value) in &fields {
+        text.push_str(&format!("{}: {}\n", label.as_str(), value.as_str()));
+    }
+    if !shown.remark.is_empty() {
+        text.push_str(&format!("\n{}\n", shown.remark));
+    }
+    text.push_str(&format!("\n{}\n", shown.text.as_str().trim_end()));
+    let rendition = Rendition {
+        title,
+        fields,
+        remark: PublicText::released(shown.remark),
+        content: shown.content,
+        first: None,
+        label: label(desk.exercise),
+    };
+    let sheet = Sheet::Shown(Box::new(rendition));
+    let (record, kind) = (member.record, member.kind);
+    Draft { family, record, kind, sheet, text, native, told, withheld: None, remarks }
+}
+
+fn title(subject: &str, kind: RecordKind) -> PublicText {
+    match (subject.trim(), kind) {
+        ("", RecordKind::Email) => PublicText::released("Message without a subject"),
+        ("", RecordKind::Text) => PublicText::released("Text message"),
+        ("", RecordKind::Call) => PublicText::released("Call"),
+        ("", kind) => PublicText::released(kind.word()),
+        (subject, _) => released(subject),
+    }
+}
+
+fn found_type(item: &ParsedItem) -> String {
+    item.facts.get("media type").cloned().unwrap_or_default()
+}
+
+/// The ending of a file name; whether it is kept is for the name's maker to say.
+fn ending_of(name: &str) -> String {
+    name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_owned())
+}

@@ -1,0 +1,153 @@
+//! Production: what was decided is numbered, drawn, packed, checked and recorded; then it may leave the building.
+//!
+//! ```text
+//! plan      who gets what: families in order, member by member, refused while anything is undecided
+//! draft     one member as it may be shown: fields, text, picture, pages, or a slip sheet
+//! build     the folder: drawn twice (once to count the pages, once with its numbers), written as it goes
+//! proof     manifests, bag, signed statement
+//! record    checked by `verify`, then numbers, event and final name in one transaction
+//! ```
+//!
+//! *Invariants:* numbers are used only by the transaction that records a verified production, under a lease (I8); every
+//! file matches its manifests, and nothing of a withheld member is read into any of them (I9); the same production
+//! delivered again has the same bytes.
+//!
+//! *Blind copies.* A Bcc line is government data like the rest of a message, and leaving it out would be withholding
+//! without a citation (Minn. Stat. § 13.03, subd. 3(f)); so it is shown where the produced copy has it, and a reviewer
+//! who finds it not public withholds the message. Natives carry more than a reviewer sees (hidden sheets, tracked
+//! changes, whole headers) and are given in litigation alone, when asked for.
+
+mod build;
+mod decisions;
+mod draft;
+mod folder;
+mod lease;
+mod plan;
+mod proof;
+mod record;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use crate::package::listing::Withheld;
+pub use plan::{Give, Plan, PlannedFamily, PlannedMember, plan};
+pub use record::{again, again_with, produce, produce_with};
+
+use crate::base::id::{ProductionId, RecordId};
+use crate::catalog::CatalogError;
+use crate::model::production::{NumberError, Production};
+use crate::render::RenderError;
+use crate::repository::RepositoryError;
+use crate::verify::Finding;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why there is no production. Nothing is recorded, no number is used, and no folder stays.
+#[derive(Debug, thiserror::Error)]
+pub enum ProductionError {
+    /// The repository failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+    /// The catalog failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The prefix cannot be used.
+    #[error(transparent)]
+    Prefix(#[from] NumberError),
+    /// Members without a decision.
+    #[error("{} collected items have no decision yet: {}", .0.len(), some_of(.0))]
+    Undecided(Vec<RecordId>),
+    /// Members to be given in part, which needs redaction.
+    #[error("{} items are withheld in part, and parts of an item cannot be taken out yet: {}", .0.len(), some_of(.0))]
+    Partly(Vec<RecordId>),
+    /// The step does not fit where the request or the folder stands.
+    #[error("{message}")]
+    Refused {
+        /// Why.
+        message: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// A file could not be written.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// The error of the operating system.
+        error: io::Error,
+    },
+    /// Not even a slip sheet could be drawn.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The built folder did not pass the check.
+    #[error("the production did not pass its own check: {}", findings_told(.0))]
+    NotClean(Vec<Finding>),
+    /// The statement could not be signed.
+    #[error("the statement could not be signed: {0}")]
+    Signing(#[from] crate::ledger::JsonSignatureError),
+    /// The user asked to stop.
+    #[error("the production was stopped; nothing was recorded")]
+    Stopped,
+}
+
+impl ProductionError {
+    fn refused(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Refused { message: message.into(), hint: hint.into() }
+    }
+
+    fn io(path: &Path, error: io::Error) -> Self {
+        Self::Io { path: path.to_owned(), error }
+    }
+}
+
+/// Items named in one sentence; the rest are listed by `review list`.
+const NAMED: usize = 10;
+
+fn some_of(records: &[RecordId]) -> String {
+    let named: Vec<String> = records.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = if records.len() > NAMED { ", and more" } else { "" };
+    format!("{}{more}", named.join(", "))
+}
+
+fn findings_told(findings: &[Finding]) -> String {
+    let told: Vec<String> =
+        findings.iter().take(NAMED).map(|one| format!("{}: {}", one.subject, one.message)).collect();
+    told.join("; ")
+}
+
+/// How to produce.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProduceOptions {
+    /// The prefix of the numbers; `None` means the profile's.
+    pub prefix: Option<String>,
+    /// Also give the original files, in litigation.
+    pub natives: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A production was delivered.
+    Produced(Box<Produced>),
+    /// Nothing that was collected belongs to the request: the answer is that there is no such data.
+    NothingResponsive,
+    /// Everything that belongs to the request is withheld: the answer is a denial with these citations.
+    AllWithheld(Vec<Withheld>),
+}
+
+/// A delivered production.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Produced {
+    /// As recorded.
+    pub production: Production,
+    /// Where it was written.
+    pub directory: PathBuf,
+    /// Its pages.
+    pub pages: u64,
+    /// Rows of its withholding log.
+    pub withheld: u64,
+    /// Rows of its remarks: what could not be shown as it is.
+    pub remarks: u64,
+    /// The production it adds to.
+    pub adds_to: Option<ProductionId>,
+}

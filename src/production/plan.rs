@@ -1,0 +1,211 @@
+//! What a production will hold, before anything is drawn: families in order, and what is given of each member.
+
+use super::decisions::{self, Decisions, Earlier};
+use super::{ProduceOptions, ProductionError};
+use crate::base::id::{FamilyId, IntakeId, ProductionId, RecordId, RequestId};
+use crate::catalog::{FamilyRow, Reading};
+use crate::model::production::BatesPrefix;
+use crate::model::record::RecordKind;
+use crate::model::request::{DataRequest, RequestKind, RequestStatus};
+use crate::model::review::Decision;
+use crate::package::names;
+use crate::repository::Repository;
+use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
+
+/// What is given of a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Give {
+    /// All of it.
+    Whole,
+    /// A slip sheet with the basis.
+    Withheld(String),
+    /// A slip sheet that says it does not belong to the request.
+    NotResponsive,
+}
+
+/// A member of a family with what is given of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedMember {
+    /// The record.
+    pub record: RecordId,
+    /// The part of the parent, `None` for the parent itself.
+    pub part: Option<u32>,
+    /// Its kind.
+    pub kind: RecordKind,
+    /// What is given.
+    pub give: Give,
+}
+
+/// A family with its members, the parent first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedFamily {
+    /// The family.
+    pub family: FamilyId,
+    /// Its members.
+    pub members: Vec<PlannedMember>,
+}
+
+impl PlannedFamily {
+    /// Whether every member is given whole.
+    pub fn is_open(&self) -> bool {
+        self.members.iter().all(|member| member.give == Give::Whole)
+    }
+}
+
+/// What a production will hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The number it will have.
+    pub production: ProductionId,
+    /// The request it answers.
+    pub request: DataRequest,
+    /// The volume.
+    pub volume: String,
+    /// The prefix of its numbers.
+    pub prefix: BatesPrefix,
+    /// The first page number.
+    pub first: u32,
+    /// The newest earlier production of the request, to which this one adds.
+    pub adds_to: Option<ProductionId>,
+    /// Whether original files are given.
+    pub natives: bool,
+    /// Copies of later intakes are not told, so that the same production can be made again.
+    pub last_intake: IntakeId,
+    /// When it is made.
+    pub made_at: DateTime<Utc>,
+    /// The program that made it first.
+    pub program: String,
+    /// Families of which something is given, by date, then by number.
+    pub families: Vec<PlannedFamily>,
+    /// Families that are withheld whole: they are in the withholding log alone.
+    pub withheld: Vec<PlannedFamily>,
+    /// Families left out because an earlier production holds them as they are decided.
+    pub given_before: u64,
+}
+
+/// Plans a production of what is new for a request since its last one.
+pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOptions) -> Result<Plan, ProductionError> {
+    let reading = repository.catalog().reading();
+    let request = reading.request(request)?;
+    if request.status == RequestStatus::Closed {
+        let message = format!("the request {} is closed", request.id);
+        return Err(ProductionError::refused(message, "Open a new request for a new answer."));
+    }
+    if options.natives && request.kind != RequestKind::Litigation {
+        let message = "original files are given in litigation alone: they carry what no reviewer saw";
+        return Err(ProductionError::refused(message, "Run the command again without --natives."));
+    }
+    let prefix = BatesPrefix::new(options.prefix.as_deref().unwrap_or(&repository.profile().production_prefix))?;
+    let decided = decisions::now(&reading, request.id)?;
+    let earlier = earlier(&reading, request.id, None)?;
+    let Arranged { families, withheld, given_before } = arrange(&reading, request.id, &decided, &earlier, true)?;
+    let productions = reading.productions_of(request.id)?;
+    Ok(Plan {
+        production: reading.next_production()?,
+        volume: names::volume(productions.len() + 1),
+        first: reading.next_number(&prefix)?,
+        prefix,
+        adds_to: productions.last().map(|one| one.0),
+        natives: options.natives,
+        last_intake: reading.last_intake()?,
+        // The catalog keeps microseconds, and a production made again must say the same moment.
+        made_at: repository.now().trunc_subsecs(6),
+        program: crate::verify::delivery::PROGRAM.to_owned(),
+        families,
+        withheld,
+        given_before,
+        request,
+    })
+}
+
+/// The productions of a request before one, or all of them.
+pub(super) fn earlier(
+    reading: &Reading<'_>,
+    request: RequestId,
+    before: Option<ProductionId>,
+) -> Result<Vec<Earlier>, ProductionError> {
+    let mut all = Vec::new();
+    for (id, ..) in reading.productions_of(request)? {
+        if before.is_none_or(|before| id < before) {
+            let (row, event) = reading.production(id)?;
+            let records = row.items.iter().map(|item| item.0).collect();
+            all.push(Earlier { records, decisions: decisions::before(reading, request, event)? });
+        }
+    }
+    Ok(all)
+}
+
+/// Collected families sorted by what becomes of them.
+pub(super) struct Arranged {
+    pub(super) families: Vec<PlannedFamily>,
+    pub(super) withheld: Vec<PlannedFamily>,
+    pub(super) given_before: u64,
+}
+
+/// Sorts the collected families. With `complete` a member without a decision is refused; without it (a production made
+/// again) its family was collected later and is left out.
+pub(super) fn arrange(
+    reading: &Reading<'_>,
+    request: RequestId,
+    decided: &Decisions,
+    earlier: &[Earlier],
+    complete: bool,
+) -> Result<Arranged, ProductionError> {
+    let (mut undecided, mut partly) = (Vec::new(), Vec::new());
+    let mut sorted = Vec::new();
+    let mut arranged = Arranged { families: Vec::new(), withheld: Vec::new(), given_before: 0 };
+    for family in reading.collected(request)? {
+        let records = reading.records(family)?;
+        let open = records.iter().filter(|record| !decided.contains_key(&record.id)).map(|record| record.id);
+        let open: Vec<RecordId> = open.collect();
+        if !open.is_empty() {
+            undecided.extend(open);
+            continue;
+        }
+        let mut members = Vec::new();
+        for record in records {
+            let Some((decision, basis)) = decided.get(&record.id) else { continue };
+            let give = match decision {
+                Decision::Responsive => Give::Whole,
+                Decision::NotResponsive => Give::NotResponsive,
+                Decision::Withheld => Give::Withheld(basis.clone()),
+                Decision::PartlyWithheld => {
+                    partly.push(record.id);
+                    continue;
+                }
+            };
+            members.push(PlannedMember { record: record.id, part: record.part, kind: record.kind, give });
+        }
+        let wanted = members.iter().any(|member| member.give != Give::NotResponsive);
+        if wanted && earlier.iter().any(|one| holds(one, &members, decided)) {
+            arranged.given_before += 1;
+        } else if wanted {
+            sorted.push((moment(&reading.family(family)?), PlannedFamily { family, members }));
+        }
+    }
+    if complete && !undecided.is_empty() {
+        return Err(ProductionError::Undecided(undecided));
+    }
+    if !partly.is_empty() {
+        return Err(ProductionError::Partly(partly));
+    }
+    sorted.sort_by_key(|(moment, family)| (*moment, family.family));
+    for (_, family) in sorted {
+        let given = family.members.iter().any(|member| member.give == Give::Whole);
+        if given { arranged.families.push(family) } else { arranged.withheld.push(family) }
+    }
+    Ok(arranged)
+}
+
+/// Whether an earlier production told these members exactly as they are decided.
+fn holds(earlier: &Earlier, members: &[PlannedMember], decided: &Decisions) -> bool {
+    let same = members.iter().all(|one| earlier.decisions.get(&one.record) == decided.get(&one.record));
+    let given = members.iter().any(|one| one.give == Give::Whole);
+    same && (!given || members.iter().all(|one| earlier.records.contains(&one.record)))
+}
+
+/// Seconds since 1970 by which families are ordered; what has no date comes last.
+fn moment(row: &FamilyRow) -> i64 {
+    let received = || row.received_on.map(|day| day.and_time(NaiveTime::MIN).and_utc().timestamp());
+    row.sent_at.or_else(received).unwrap_or(i64::MAX)
+}

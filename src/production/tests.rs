@@ -1,0 +1,625 @@
+//! The whole way over a temporary exercise repository, drawn by a small PDF writer of the tests' own.
+
+use super::*;
+use crate::base::clock::Clock;
+use crate::base::fault::{self, FaultKind};
+use crate::base::id::RequestId;
+use crate::base::{durable, monitor::VoidMonitor};
+use crate::model::event::Act;
+use crate::model::hold::Scope;
+use crate::model::production::BatesPrefix;
+use crate::model::record::RecordKind;
+use crate::model::request::{RequestKind, RequestStatus};
+use crate::model::review::Decision;
+use crate::package::{dat, names};
+use crate::render::{Content, Rendered, Rendition};
+use crate::repository::Repository;
+use crate::request::{self, NewRequest};
+use crate::review::{self, Members};
+use crate::verify::delivery;
+use std::collections::BTreeMap;
+use std::fs;
+
+/// Lines on a page of the test's PDF files.
+const LINES: usize = 40;
+
+/// A PDF file of plain lines, one stream for each page.
+fn pdf(lines: &[String], pages: u32) -> Vec<u8> {
+    let escape = |line: &str| line.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
+    let kids: Vec<String> = (0..pages).map(|at| format!("{} 0 R", 3 + at * 2)).collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Kids [{}] /Count {pages} /MediaBox [0 0 612 792] >>", kids.join(" ")),
+    ];
+    for at in 0..pages {
+        let shown: String = lines
+            .iter()
+            .skip(at as usize * LINES)
+            .take(LINES)
+            .map(|line| format!("({}) Tj T*\n", escape(line)))
+            .collect();
+        let stream = format!("BT /F1 9 Tf 11 TL 40 750 Td\n{shown}ET\n");
+        objects.push(format!("<< /Type /Page /Parent 2 0 R /Contents {} 0 R /Resources << >> >>", 4 + at * 2));
+        objects.push(format!("<< /Length {} >>\nstream\n{stream}endstream", stream.len()));
+    }
+    let mut out = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    for (at, object) in objects.iter().enumerate() {
+        places.push(out.len());
+        out.extend(format!("{} 0 obj\n{object}\nendobj\n", at + 1).bytes());
+    }
+    let start = out.len();
+    out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
+    for place in places {
+        out.extend(format!("{place:010} 00000 n \n").bytes());
+    }
+    let size = objects.len() + 1;
+    out.extend(format!("trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n").bytes());
+    out
+}
+
+/// The double of `render::draw`: pages of plain lines, the same bytes for the same rendition.
+fn draw(rendition: &Rendition) -> Result<Rendered, RenderError> {
+    let mut lines = vec![rendition.title.as_str().to_owned(), rendition.label.as_str().to_owned()];
+    lines.extend(rendition.first.iter().map(ToString::to_string));
+    lines.extend(rendition.fields.iter().map(|(label, value)| format!("{}: {}", label.as_str(), value.as_str())));
+    lines.push(rendition.remark.as_str().to_owned());
+    match &rendition.content {
+        Content::Text(text) | Content::Slip(text) => lines.extend(text.as_str().lines().map(str::to_owned)),
+        Content::Picture(bytes) => lines.push(format!("picture of {} bytes", bytes.len())),
+        Content::Pages(bytes) => lines.push(format!("pages of {} bytes", bytes.len())),
+    }
+    if lines.iter().any(|line| line.contains("cannot be drawn by anybody")) {
+        return Err(RenderError::Writer("a test asked for it".to_owned()));
+    }
+    let pages = lines.len().div_ceil(LINES) as u32;
+    Ok(Rendered { pdf: pdf(&lines, pages), pages, problems: Vec::new() })
+}
+
+const SECRET: &str = "Grievance of a fictional employee 4711";
+const SECRET_NAME: &str = "grievance-4711.txt";
+const PRIVILEGED: &str = "Advice of counsel on the Ridgeview claim";
+
+fn message(id: &str, day: u32, subject: &str, body: &str, attachments: &[(&str, &str, &str)]) -> String {
+    let mut text = format!(
+        "Message-ID: <{id}@cedarbend.example>\r\nDate: Mon, {day:02} Mar 2025 09:30:00 -0600\r\n\
+         From: Ana Lind <ana@cedarbend.example>\r\nTo: council@cedarbend.example\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n"
+    );
+    if attachments.is_empty() {
+        return format!("{text}Content-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n");
+    }
+    text.push_str("Content-Type: multipart/mixed; boundary=b1\r\n\r\n");
+    text.push_str(&format!("--b1\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"));
+    for (name, kind, content) in attachments {
+        text.push_str(&format!(
+            "--b1\r\nContent-Type: {kind}; name=\"{name}\"\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\r\n{content}\r\n"
+        ));
+    }
+    format!("{text}--b1--\r\n")
+}
+
+/// A repository in a temporary directory, with five families taken in.
+struct City {
+    directory: tempfile::TempDir,
+    repository: Repository,
+    request: RequestId,
+}
+
+fn city(kind: RequestKind) -> City {
+    durable::set_syncing(false);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let at = |name: &str| directory.path().join(name);
+    let mut profile = Repository::new_profile("Cedar Bend", &at("keys"), &at("keys-second"));
+    profile.exercise = true;
+    profile.production_prefix = "CB-".to_owned();
+    let clock = Clock::Exercise("2026-03-02T15:00:00Z".parse().expect("a moment"));
+    let mut repository = Repository::create(&at("repository"), &profile, clock).expect("created");
+    let long: String = (0..100).map(|line| format!("Line {line} of the minutes\r\n")).collect();
+    let mails = [
+        message("later", 17, "Minutes (long)", &long, &[]),
+        message(
+            "family",
+            3,
+            "Ridgeview, \"phase 2\"",
+            "See the attached.",
+            &[
+                ("costs.csv", "text/csv", "item,cost\r\ngravel,12"),
+                (SECRET_NAME, "text/plain", SECRET),
+                ("blob.bin", "application/octet-stream", "\u{1}\u{2}\u{3}"),
+            ],
+        ),
+        message("advice", 4, PRIVILEGED, "Privileged words", &[]),
+        message("lunch", 5, "Lunch", "Unrelated sandwich", &[]),
+        message("broken", 10, "Odd", "cannot be drawn by anybody", &[]),
+    ];
+    let folder = at("export");
+    fs::create_dir_all(&folder).expect("a folder");
+    for (nth, mail) in mails.iter().enumerate() {
+        fs::write(folder.join(format!("{nth}.eml")), mail).expect("written");
+    }
+    let options = crate::ingest::IngestOptions::default();
+    crate::ingest::ingest(&mut repository, &[folder], &options, "clerk", &VoidMonitor).expect("taken in");
+    let new = NewRequest {
+        kind,
+        requester: "R. Quist".to_owned(),
+        description: "Everything on <Ridgeview>".to_owned(),
+        received_on: None,
+        litigation_days: None,
+        scope: Scope::default(),
+    };
+    let request = request::open(&mut repository, new, "clerk").expect("opened").id;
+    request::collect(&mut repository, request, None, "clerk").expect("collected");
+    City { directory, repository, request }
+}
+
+impl City {
+    /// Decides on one member: of the family with this subject, the attachment of this name or the parent.
+    fn decide(&mut self, subject: &str, file: Option<&str>, decision: Decision, basis: &str) {
+        let reading = self.repository.catalog().reading();
+        let mut found = None;
+        for family in reading.collected(self.request).expect("collected") {
+            let item = self.repository.family(family).expect("read").facts.item;
+            if item.subject == subject {
+                let part =
+                    file.map(|name| item.attachments.iter().find(|one| one.name == name).expect("attached").part);
+                found = reading.records(family).expect("records").into_iter().find(|one| one.part == part);
+            }
+        }
+        let record = found.expect("a member").id;
+        let members = Members::Records(vec![record]);
+        review::decide(&mut self.repository, self.request, &members, decision, basis, "clerk").expect("decided");
+    }
+
+    /// The usual decisions: something of everything.
+    fn decided(mut self) -> Self {
+        self.decide("Ridgeview, \"phase 2\"", Some(SECRET_NAME), Decision::Withheld, "Minn. Stat. § 13.43, subd. 4");
+        self.decide(PRIVILEGED, None, Decision::Withheld, "Minn. Stat. § 13.393");
+        self.decide("Lunch", None, Decision::NotResponsive, "");
+        let (id, rest) = (self.request, Members::Undecided);
+        review::decide(&mut self.repository, id, &rest, Decision::Responsive, "", "clerk").expect("decided");
+        self
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn produce(&mut self, name: &str) -> Result<Outcome, ProductionError> {
+        self.produce_as(name, &ProduceOptions::default())
+    }
+
+    fn produce_as(&mut self, name: &str, options: &ProduceOptions) -> Result<Outcome, ProductionError> {
+        let (path, request) = (self.path(name), self.request);
+        produce_with(&mut self.repository, request, &path, options, "clerk", &VoidMonitor, &draw)
+    }
+
+    fn produced(&mut self, name: &str) -> Produced {
+        match self.produce(name).expect("a production") {
+            Outcome::Produced(produced) => *produced,
+            other => panic!("no production: {other:?}"),
+        }
+    }
+
+    fn next_number(&self) -> u32 {
+        let prefix = BatesPrefix::new("CB-").expect("a prefix");
+        self.repository.catalog().reading().next_number(&prefix).expect("a number")
+    }
+
+    fn findings(&self, name: &str) -> Vec<Finding> {
+        delivery::examine_with(&self.path(name), None, &draw).expect("examined").findings
+    }
+}
+
+/// Every file of a folder, by its path with `/`.
+fn tree(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    fn walk(root: &Path, directory: &Path, all: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(directory).expect("listed") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                walk(root, &path, all);
+            } else {
+                let name = path.strip_prefix(root).expect("below").to_string_lossy().replace('\\', "/");
+                all.insert(name, fs::read(&path).expect("read"));
+            }
+        }
+    }
+    let mut all = BTreeMap::new();
+    walk(directory, directory, &mut all);
+    all
+}
+
+/// The bytes of a file with every deflated stream in it unpacked behind them.
+fn unpacked(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Read;
+    let mut all = bytes.to_vec();
+    let marker = b"stream";
+    for at in 0..bytes.len().saturating_sub(marker.len()) {
+        if bytes[at..].starts_with(marker) {
+            let start = at + marker.len();
+            let start = start + bytes[start..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            let mut stream = Vec::new();
+            // What is no deflated stream unpacks to nothing.
+            let _ = flate2::read::ZlibDecoder::new(&bytes[start..]).read_to_end(&mut stream);
+            all.extend(stream);
+        }
+    }
+    all
+}
+
+fn holds(bytes: &[u8], words: &str) -> bool {
+    bytes.windows(words.len()).any(|window| window.eq_ignore_ascii_case(words.as_bytes()))
+}
+
+#[test]
+fn what_was_decided_is_delivered_numbered_and_checks_clean() {
+    let mut city = city(RequestKind::Public).decided();
+    let produced = city.produced("out");
+    assert_eq!(city.findings("out"), []);
+    // Four members of the family of 3 March, then 10 March, then the three pages of 17 March.
+    assert_eq!(produced.production.documents, 6);
+    assert_eq!(
+        (produced.production.first.to_string(), produced.production.last.to_string()),
+        ("CB-00000001".into(), "CB-00000008".into())
+    );
+    assert_eq!((produced.pages, produced.withheld), (8, 2));
+    assert_eq!(city.next_number(), 9);
+    let files = tree(&city.path("out"));
+    let table = dat::read(&files["data/VOL001/DATA/VOL001.dat"]).expect("a load file");
+    let column = |name: &str| -> Vec<&str> {
+        let at = table.column(name).expect("a column");
+        table.rows.iter().map(|row| row[at].as_str()).collect()
+    };
+    assert_eq!(column("PGCOUNT"), ["1", "1", "1", "1", "1", "3"]);
+    assert_eq!(column("WITHHELD"), ["N", "N", "Y", "N", "N", "N"]);
+    assert_eq!(column("ENDATTACH")[..4], ["CB-00000004"; 4]);
+    assert_eq!(column("PARENTID")[..5], ["", "CB-00000001", "CB-00000001", "CB-00000001", ""]);
+    assert_eq!(column("FILENAME")[1..4], ["costs.csv", "", "blob.bin"]);
+    assert_eq!(column("SUBJECT")[0], "Ridgeview, \"phase 2\"");
+    // -06:00 was written; 3 March 2025 is before the change to daylight time.
+    assert_eq!(
+        (column("DATESENT")[0], column("TIMESENT")[0], column("TIMEZONE")[0]),
+        ("03/03/2025", "09:30:00", "UTC-06:00")
+    );
+    let log = String::from_utf8(files[names::WITHHOLDING_LOG].clone()).expect("text");
+    assert!(log.contains("CB-00000003,attachment,\"Minn. Stat. § 13.43, subd. 4\""), "{log}");
+    assert!(log.contains("not numbered,email,Minn. Stat. § 13.393"), "{log}");
+    let text = String::from_utf8(files["data/VOL001/TEXT/0001/CB-00000001.txt"].clone()).expect("text");
+    assert!(
+        text.contains("Attachments: costs.csv; one withheld; blob.bin") && text.contains("See the attached."),
+        "{text}"
+    );
+    let remarks = String::from_utf8(files[names::REMARKS].clone()).expect("text");
+    for (number, told) in
+        [("CB-00000002", "text of this file"), ("CB-00000004", "has no text"), ("CB-00000005", "could not be drawn")]
+    {
+        assert!(remarks.lines().any(|line| line.starts_with(number) && line.contains(told)), "{number}: {remarks}");
+    }
+    assert!(files.keys().all(|path| !path.contains("NATIVES")), "originals are given in litigation alone");
+    let reading = city.repository.catalog().reading();
+    assert_eq!(reading.request(city.request).expect("there").status, RequestStatus::Produced);
+    let event = reading.last_event().expect("read").expect("an event");
+    assert_eq!((event.act, event.subject.as_str()), (Act::Produced, "P-1"));
+    let (row, _) = reading.production(produced.production.id).expect("recorded");
+    assert_eq!(row.production, produced.production);
+    assert_eq!(row.items.len(), 6);
+    assert!(!city.path(".out.unfinished").exists());
+}
+
+#[test]
+fn withheld_words_are_in_none_of_the_files() {
+    let mut city = city(RequestKind::Public).decided();
+    city.produced("out");
+    for (path, bytes) in tree(&city.path("out")) {
+        let bytes = unpacked(&bytes);
+        for words in [SECRET, SECRET_NAME, "4711", PRIVILEGED, "Privileged words", "sandwich"] {
+            assert!(!holds(&bytes, words), "{path} holds {words:?}");
+        }
+    }
+    let files = tree(&city.path("out"));
+    assert!(files.values().any(|bytes| holds(&unpacked(bytes), "gravel")), "the search itself finds what was given");
+}
+
+#[test]
+fn delivered_again_it_has_the_same_bytes_whatever_was_decided_since() {
+    let mut city = city(RequestKind::Public).decided();
+    let id = city.produced("out").production.id;
+    city.decide("Lunch", None, Decision::Responsive, "");
+    city.decide("Odd", None, Decision::Withheld, "Minn. Stat. § 13.37");
+    again_with(&city.repository, id, &city.path("again"), &VoidMonitor, &draw).expect("delivered again");
+    assert!(tree(&city.path("out")) == tree(&city.path("again")));
+    assert_eq!(city.next_number(), 9, "no number was used");
+    let missing = again_with(&city.repository, ProductionId::new(7), &city.path("third"), &VoidMonitor, &draw);
+    assert!(missing.expect_err("no such production").to_string().contains("P-7"));
+}
+
+#[test]
+fn a_supplement_holds_what_is_new_and_goes_on_with_the_numbers() {
+    let mut city = city(RequestKind::Public).decided();
+    city.produced("out");
+    let error = city.produce("nothing new").expect_err("nothing is new");
+    assert!(error.to_string().contains("P-1"), "{error}");
+    assert!(!city.path("nothing new").exists());
+    city.decide("Lunch", None, Decision::Responsive, "");
+    let produced = city.produced("supplement");
+    assert_eq!((produced.production.first.page(), produced.production.documents), (9, 1));
+    assert_eq!((produced.production.volume.as_str(), produced.adds_to), ("VOL002", Some(ProductionId::new(1))));
+    assert_eq!(city.findings("supplement"), []);
+    again_with(&city.repository, ProductionId::new(2), &city.path("again"), &VoidMonitor, &draw).expect("again");
+    assert!(tree(&city.path("supplement")) == tree(&city.path("again")));
+}
+
+#[test]
+fn one_changed_byte_in_any_file_is_named() {
+    let mut city = city(RequestKind::Public).decided();
+    city.produced("out");
+    let root = city.path("out");
+    for (path, bytes) in tree(&root) {
+        for at in [0, bytes.len() / 2, bytes.len() - 1] {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            fs::write(root.join(&path), &changed).expect("written");
+            let findings = city.findings("out");
+            assert!(findings.iter().any(|one| one.subject == path), "byte {at} of {path}: {findings:?}");
+        }
+        fs::remove_file(root.join(&path)).expect("removed");
+        let findings = city.findings("out");
+        assert!(findings.iter().any(|one| one.subject == path), "{path} taken away: {findings:?}");
+        fs::write(root.join(&path), &bytes).expect("written back");
+    }
+    for extra in ["extra.txt", "data/extra.txt", "data/VOL001/PDF/0001/CB-00000099.pdf"] {
+        fs::write(root.join(extra), "more").expect("written");
+        assert!(city.findings("out").iter().any(|one| one.subject == extra), "{extra}");
+        fs::remove_file(root.join(extra)).expect("removed");
+    }
+    assert_eq!(city.findings("out"), [], "whole again");
+}
+
+/// Writes a file anew and makes every manifest agree with it, as somebody would who knows how they are made.
+fn forge(root: &Path, path: &str, from: &str, to: &str) {
+    let text = fs::read_to_string(root.join(path)).expect("text").replace(from, to);
+    fs::write(root.join(path), &text).expect("written");
+    for (manifest, digest) in [
+        ("manifest-sha256.txt", crate::base::digest::Sha256Digest::of(text.as_bytes()).to_string()),
+        ("BLAKE3SUMS", crate::base::digest::Blake3Digest::of(text.as_bytes()).to_string()),
+    ] {
+        let lines = fs::read_to_string(root.join(manifest)).expect("a manifest");
+        let line = |line: &str| {
+            if line.ends_with(&format!("  {path}")) { format!("{digest}  {path}\n") } else { format!("{line}\n") }
+        };
+        fs::write(root.join(manifest), lines.lines().map(line).collect::<String>()).expect("written");
+    }
+}
+
+#[test]
+fn load_files_that_disagree_are_named_even_when_every_digest_was_made_to_fit() {
+    let dat = "data/VOL001/DATA/VOL001.dat";
+    let cases = [
+        (dat, "CB-00000005", "CB-00000006", "numbers", dat),
+        (dat, "þ3þ", "þ4þ", "numbers", dat),
+        (dat, "costs.csv", "PDF", "file-changed", "manifest-sha256.txt"),
+        (
+            dat,
+            "þþ\u{14}þattachmentþ\u{14}þþ\u{14}þYþ",
+            "þname.txtþ\u{14}þattachmentþ\u{14}þþ\u{14}þYþ",
+            "withheld",
+            dat,
+        ),
+        (dat, "TEXT\\0001\\CB-00000003.txt", "TEXT\\0001\\CB-00000004.txt", "load-file", dat),
+        ("data/VOL001/DATA/VOL001.opt", ",3\r\n", ",2\r\n", "load-file", "data/VOL001/DATA/VOL001.opt"),
+        ("data/index.csv", "CB-00000002,", "CB-00000009,", "index", "data/index.csv"),
+        (
+            "data/withholding-log.csv",
+            "not numbered,email,Minn. Stat. § 13.393\r\n",
+            "",
+            "index",
+            "data/withholding-log.csv",
+        ),
+        (
+            "data/VOL001/TEXT/0001/CB-00000003.txt",
+            "Withheld",
+            "It says more. Withheld",
+            "withheld",
+            "data/VOL001/TEXT/0001/CB-00000003.txt",
+        ),
+        (
+            "data/VOL001/PDF/0001/CB-00000003.pdf",
+            "Withheld",
+            "Withholx",
+            "withheld",
+            "data/VOL001/PDF/0001/CB-00000003.pdf",
+        ),
+    ];
+    let mut city = city(RequestKind::Public).decided();
+    city.produced("out");
+    let root = city.path("out");
+    let before = tree(&root);
+    for (path, from, to, code, subject) in cases {
+        assert!(holds(&before[path], from), "{path} has {from:?}");
+        forge(&root, path, from, to);
+        let findings = city.findings("out");
+        assert!(findings.iter().any(|one| one.code == code && one.subject == subject), "{from:?}: {findings:?}");
+        let signed = findings.iter().any(|one| one.subject == "manifest-sha256.txt");
+        assert!(signed, "the signed digest of the manifest does not fit: {findings:?}");
+        for (path, bytes) in &before {
+            fs::write(root.join(path), bytes).expect("written back");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_ready_is_refused_and_leaves_nothing() {
+    let mut city = city(RequestKind::Public);
+    let refused = |city: &mut City, words: &str| {
+        let error = city.produce("out").expect_err("refused").to_string();
+        assert!(error.contains(words), "{error}");
+        assert!(!city.path("out").exists() && city.next_number() == 1);
+    };
+    city.decide("Lunch", None, Decision::NotResponsive, "");
+    refused(&mut city, "7 collected items have no decision yet");
+    let mut city = city.decided();
+    city.decide("Odd", None, Decision::PartlyWithheld, "Minn. Stat. § 13.37");
+    refused(&mut city, "withheld in part");
+    city.decide("Odd", None, Decision::Responsive, "");
+    fs::create_dir(city.path("taken")).expect("a folder");
+    assert!(city.produce("taken").expect_err("taken").to_string().contains("there already"));
+    assert!(city.produce("no/such/parent").expect_err("no parent").to_string().contains("no folder"));
+    let options = ProduceOptions { prefix: Some("cb".to_owned()), natives: false };
+    assert!(matches!(city.produce_as("out", &options), Err(ProductionError::Prefix(_))));
+    let options = ProduceOptions { prefix: None, natives: true };
+    assert!(city.produce_as("out", &options).expect_err("public").to_string().contains("litigation alone"));
+    request::close(&mut city.repository, city.request, "withdrawn", "clerk").expect("closed");
+    refused(&mut city, "is closed");
+}
+
+#[test]
+fn nothing_responsive_and_everything_withheld_are_answers_without_numbers() {
+    let mut city = city(RequestKind::Public);
+    let (id, all) = (city.request, Members::Undecided);
+    review::decide(&mut city.repository, id, &all, Decision::NotResponsive, "", "clerk").expect("decided");
+    assert_eq!(city.produce("out").expect("an answer"), Outcome::NothingResponsive);
+    city.decide(PRIVILEGED, None, Decision::Withheld, "Minn. Stat. § 13.393");
+    let Outcome::AllWithheld(rows) = city.produce("out").expect("an answer") else { panic!("not withheld") };
+    assert_eq!(rows.iter().map(|one| one.basis.as_str()).collect::<Vec<_>>(), ["Minn. Stat. § 13.393"]);
+    assert!(rows.iter().all(|one| one.from.is_empty() && one.sent.is_empty()), "the public log tells no parties");
+    assert!(!city.path("out").exists() && city.next_number() == 1);
+}
+
+#[test]
+fn originals_are_given_in_litigation_but_never_around_a_withheld_part() {
+    let mut city = city(RequestKind::Litigation).decided();
+    let options = ProduceOptions { prefix: Some("CB-LIT-".to_owned()), natives: true };
+    let Outcome::Produced(produced) = city.produce_as("out", &options).expect("produced") else { panic!("nothing") };
+    assert_eq!(produced.production.first.to_string(), "CB-LIT-00000001");
+    assert_eq!(city.findings("out"), []);
+    let files = tree(&city.path("out"));
+    let natives: Vec<&str> = files.keys().filter_map(|path| path.strip_prefix("data/VOL001/NATIVES/0001/")).collect();
+    // The message of 3 March holds the withheld attachment, so its own original is not among them.
+    assert_eq!(natives, ["CB-LIT-00000002.csv", "CB-LIT-00000004.bin", "CB-LIT-00000005.eml", "CB-LIT-00000006.eml"]);
+    assert_eq!(
+        files["data/VOL001/NATIVES/0001/CB-LIT-00000006.eml"],
+        fs::read(city.path("export/0.eml")).expect("read")
+    );
+    for (path, bytes) in &files {
+        for words in [SECRET, SECRET_NAME] {
+            assert!(!holds(&unpacked(bytes), words), "{path} holds {words:?}");
+        }
+    }
+    let log = String::from_utf8(files[names::WITHHOLDING_LOG].clone()).expect("text");
+    assert!(
+        log.contains("ana@cedarbend.example") && log.contains("2025-03-04"),
+        "a privilege log names parties: {log}"
+    );
+    assert!(!log.contains(PRIVILEGED));
+}
+
+#[test]
+fn a_failure_anywhere_uses_no_number_and_leaves_no_folder() {
+    let mut city = city(RequestKind::Public).decided();
+    for nth in 1.. {
+        fault::arm(FaultKind::FailOnce, nth);
+        let outcome = city.produce("out");
+        let reached = fault::disarm();
+        if outcome.is_ok() {
+            // Only the note that is taken away at the very end may fail without harm.
+            assert!(nth >= reached, "point {nth} of {reached} was swallowed");
+            break;
+        }
+        assert!(!city.path("out").exists(), "point {nth} left a folder");
+        assert!(!city.path(".out.unfinished").exists(), "point {nth} left an unfinished folder");
+        assert_eq!(city.next_number(), 1, "point {nth} used a number");
+        assert_eq!(city.repository.catalog().reading().next_production().expect("read"), ProductionId::new(1));
+    }
+    assert_eq!(city.findings("out"), []);
+}
+
+#[test]
+fn what_a_crash_left_is_cleared_by_the_next_production() {
+    let mut crashed = city(RequestKind::Public).decided();
+    let (mut points, mut left) = (0, 0);
+    for nth in 1.. {
+        fault::arm(FaultKind::Crash, nth);
+        let outcome = crashed.produce("out");
+        fault::disarm();
+        if outcome.is_ok() {
+            break;
+        }
+        points = nth;
+        assert_eq!(crashed.next_number(), 1, "point {nth} used a number");
+        // The next production goes elsewhere, and still clears what the crash left here.
+        left += u32::from(crashed.path("out").exists());
+        lease::Lease::take(&crashed.repository).expect("cleared").end();
+        assert!(!crashed.path("out").exists() && !crashed.path(".out.unfinished").exists(), "point {nth}");
+    }
+    assert!(points > 20, "the walk reached the points of the whole build: {points}");
+    assert_eq!(left, 1, "once the crash came between the final name and the commit");
+    assert_eq!(crashed.findings("out"), []);
+    assert_eq!(crashed.next_number(), 9);
+}
+
+#[test]
+fn a_production_that_fails_its_check_is_not_recorded() {
+    let mut city = city(RequestKind::Public).decided();
+    let lying = |rendition: &Rendition| draw(rendition).map(|drawn| Rendered { pages: drawn.pages + 1, ..drawn });
+    let (path, request, options) = (city.path("out"), city.request, ProduceOptions::default());
+    let outcome = produce_with(&mut city.repository, request, &path, &options, "clerk", &VoidMonitor, &lying);
+    let Err(ProductionError::NotClean(findings)) = outcome else { panic!("it passed: {outcome:?}") };
+    assert!(findings.iter().all(|one| one.code == "pages"), "{findings:?}");
+    assert!(!path.exists() && city.next_number() == 1);
+}
+
+#[test]
+fn the_usual_tools_agree() {
+    let mut city = city(RequestKind::Public).decided();
+    city.produced("out");
+    for (tool, manifest) in
+        [("sha256sum", "manifest-sha256.txt"), ("sha256sum", "tagmanifest-sha256.txt"), ("b3sum", "BLAKE3SUMS")]
+    {
+        let run = std::process::Command::new(tool).arg("-c").arg(manifest).current_dir(city.path("out")).output();
+        match run {
+            Err(_) => println!("skipped: there is no {tool} here"),
+            Ok(run) => assert!(run.status.success(), "{tool} {manifest}: {}", String::from_utf8_lossy(&run.stdout)),
+        }
+    }
+}
+
+#[test]
+fn kinds_read_as_what_they_are() {
+    use crate::model::item::ParsedItem;
+    use crate::model::record::{CallDuration, Direction, DurationBasis, Party, Role, SourceTime, ZoneBasis};
+    let zone = chrono_tz::America::Chicago;
+    let party =
+        |role, name: &str, address: &str| Party { role, name: name.into(), address: address.into(), normal: None };
+    let mut call = ParsedItem::new(RecordKind::Call);
+    call.parties = vec![party(Role::From, "", "763-555-0142"), party(Role::To, "Dispatch", "763-555-0100")];
+    let at = "2025-07-04T17:05:00Z".parse().expect("a moment");
+    call.sent_at = Some(SourceTime { at, as_written: "7/4/2025 12:05".into(), zone: ZoneBasis::AssumedLocal });
+    call.duration = Some(CallDuration { seconds: 180, basis: DurationBasis::RoundedUpMinutes });
+    call.direction = Direction::MissedIn;
+    call.facts.insert("charge".into(), "0.00".into());
+    let told = |item: &ParsedItem, open| -> Vec<String> {
+        let fields = words::fields(item, zone, open);
+        fields.iter().map(|(label, value)| format!("{}: {}", label.as_str(), value.as_str())).collect()
+    };
+    assert_eq!(
+        told(&call, true),
+        [
+            "From: 763-555-0142",
+            "Called: Dispatch <763-555-0100>",
+            "Began: 2025-07-04 12:05:00 -05:00 (the source names no time zone; the city's is assumed)",
+            "Lasted: 3 minutes, rounded up by the source",
+            "Direction: incoming, not answered",
+            "Charge: 0.00",
+        ]
+    );
+    assert!(!told(&call, false).iter().any(|line| line.starts_with("Charge")));
+    let mut text = ParsedItem::new(RecordKind::Text);
+    text.parties = vec![party(Role::From, "Ana", "763-555-0142")];
+    text.sent_at = Some(SourceTime { at, as_written: "1751648700000".into(), zone: ZoneBasis::FormatIsUtc });
+    text.body = "On my way\r\n👍".into();
+    assert_eq!(words::body(&text, zone).as_str(), "[2025-07-04 12:05:00 -05:00] Ana <763-555-0142>:\nOn my way\n👍");
+    text.parties.push(party(Role::Bcc, "", "763-555-0199"));
+    assert!(
+        told(&text, true).contains(&"Blind copied to: 763-555-0199".to_owned()),
+        "a blind copy is data like the rest"
+    );
+}
