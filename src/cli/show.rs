@@ -9,7 +9,7 @@ use crate::model::item::ParsedItem;
 use crate::model::record::Party;
 use crate::repository::{Repository, StoredFamily};
 use crate::source;
-use crate::text::safe;
+use crate::text::{safe, safe_lines};
 use serde_json::{Value, json};
 
 /// `recordroom show`
@@ -142,7 +142,7 @@ fn told(opened: &Repository, family: &StoredFamily, record: &RecordRow) -> Resul
         line("Problem", &problem.message);
     }
     text.push('\n');
-    text.push_str(&safe(text_of(item, record.part)));
+    text.push_str(&safe_lines(text_of(item, record.part)));
     text.push('\n');
     Ok(text)
 }

@@ -61,10 +61,18 @@ impl<'t> Lexer<'t> {
         let Some(first) = self.rest.chars().next() else { return Ok(false) };
         let of_fact = matches!(self.all.last(), Some(Placed { lexeme: Lexeme::Field(Target::Value(_)), .. }));
         if let Some(found) = number_at_start(self.rest).filter(|_| !of_fact) {
-            self.push(Lexeme::Number(found.digits), found.end);
+            // As behind any word, a sign that ends a clause is no part of it.
+            let rest = &self.rest[found.end..];
+            let clause = rest.len() - rest.trim_start_matches([',', ';', '.', '!']).len();
+            self.push(Lexeme::Number(found.digits), found.end + clause);
             return Ok(true);
         }
         match first {
+            '(' if is_area_code(self.rest) => {
+                let message = "this looks like a telephone number and is none";
+                let hint = "check its digits, put it in quotation marks, or leave the parentheses out";
+                return Err(QueryError::new(self.column, message, hint));
+            }
             '(' => self.push(Lexeme::Open, 1),
             ')' => self.push(Lexeme::Close, 1),
             _ if is_quote(first) => self.quoted(first)?,
@@ -248,6 +256,13 @@ impl<'t> Lexer<'t> {
 /// Straight and typographic double quotation marks: word processors change one into the other.
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}')
+}
+
+/// Whether three digits stand in parentheses with more digits behind: no group that anybody would mean.
+fn is_area_code(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digits = bytes.len() > 5 && bytes[1..4].iter().all(u8::is_ascii_digit) && bytes[4] == b')';
+    digits && text[5..].trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn ends_bare(c: char) -> bool {

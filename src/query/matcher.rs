@@ -136,30 +136,34 @@ fn near(earlier: &[Stretch], later: &[Stretch], within: u32) -> bool {
 
 /// Whether a word has a shape: `*` stands for any letters or none, `?` for exactly one.
 pub fn fits(shape: &str, word: &str) -> bool {
-    let shape: Vec<char> = shape.chars().collect();
-    let word: Vec<char> = word.chars().collect();
-    let (mut at, mut letter) = (0, 0);
-    // The last star, and the letter up to which it reached when it was last tried.
-    let mut star: Option<(usize, usize)> = None;
-    while letter < word.len() {
-        match shape.get(at) {
-            Some('*') => {
-                star = Some((at, letter));
-                at += 1;
+    // What is left of both; and, at the last star, what follows it and where it was last tried.
+    let (mut shape, mut word) = (shape, word);
+    let mut star: Option<(&str, &str)> = None;
+    loop {
+        let (mut shape_chars, mut word_chars) = (shape.chars(), word.chars());
+        match (shape_chars.next(), word_chars.next()) {
+            (Some('*'), _) => {
+                shape = shape_chars.as_str();
+                star = Some((shape, word));
             }
-            Some(c) if *c == '?' || *c == word[letter] => {
-                at += 1;
-                letter += 1;
+            (None, None) => return true,
+            (Some(c), Some(letter)) if c == '?' || c == letter => {
+                shape = shape_chars.as_str();
+                word = word_chars.as_str();
             }
             _ => {
-                let Some((star_at, reached)) = star else { return false };
-                star = Some((star_at, reached + 1));
-                at = star_at + 1;
-                letter = reached + 1;
+                // The star takes one letter more.
+                let Some((after, tried)) = star else { return false };
+                let mut rest = tried.chars();
+                if rest.next().is_none() {
+                    return false;
+                }
+                shape = after;
+                word = rest.as_str();
+                star = Some((after, word));
             }
         }
     }
-    shape[at..].iter().all(|c| *c == '*')
 }
 
 /// Whether a custodian is meant: by a part of the name, folded, or by the number (`C-3`).

@@ -24,6 +24,9 @@ pub(super) fn class(c: char) -> Class {
     match c {
         '0'..='9' | 'a'..='z' | 'A'..='Z' => Class::Word,
         '\0'..='\u{7f}' => Class::Other,
+        // The bulk of what is not ASCII, without going through every table.
+        '\u{c0}'..='\u{24f}' if c != '\u{d7}' && c != '\u{f7}' => Class::Word,
+        '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{3041}'..='\u{3096}' => Class::Unspaced,
         _ if is_unseen(c) => Class::Unseen,
         _ if is_unspaced(c) => Class::Unspaced,
         _ if is_emoji(c) => Class::Emoji,
@@ -88,6 +91,10 @@ fn is_dropped(c: char) -> bool {
 pub(super) fn fold_char(c: char, out: &mut String) {
     if c.is_ascii() {
         out.push(c.to_ascii_lowercase());
+        return;
+    }
+    if matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{3041}'..='\u{3096}') {
+        out.push(c);
         return;
     }
     if is_unseen(c) || is_dropped(c) {

@@ -1,5 +1,7 @@
 //! Telephone numbers of North America in running text, however they are written.
 
+use super::tokens::joiner;
+
 /// A telephone number found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberSpan {
@@ -45,8 +47,7 @@ pub(super) fn number_with_area_at(text: &str, area: usize) -> Option<NumberSpan>
     Some(NumberSpan { digits, start, end })
 }
 
-/// A telephone number that stands at the very beginning of a text and ends with a space, a parenthesis, a quotation
-/// mark or the text itself.
+/// A telephone number that stands at the very beginning of a text and is not joined to a word behind it.
 pub fn number_at_start(text: &str) -> Option<NumberSpan> {
     /// Bytes of the longest writing before the area code: `+1 (`.
     const LEAD_BYTES: usize = 4;
@@ -56,8 +57,10 @@ pub fn number_at_start(text: &str) -> Option<NumberSpan> {
             break;
         }
         let Some(found) = number_with_area_at(text, lead) else { continue };
-        let ends = text[found.end..].chars().next().is_none_or(|c| c.is_whitespace() || "()\"".contains(c));
-        if found.start == 0 && ends {
+        let mut following = text[found.end..].chars();
+        let next = following.next().unwrap_or(' ');
+        let joined = joiner(next).is_some() && following.next().is_some_and(char::is_alphanumeric);
+        if found.start == 0 && !next.is_alphanumeric() && !joined {
             return Some(found);
         }
     }
