@@ -186,7 +186,7 @@ pub(super) fn copy(
         let mut content = format!("q {} cm\nq /Page Do Q\n", words(&place.matrix));
         let [left, bottom, right, top] = leaf.seen;
         content.push_str(&format!("{} re W n\n", words(&[left, bottom, right - left, top - bottom])));
-        unseen += notes(&source.document, leaf, &mut pages, &mut out, &mut forms, &mut content);
+        unseen += notes(&source.document, leaf, &mut pages, &mut out, &mut forms, &mut content)?;
         content.push_str("Q\nq /Stamp Do Q\n");
         let content = out.add_object(Stream::new(Dictionary::new(), content.into_bytes()));
         let paper = vec![0.into(), 0.into(), place.paper.width.into(), place.paper.height.into()];
@@ -315,12 +315,17 @@ fn notes(
     out: &mut Document,
     forms: &mut Dictionary,
     content: &mut String,
-) -> usize {
-    let Ok(all) = leaf.page.get_deref(b"Annots", document).and_then(Object::as_array) else { return 0 };
+) -> Result<usize, String> {
+    let Ok(all) = leaf.page.get_deref(b"Annots", document).and_then(Object::as_array) else { return Ok(0) };
     let mut unseen = all.len().saturating_sub(NOTES);
     for (at, note) in all.iter().take(NOTES).enumerate() {
         let Ok((_, Object::Dictionary(note))) = document.dereference(note) else { continue };
-        match appearance(document, note) {
+        let look = appearance(document, note);
+        if covers(document, note, look.is_some()) {
+            let why = "the PDF file has marks that cover parts of a page, and what is under them would still be in the copy";
+            return Err(why.to_owned());
+        }
+        match look {
             Some((form, matrix)) => {
                 let name = format!("Note{at}");
                 content.push_str(&format!("q {} cm /{name} Do Q\n", words(&matrix)));
@@ -329,7 +334,15 @@ fn notes(
             None => unseen += usize::from(has_words(document, note)),
         }
     }
-    unseen
+    Ok(unseen)
+}
+
+/// Whether a mark hides what is under it: one that asks for a redaction nobody carried out, or a filled shape that
+/// viewers draw themselves and that a copy without it would lay bare.
+fn covers(document: &Document, note: &Dictionary, drawn: bool) -> bool {
+    let kind = note.get_deref(b"Subtype", document).and_then(Object::as_name).unwrap_or(b"");
+    let filled = note.get_deref(b"IC", document).and_then(Object::as_array).is_ok_and(|colour| !colour.is_empty());
+    kind == b"Redact" || (!drawn && filled && matches!(kind, b"Square" | b"Circle" | b"Polygon"))
 }
 
 /// Whether a note that is not drawn has something to say; links and pop-up frames have not.

@@ -16,7 +16,8 @@ macro_rules! faces {
     };
 }
 
-// Emoji stand before the symbols, and Chinese, Japanese and Korean last: that file also has Latin letters.
+// Emoji stand before the symbols, and Chinese, Japanese and Korean last: those files also have
+// Latin letters.
 faces![
     "NotoSans-Regular",
     "NotoSans-Bold",
@@ -51,6 +52,7 @@ faces![
     "NotoSansSymbols2-Regular",
     "NotoSansMath-Regular",
     "DroidSansFallbackFull",
+    "NanumSquareR",
 ];
 
 /// A face: its place in the order above, at most 63.
