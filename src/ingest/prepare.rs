@@ -10,7 +10,7 @@ use crate::classify::{Context, Rules, classify};
 use crate::extract;
 use crate::model::classification::StatusBasis;
 use crate::model::exception::{ItemException, Problem};
-use crate::model::item::{Original, ParsedItem, RawItem, Searchable, Shape};
+use crate::model::item::{Original, ParsedItem, RawItem, Searchable};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
 use crate::model::record::{RecordKind, Role};
 use crate::protection::GuardSet;
@@ -98,15 +98,6 @@ pub(super) struct ReadyException {
     pub(super) custodian: Option<CustodianId>,
 }
 
-/// The words under which the shape of an original is stored.
-fn shape_word(shape: &Shape, format: ContainerFormat) -> &'static str {
-    match shape {
-        Shape::Message => "message",
-        Shape::File { .. } => "file",
-        Shape::Parsed(_) => format.word(),
-    }
-}
-
 impl Bench {
     /// The name of an item in this repository: the keyed digest of its identity.
     pub(super) fn name(&self, item: &RawItem) -> Option<KeyedDigest> {
@@ -121,7 +112,7 @@ impl Bench {
     pub(super) fn prepare(&self, placed: Placed, name: KeyedDigest) -> Ready {
         let Placed { item: raw, format, custodian } = placed;
         let mut parsed = source::parse(&raw, &self.options);
-        let word = shape_word(&raw.shape, format);
+        let word = source::shape_word(&raw.shape, format);
         let bytes: &[u8] = match &raw.original {
             Original::Bytes(bytes) => bytes,
             Original::Stretch { .. } => &[],
@@ -161,7 +152,7 @@ impl Bench {
         let month = Month::of(moment(&parsed));
         let facts = StoredFacts {
             schema: FACTS_SCHEMA,
-            shape: shape_word(&raw.shape, placed.format).to_owned(),
+            shape: source::shape_word(&raw.shape, placed.format).to_owned(),
             blake3: digests.0,
             sha256: digests.1,
             bytes: *length,

@@ -10,3 +10,7 @@ pub fn sniff(_head: &[u8]) -> bool {
 pub fn read(_stream: &mut dyn BufRead, _options: &ReadOptions, _sink: &mut dyn Sink) -> Result<(), ReadStop> {
     Ok(())
 }
+/// Stand-in.
+pub fn part_bytes(_original: &[u8], _part: u32) -> Option<Vec<u8>> {
+    None
+}
