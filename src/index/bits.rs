@@ -1,5 +1,6 @@
-//! A set of the documents of one part, as bits.
+//! Sets as bits: documents of one part, and families of the repository.
 
+use crate::base::id::FamilyId;
 use tantivy::directory::OwnedBytes;
 use tantivy::fastfield::AliveBitSet;
 
@@ -91,9 +92,46 @@ impl Bits {
     }
 }
 
+/// Families by their numbers, which are given out one after the other and so lie densely.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Families {
+    words: Vec<u64>,
+}
+
+impl FromIterator<FamilyId> for Families {
+    fn from_iter<I: IntoIterator<Item = FamilyId>>(families: I) -> Self {
+        let mut words = Vec::new();
+        for family in families {
+            let number = family.get().unsigned_abs();
+            let at = usize::try_from(number / 64).unwrap_or(usize::MAX);
+            if at >= words.len() {
+                words.resize(at + 1, 0_u64);
+            }
+            words[at] |= 1 << (number % 64);
+        }
+        Self { words }
+    }
+}
+
+impl Families {
+    /// Whether a family of this number is in it.
+    pub(super) fn contains(&self, number: u64) -> bool {
+        let word = usize::try_from(number / 64).ok().and_then(|at| self.words.get(at));
+        word.is_some_and(|word| word & (1 << (number % 64)) != 0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn families_are_found_by_their_numbers() {
+        let some: Families = [1, 64, 200].into_iter().map(FamilyId::new).collect();
+        let found: Vec<u64> = (0..1_000).filter(|number| some.contains(*number)).collect();
+        assert_eq!(found, [1, 64, 200]);
+        assert!(!some.contains(u64::MAX));
+    }
 
     #[test]
     fn sets_behave_as_sets_at_word_boundaries() {

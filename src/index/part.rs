@@ -1,13 +1,13 @@
 //! One directory of the index: written from entries or from other parts, and opened for reading.
 
-use super::bits::Bits;
-use super::shape::{FIELDS, family, number, tokenizers};
+use super::bits::{Bits, Families};
+use super::shape::{FIELDS, family, tokenizers};
 use super::shelf::Shelf;
 use super::splits::{Month, Part, month};
 use super::{Entry, IndexError};
 use crate::base::durable;
 use crate::base::id::FamilyId;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -117,6 +117,11 @@ impl OpenPart {
         Ok(Self { reader, families, newest: part.newest, segment, path, _lock: Arc::new(lock) })
     }
 
+    /// The name of its directory.
+    pub(super) fn name(&self) -> &str {
+        self.path.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default()
+    }
+
     /// Documents in it.
     pub(super) fn documents(&self) -> u32 {
         self.reader.max_doc()
@@ -142,14 +147,12 @@ impl OpenPart {
         self.reader.fast_fields().u64("month").map_err(|error| self.wrong(error))
     }
 
-    /// The documents of families in a set of numbers.
-    pub(super) fn documents_of(&self, families: &HashSet<u64>) -> Bits {
+    /// The documents of families in a set.
+    pub(super) fn documents_of(&self, families: &Families) -> Bits {
         let mut bits = Bits::none(self.documents());
-        if !families.is_empty() {
-            for document in 0..self.documents() {
-                if self.families.first(document).is_some_and(|family| families.contains(&family)) {
-                    bits.insert(document);
-                }
+        for document in 0..self.documents() {
+            if self.families.first(document).is_some_and(|family| families.contains(family)) {
+                bits.insert(document);
             }
         }
         bits
@@ -166,7 +169,7 @@ impl OpenPart {
         match damaged.into_iter().next() {
             None => Ok(()),
             Some(file) => {
-                let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+                let name = self.name();
                 Err(IndexError::Damaged(format!("{name}/{} is not what was written", file.display())))
             }
         }
@@ -250,9 +253,4 @@ fn wait_for_readers(lock: &File) -> Result<(), IndexError> {
             Err(std::fs::TryLockError::Error(error)) => return Err(error.into()),
         }
     }
-}
-
-/// The numbers of families as the engine stores them.
-pub(super) fn numbers(families: impl IntoIterator<Item = FamilyId>) -> HashSet<u64> {
-    families.into_iter().map(number).collect()
 }

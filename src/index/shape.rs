@@ -46,9 +46,10 @@ pub(super) static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
     let indexing = |cutter: &str, option| {
         TextFieldIndexing::default().set_tokenizer(cutter).set_index_option(option).set_fieldnorms(false)
     };
-    let positions = TextOptions::default()
-        .set_indexing_options(indexing(CUTTER, IndexRecordOption::WithFreqsAndPositions));
-    let words = Field::STORED.iter().map(|field| (*field, builder.add_text_field(name(*field), positions.clone()))).collect();
+    let positions =
+        TextOptions::default().set_indexing_options(indexing(CUTTER, IndexRecordOption::WithFreqsAndPositions));
+    let words =
+        Field::STORED.iter().map(|field| (*field, builder.add_text_field(name(*field), positions.clone()))).collect();
     let keyword = TextOptions::default().set_indexing_options(indexing("raw", IndexRecordOption::Basic));
     let facts = builder.add_text_field("facts", keyword);
     let fast = NumericOptions::default().set_fast();
@@ -154,7 +155,7 @@ pub(super) fn tokenizers() -> TokenizerManager {
     manager
 }
 
-/// Cuts texts as [`text::tokens`] does.
+/// Cuts texts as [`text::each_token`] does.
 #[derive(Debug, Clone, Copy)]
 struct Cutter;
 
@@ -207,8 +208,8 @@ impl TokenStream for Cut<'_> {
 
 /// Hands over each word of a text with its position: the one place where the index cuts texts.
 pub(super) fn each_word(text: &str, each: &mut dyn FnMut(&str, u32)) {
-    text::tokens(text, &mut |token| {
-        debug_assert!(token.word.len() <= WORD_BYTES, "the tokeniser bounds its words");
-        each(&token.word, token.position);
+    text::each_token(text, &mut |word, position, _, _| {
+        debug_assert!(word.len() <= WORD_BYTES, "the tokeniser bounds its words");
+        each(word, position);
     });
 }
