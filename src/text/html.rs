@@ -4,14 +4,14 @@
 //! where it differs from their text, pictures their description. Dropped are markup, comments, the title, scripts and
 //! style sheets. Text that is styled to be invisible is kept: it is data somebody sent.
 //!
-//! *Invariant:* linear time, no recursion, at most [`GROWTH`] times the bytes of the page.
+//! *Invariant:* linear time, no recursion, at most [`HTML_TEXT_GROWTH`] times the bytes of the page.
 
 use super::entity::{decode, decoded};
 use super::page::Page;
 
 /// Bytes of text for each byte of the page, at most: one letter on each preformatted line inside eight
 /// quotations.
-pub const GROWTH: usize = 10;
+pub const HTML_TEXT_GROWTH: usize = 10;
 /// Bytes of a link's target or a picture's description that are kept; pictures written into the page are longer.
 const TARGET_BYTES: usize = 2_000;
 /// Bytes of a tag's name; a longer one is no tag.

@@ -15,7 +15,7 @@ mod tokens;
 
 pub use asked::{asked, in_a_row};
 pub use fold::{fold, fold_shape, is_unspaced};
-pub use html::html_to_text;
+pub use html::{HTML_TEXT_GROWTH, html_to_text};
 pub use number::{NumberSpan, number_at_start};
 pub use safe::{safe, safe_lines};
 pub use stem::stem;
