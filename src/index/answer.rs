@@ -3,7 +3,7 @@
 use super::IndexError;
 use super::bits::{Bits, Families};
 use super::part::OpenPart;
-use super::places::{Places, near, phrase_starts};
+use super::places::{Places, follows, phrase_starts};
 use super::shape::{FIELDS, KIND, SEARCHABLE, TEXT_GAP, TYPE, blank, searchable_word};
 use super::words::Expansions;
 use crate::base::id::FamilyId;
@@ -192,11 +192,11 @@ impl<'p> Answer<'p> {
         let (mut right, other) = self.group(stored, right)?;
         candidates.intersect(&other);
         let mut found = self.none();
-        let (mut here, mut there) = (Vec::new(), Vec::new());
+        let (mut one, mut two) = (Finds::default(), Finds::default());
         for document in candidates.iter() {
-            starts_in(&mut left, document, &mut here);
-            starts_in(&mut right, document, &mut there);
-            if near(&here, &there, within, ordered) {
+            one.look(&mut left, document);
+            two.look(&mut right, document);
+            if follows(&one.ends, &two.starts, within) || (!ordered && follows(&two.ends, &one.starts, within)) {
                 found.insert(document);
             }
         }
@@ -299,14 +299,26 @@ impl<'p> Answer<'p> {
 /// The phrases of a group: the places of their words, and the documents that have all of those.
 type Group = Vec<(Vec<Places>, Bits)>;
 
-/// Where one of the phrases begins in a document, in order.
-fn starts_in(group: &mut Group, document: u32, starts: &mut Vec<u32>) {
-    starts.clear();
-    for (places, documents) in group {
-        if documents.contains(document) {
-            phrase_starts(places, document, starts);
+/// Where the phrases of a group begin and end in one document, in order.
+#[derive(Default)]
+struct Finds {
+    starts: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl Finds {
+    fn look(&mut self, group: &mut Group, document: u32) {
+        self.starts.clear();
+        self.ends.clear();
+        for (places, documents) in group {
+            if documents.contains(document) {
+                let before = self.starts.len();
+                phrase_starts(places, document, &mut self.starts);
+                let length = places.len() as u32 - 1;
+                self.ends.extend(self.starts[before..].iter().map(|start| start + length));
+            }
         }
+        self.starts.sort_unstable();
+        self.ends.sort_unstable();
     }
-    starts.sort_unstable();
-    starts.dedup();
 }

@@ -55,15 +55,12 @@ pub(super) fn phrase_starts(words: &mut [Places], document: u32, starts: &mut Ve
     }
 }
 
-/// Whether a place of the left group is at most `within` positions away from one of the right group, and not the
-/// same place; in order means that left stands before right. Both lists are in order.
-pub(super) fn near(left: &[u32], right: &[u32], within: u32, ordered: bool) -> bool {
-    left.iter().any(|at| {
-        let after = right.partition_point(|place| place <= at);
-        let follows = right.get(after).is_some_and(|place| place - at <= within);
-        let before = right[..after].partition_point(|place| place < at);
-        let leads = before > 0 && at - right[before - 1] <= within;
-        follows || (!ordered && leads)
+/// Whether a find that begins at one of `starts` comes after one that ends at one of `ends`, at most `within`
+/// positions away. Finds that overlap never count. Both lists are in order.
+pub(super) fn follows(ends: &[u32], starts: &[u32], within: u32) -> bool {
+    ends.iter().any(|end| {
+        let nearest = starts.partition_point(|start| start <= end);
+        starts.get(nearest).is_some_and(|start| start - end <= within)
     })
 }
 
@@ -72,20 +69,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn distances_count_to_the_nearest_other_place() {
-        let table: &[(&[u32], &[u32], u32, bool, bool, &str)] = &[
-            (&[3], &[4], 1, true, true, "side by side"),
-            (&[4], &[3], 1, true, false, "the wrong way round"),
-            (&[4], &[3], 1, false, true, "either way round"),
-            (&[0], &[6], 5, false, false, "one too far"),
-            (&[0], &[5], 5, false, true, "just near enough"),
-            (&[5], &[5], 5, false, false, "a word is not near itself"),
-            (&[5, 8], &[5, 8], 5, true, true, "but near the next one"),
-            (&[1, 100], &[50, 104], 4, true, true, "the second one"),
-            (&[], &[1], 5, false, false, "nothing"),
+    fn distances_count_from_an_end_to_the_next_beginning() {
+        let table: &[(&[u32], &[u32], u32, bool, &str)] = &[
+            (&[3], &[4], 1, true, "side by side"),
+            (&[4], &[3], 1, false, "the wrong way round"),
+            (&[0], &[6], 5, false, "one too far"),
+            (&[0], &[5], 5, true, "just near enough"),
+            (&[5], &[5], 5, false, "a word is not near itself"),
+            (&[5, 8], &[5, 8], 5, true, "but near the next one"),
+            (&[1, 100], &[50, 104], 4, true, "the second one"),
+            (&[], &[1], 5, false, "nothing"),
         ];
-        for (left, right, within, ordered, expected, why) in table {
-            assert_eq!(near(left, right, *within, *ordered), *expected, "{why}");
+        for (ends, starts, within, expected, why) in table {
+            assert_eq!(follows(ends, starts, *within), *expected, "{why}");
         }
     }
 }

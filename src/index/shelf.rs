@@ -80,8 +80,10 @@ impl tantivy::Directory for Shelf {
         if path == Path::new(MANAGED) {
             return Ok(());
         }
-        let mut file = durable::create_private_stream(&self.path.join(path))?;
-        file.write_all(bytes)
+        // Nobody reads this directory before it is named, so the step between the two need not be atomic.
+        let path = self.path.join(path);
+        durable::remove(&path)?;
+        durable::create_private_stream(&path)?.write_all(bytes)
     }
 
     fn sync_directory(&self) -> io::Result<()> {
