@@ -175,13 +175,14 @@ pub fn finish_open_intents(work: &mut Work<'_>, actor: &str) -> Result<u64, Disp
     if open.is_empty() {
         return Ok(0);
     }
-    let (mut keys, mut families, mut places): (Vec<(Month, FamilyId)>, Vec<FamilyId>, Vec<Location>) =
-        Default::default();
+    let mut keys: Vec<(Month, FamilyId)> = Vec::new();
+    let mut families: Vec<(FamilyId, String)> = Vec::new();
+    let mut places: Vec<Location> = Vec::new();
     for destruction in &open {
         for tombstone in reading.tombstones(destruction.id)? {
             let row = reading.family(tombstone.family)?;
             keys.push((month_of(&row.at)?, row.id));
-            families.push(row.id);
+            families.push((row.id, row.at.month.clone()));
             places.push(location_of(&row.at)?);
         }
     }
