@@ -35,9 +35,9 @@ pub fn write(all: &[Call], folder: &mut Folder<'_>) -> Result<(), CityError> {
     )?;
     let mut desks: Vec<&Call> = ["maren", "kayla", "jonas"].iter().flat_map(|key| of(key, false)).collect();
     desks.sort_by_key(|call| call.at);
-    put(folder, "phone-system/cdr_CedarBend_01_202606161200_1", &cucm(&desks), desks.len(), None)?;
+    put(folder, "phone-system/cdr_CedarBend_01_202606170600_1", &cucm(&desks), desks.len(), None)?;
     let mine = of("priya", false);
-    put(folder, "phone-system/PSTN.calls.2026-06-16.csv", &teams(&mine), mine.len(), None)?;
+    put(folder, "phone-system/PSTN.calls.2026-06-17.csv", &teams(&mine), mine.len(), None)?;
     let mine = of("nate", false);
     put(folder, "police/front-desk/Master.csv", &asterisk(&mine), mine.len(), None)
 }

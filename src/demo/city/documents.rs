@@ -51,7 +51,8 @@ pub fn make(about: &About<'_>) -> Result<Attached, CityError> {
     Ok(Attached { name: about.name.to_owned(), media_type, bytes })
 }
 
-/// An archive with fixed times (1980, the first that ZIP knows).
+/// An archive with fixed times (1980, the first that ZIP knows). A member called `mimetype` is stored as it is, as
+/// OpenDocument wants (part 2, section 3.3).
 pub fn zip(members: &[(&str, &[u8])]) -> Result<Vec<u8>, CityError> {
     let wrong = |error: String| CityError::Pack(error);
     let options = SimpleFileOptions::default()
@@ -59,6 +60,8 @@ pub fn zip(members: &[(&str, &[u8])]) -> Result<Vec<u8>, CityError> {
         .compression_method(zip::CompressionMethod::Deflated);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
+        let stored = options.compression_method(zip::CompressionMethod::Stored);
+        let options = if *name == "mimetype" { stored } else { options };
         writer.start_file(*name, options).map_err(|error| wrong(error.to_string()))?;
         writer.write_all(bytes).map_err(|error| wrong(error.to_string()))?;
     }
@@ -86,7 +89,9 @@ pub fn escaped(text: &str) -> String {
 
 fn page(lines: &[String]) -> String {
     let body: String = lines.iter().map(|line| format!("<p>{}</p>\n", escaped(line))).collect();
-    format!("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>Cedar Bend</title></head>\n<body>\n{body}</body></html>\n")
+    format!(
+        "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>Cedar Bend</title></head>\n<body>\n{body}</body></html>\n"
+    )
 }
 
 fn rtf(lines: &[String]) -> String {

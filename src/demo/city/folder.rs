@@ -40,9 +40,9 @@ impl<'a> Folder<'a> {
     /// Writes one file below the folder.
     pub fn file(&mut self, place: &str, bytes: &[u8]) -> Result<(), CityError> {
         let path = self.path(place);
-        let result = path.parent().map_or(Ok(()), |parent| {
-            if parent.is_dir() { Ok(()) } else { durable::create_dir_all(parent) }
-        });
+        let result = path
+            .parent()
+            .map_or(Ok(()), |parent| if parent.is_dir() { Ok(()) } else { durable::create_dir_all(parent) });
         let result = result.and_then(|()| durable::create_stream(&path)?.write_all(bytes));
         result.map_err(|error| CityError::Write { path, error })
     }

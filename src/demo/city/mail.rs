@@ -95,7 +95,8 @@ impl Mail {
         if !self.draft {
             let host = self.from.domain();
             let mark = self.id.get(..10).unwrap_or("0");
-            let _ = writeln!(out, "Received: from mail.{host} by mx.cedarbend.example with ESMTPS id {mark};\n\t{date}");
+            let _ =
+                writeln!(out, "Received: from mail.{host} by mx.cedarbend.example with ESMTPS id {mark};\n\t{date}");
         }
         let _ = writeln!(out, "From: {}", mailbox(self.from));
         for (name, people) in [("To", &self.to), ("Cc", &self.cc)] {

@@ -262,13 +262,9 @@ fn maildir(mine: &[&Written], home: &str, person: &'static Person, folder: &mut 
         };
         let mut flags = String::new();
         // The letters stand in the order of the alphabet.
-        for (set, letter) in [
-            (one.mail.draft, 'D'),
-            (copy.flagged, 'F'),
-            (copy.answered, 'R'),
-            (copy.read, 'S'),
-            (copy.deleted, 'T'),
-        ] {
+        for (set, letter) in
+            [(one.mail.draft, 'D'), (copy.flagged, 'F'), (copy.answered, 'R'), (copy.read, 'S'), (copy.deleted, 'T')]
+        {
             if set {
                 flags.push(letter);
             }
@@ -285,7 +281,13 @@ fn maildir(mine: &[&Written], home: &str, person: &'static Person, folder: &mut 
 }
 
 fn place_of(mail: &Mail, person: &Person, number: usize) -> String {
-    let inner = if mail.draft { "Drafts" } else if mail.from == person { "Sent" } else { "Inbox" };
+    let inner = if mail.draft {
+        "Drafts"
+    } else if mail.from == person {
+        "Sent"
+    } else {
+        "Inbox"
+    };
     format!("{inner}/{} {number:04}.eml", mail.at.format("%Y-%m-%d %H%M"))
 }
 

@@ -27,10 +27,10 @@ pub fn write(texts: &[Text], calls: &[Call], folder: &mut Folder<'_>) -> Result<
             let early: Vec<&Text> = mine.iter().copied().filter(|text| text.at < before).collect();
             messages(&early, owner, &format!("{home}/sms-20250701070000.xml"), folder)?;
         }
-        messages(&mine, owner, &format!("{home}/sms-20260616180000.xml"), folder)?;
+        messages(&mine, owner, &format!("{home}/sms-20260617080000.xml"), folder)?;
         if matches!(owner.key, "dale" | "lucille") {
             let mine: Vec<&Call> = calls.iter().filter(|call| call.owner == owner && call.mobile).collect();
-            handset(&mine, &format!("{home}/calls-20260616180000.xml"), owner, folder)?;
+            handset(&mine, &format!("{home}/calls-20260617080000.xml"), owner, folder)?;
             cards(owner, &format!("{home}/contacts.vcf"), folder)?;
         }
     }
@@ -180,21 +180,28 @@ fn handset(mine: &[&Call], place: &str, owner: &'static Person, folder: &mut Fol
 
 /// The contacts of a phone: 3.0 for one, 2.1 with its encoding for the other.
 fn cards(owner: &'static Person, place: &str, folder: &mut Folder<'_>) -> Result<(), CityError> {
-    let known: Vec<&Person> =
-        people::PEOPLE.iter().filter(|one| !one.number.is_empty() && *one != owner).collect();
+    let known: Vec<&Person> = people::PEOPLE.iter().filter(|one| !one.number.is_empty() && *one != owner).collect();
     let mut out = String::new();
     for one in &known {
         let (first, last) = one.name.rsplit_once(' ').unwrap_or(("", one.name));
         let kind = if one.standing == Standing::Resident { "CELL" } else { "WORK" };
         if owner.key == "dale" {
-            let _ = write!(out, "BEGIN:VCARD\r\nVERSION:2.1\r\nN:{last};{first};;;\r\nFN:{}\r\nTEL;{kind}:{}\r\n", one.name, one.number);
+            let _ = write!(
+                out,
+                "BEGIN:VCARD\r\nVERSION:2.1\r\nN:{last};{first};;;\r\nFN:{}\r\nTEL;{kind}:{}\r\n",
+                one.name, one.number
+            );
             if !one.title.is_empty() {
                 let title = one.title.replace('&', "=26");
                 let _ = write!(out, "TITLE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:{title}\r\n");
             }
         } else {
             let number = number(one, owner);
-            let _ = write!(out, "BEGIN:VCARD\r\nVERSION:3.0\r\nN:{last};{first};;;\r\nFN:{}\r\nitem1.TEL;TYPE={kind}:{number}\r\nEMAIL;TYPE=INTERNET:{}\r\n", one.name, one.address);
+            let _ = write!(
+                out,
+                "BEGIN:VCARD\r\nVERSION:3.0\r\nN:{last};{first};;;\r\nFN:{}\r\nitem1.TEL;TYPE={kind}:{number}\r\nEMAIL;TYPE=INTERNET:{}\r\n",
+                one.name, one.address
+            );
         }
         out.push_str("END:VCARD\r\n");
     }

@@ -45,8 +45,10 @@ impl Desk {
 
     /// Attaches a file to a message: what its papers say, and whose it is.
     pub fn attach(&self, mail: &mut Mail, name: &str, forwarded: &[u8]) -> Result<(), CityError> {
-        let known = self.papers.iter().filter(|(start, _)| name.starts_with(*start)).max_by_key(|(start, _)| start.len());
-        let mut lines: Vec<String> = known.map_or_else(Vec::new, |(_, lines)| lines.iter().map(|l| (*l).into()).collect());
+        let known =
+            self.papers.iter().filter(|(start, _)| name.starts_with(*start)).max_by_key(|(start, _)| start.len());
+        let mut lines: Vec<String> =
+            known.map_or_else(Vec::new, |(_, lines)| lines.iter().map(|l| (*l).into()).collect());
         // Daily papers repeat the text of their message, so that each one differs and is found by its numbers.
         if mail.id.starts_with('r') && !name.ends_with(".xlsx") {
             lines.extend(mail.body.lines().map(str::to_owned));
