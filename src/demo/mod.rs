@@ -1,1 +1,3 @@
-//! To be written.
+//! The demonstration: a fictional city, and the story that is told with it.
+
+pub mod city;
