@@ -134,11 +134,63 @@ fn push_base(c: char, out: &mut String) {
     }
 }
 
+/// The letter at the beginning of a text in a script without spaces, with the bytes it is written in. File names
+/// from macOS are decomposed: a Korean syllable into its parts (Unicode 16, 3.12), a Japanese letter and its voice
+/// mark; half-width Japanese writes the mark apart as well.
+pub(super) fn letter(text: &str) -> Option<(char, usize)> {
+    let mut chars = text.chars();
+    let first = chars.next()?;
+    if matches!(first, '\u{1100}'..='\u{1112}') {
+        return Some(syllable(text).unwrap_or((first, first.len_utf8())));
+    }
+    let wide = match first {
+        '\u{ff66}'..='\u{ff9d}' => WIDE_KANA.chars().nth((first as u32 - 0xff66) as usize).unwrap_or(first),
+        _ => first,
+    };
+    let mark = match chars.next() {
+        Some('\u{3099}' | '\u{ff9e}') => 1,
+        Some('\u{309a}' | '\u{ff9f}') => 2,
+        _ => return Some((wide, first.len_utf8())),
+    };
+    let marked = with_voice(wide, mark).map(|marked| (marked, first.len_utf8() + '\u{3099}'.len_utf8()));
+    Some(marked.unwrap_or((wide, first.len_utf8())))
+}
+
+/// A Korean syllable out of a leading consonant, a vowel and, where there is one, a trailing consonant.
+fn syllable(text: &str) -> Option<(char, usize)> {
+    /// Every part of a syllable has three bytes in UTF-8.
+    const PART_BYTES: usize = 3;
+    let mut parts = text.chars();
+    let lead = u32::from(parts.next()?).checked_sub(0x1100).filter(|lead| *lead < 19)?;
+    let vowel = u32::from(parts.next()?).checked_sub(0x1161).filter(|vowel| *vowel < 21)?;
+    let trail = parts.next().and_then(|c| u32::from(c).checked_sub(0x11a7)).filter(|trail| (1..28).contains(trail));
+    let code = 0xac00 + (lead * 21 + vowel) * 28 + trail.unwrap_or(0);
+    let count = if trail.is_some() { 3 } else { 2 };
+    char::from_u32(code).map(|syllable| (syllable, count * PART_BYTES))
+}
+
+/// A Japanese letter with its voice mark (1) or half-voice mark (2), where there is such a letter.
+fn with_voice(c: char, mark: u32) -> Option<char> {
+    let code = c as u32;
+    let hiragana = if (0x30a1..=0x30fa).contains(&code) { code - 0x60 } else { code };
+    let further = match (hiragana, mark) {
+        (0x3046, 1) => 0x3094 - 0x3046,
+        (0x304b..=0x3061, 1) if hiragana % 2 == 1 => 1,
+        (0x3064 | 0x3066 | 0x3068, 1) => 1,
+        (0x306f | 0x3072 | 0x3075 | 0x3078 | 0x307b, _) => mark,
+        _ => return None,
+    };
+    char::from_u32(code + further)
+}
+
 /// A whole text folded, with everything between its words as it stands: to compare names.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let (c, bytes) = if is_unspaced(c) { letter(rest).unwrap_or((c, c.len_utf8())) } else { (c, c.len_utf8()) };
         fold_char(c, &mut out);
+        rest = &rest[bytes..];
     }
     out
 }
@@ -414,6 +466,9 @@ mod tests {
             ("Nguyễn", "nguyen", "two accents on one letter"),
             ("ﬁle", "file", "a ligature out of a PDF"),
             ("ｶﾅ", "カナ", "half-width kana"),
+            ("ｶﾞﾊﾟｳﾞ", "ガパヴ", "half-width kana with voice marks"),
+            ("か\u{3099}ハ\u{309a}", "がパ", "decomposed kana (macOS file names)"),
+            ("\u{1112}\u{116c}\u{110b}\u{1174}\u{1105}\u{1169}\u{11a8}", "회의록", "decomposed Korean syllables"),
             ("ro\u{ad}ad", "road", "a soft hyphen"),
             ("مُحَمَّد", "محمد", "Arabic vowel points"),
         ];

@@ -10,7 +10,7 @@
 //!
 //! *Invariant:* positions never fall, and the first token at a position is the smallest piece of text there.
 
-use super::fold::{Class, class, fold_char, is_flag_half};
+use super::fold::{Class, class, fold_char, is_flag_half, letter};
 use super::number::{number_with_area_at, without_country_code};
 
 /// Bytes of a text that make one word at most; a longer run of letters goes on as a new word at the next position.
@@ -334,8 +334,8 @@ impl<F: FnMut(&str, Sort, u32, usize, usize)> Cutter<'_, '_, F> {
 
     /// One letter of a script without spaces, and its pair with the next.
     fn unspaced(&mut self, at: usize) -> usize {
-        let Some(c) = self.char_at(at) else { return self.text.len() };
-        let end = at + c.len_utf8();
+        let Some((c, bytes)) = letter(&self.text[at..]) else { return self.text.len() };
+        let end = at + bytes;
         self.folded.clear();
         fold_char(c, &mut self.folded);
         if self.folded.is_empty() {
@@ -347,8 +347,9 @@ impl<F: FnMut(&str, Sort, u32, usize, usize)> Cutter<'_, '_, F> {
             match class(next) {
                 Class::Unseen => unseen += next.len_utf8(),
                 Class::Unspaced => {
+                    let (next, bytes) = letter(&self.text[unseen..]).unwrap_or((next, next.len_utf8()));
                     fold_char(next, &mut self.folded);
-                    (self.each)(&self.folded, Sort::Pair, self.position, at, unseen + next.len_utf8());
+                    (self.each)(&self.folded, Sort::Pair, self.position, at, unseen + bytes);
                     break;
                 }
                 _ => break,

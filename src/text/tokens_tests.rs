@@ -44,6 +44,7 @@ fn texts_are_cut_as_the_rules_say() {
         ("4111111111111111", "4111111111111111", "nor is a long number"),
         ("東京都 2025", "東|東京 京|京都 都 2025", "single letters and pairs"),
         ("a東b", "a 東 b", "scripts side by side"),
+        ("ｶﾞｲﾄﾞ", "ガ|ガイ イ|イド ド", "half-width kana: the voice mark belongs to its letter"),
         ("회의록", "회|회의 의|의록 록", "Korean by pairs as well"),
         ("สวัสดี", "ส|สว ว|วั ั|ัส ส|สด ด|ดี ี", "Thai by letters"),
         ("👍🏽 ok 👨\u{200d}👩 🇺🇸❤\u{fe0f}", "👍 ok 👨 👩 🇺🇸 ❤", "pictograms"),
