@@ -320,6 +320,28 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// The first family that was sealed after an event and is here.
+    pub fn first_family_after(&self, event: EventId) -> Result<Option<FamilyId>, CatalogError> {
+        let sql = "SELECT min(id) FROM family INDEXED BY family_event WHERE event > ?1 AND state <> 'destroyed'";
+        let first: Option<i64> = self.connection.prepare_cached(sql)?.query_row([event.get()], |row| row.get(0))?;
+        Ok(first.map(FamilyId::new))
+    }
+
+    /// How many families that were sealed after an event are here.
+    pub fn families_after(&self, event: EventId) -> Result<u64, CatalogError> {
+        let sql = "SELECT count(*) FROM family INDEXED BY family_event WHERE event > ?1 AND state = 'live'";
+        let count: i64 = self.connection.prepare_cached(sql)?.query_row([event.get()], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Every series that a family here has, the empty one included.
+    pub fn series_in_use(&self) -> Result<Vec<String>, CatalogError> {
+        let sql = "SELECT DISTINCT series FROM family WHERE state <> 'destroyed' ORDER BY series";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
     /// How far each pack is committed, families and exceptions taken together.
     pub fn pack_extents(&self) -> Result<Vec<PackExtent>, CatalogError> {
         let sql = "SELECT month, pack, max(end), sum(families) FROM pack_extent GROUP BY month, pack ORDER BY 1, 2";

@@ -51,8 +51,20 @@ fn told(found: &Found, terms: bool) -> String {
     text.push_str(&format!("{} items{more}\n", found.count));
     if found.not_searchable > 0 {
         text.push_str(&format!(
-            "{} more items cannot be searched, or only in part; see them with: is:unsearchable\n",
+            "{} more items could be meant, but cannot be searched, or only in part; see them with: is:unsearchable\n",
             found.not_searchable
+        ));
+    }
+    if found.not_indexed > 0 {
+        text.push_str(&format!(
+            "{} items are not indexed yet and are not among these; the next ingest indexes them\n",
+            found.not_indexed
+        ));
+    }
+    if !found.unreadable.is_empty() {
+        text.push_str(&format!(
+            "{} hits do not read back and are not listed; run: recordroom verify\n",
+            found.unreadable.len()
         ));
     }
     if terms {

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 /// Bytes of memory one part may take while it is being written; then the next one is begun.
-pub const PART_MEMORY_BYTES: usize = 160 * 1024 * 1024;
+const PART_MEMORY_BYTES: usize = 160 * 1024 * 1024;
 
 /// The tag that tells backup programs to leave a directory out (<https://bford.info/cachedir/>).
 const CACHE_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
@@ -30,10 +30,10 @@ impl Index {
         Ok(())
     }
 
-    /// How new items, given by their months in order, are best cut into parts.
-    pub fn pieces(&self, months: &[String]) -> Result<Vec<Range<usize>>, IndexError> {
+    /// How new items, given by their months in order, are best cut into parts of at most `most` items.
+    pub fn pieces(&self, months: &[String], most: usize) -> Result<Vec<Range<usize>>, IndexError> {
         let months = months.iter().map(|name| month(name)).collect::<Result<Vec<_>, _>>()?;
-        Ok(pieces(&months, &self.snapshot()?.splits.splits, self.split_items))
+        Ok(pieces(&months, &self.snapshot()?.splits.splits, most.clamp(1, self.split_items)))
     }
 
     /// The families among these, given with their months, that are in already.
@@ -94,7 +94,7 @@ impl Index {
         entries.sort_by_cached_key(|entry| (month(&entry.month).unwrap_or(0), entry.family));
         let months: Vec<String> = entries.iter().map(|entry| entry.month.clone()).collect();
         let mut parts = Vec::new();
-        for piece in self.pieces(&months)? {
+        for piece in self.pieces(&months, self.split_items)? {
             let mut part = self.part()?;
             for entry in &entries[piece] {
                 if part.memory() > PART_MEMORY_BYTES {

@@ -16,7 +16,7 @@ mod follow;
 mod pipeline;
 mod prepare;
 
-pub use follow::bring_index_up_to_date;
+pub use follow::{bring_index_up_to_date, rebuild_index};
 
 use crate::base::id::{CustodianId, IntakeId};
 use crate::base::monitor::Monitor;
