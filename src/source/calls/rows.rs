@@ -179,7 +179,16 @@ impl<'a> Rows<'a> {
             }
             match unit {
                 '"' if quoted && self.unit(position) == Some('"') => position += step,
-                '"' if quoted => quoted = false,
+                '"' if quoted => {
+                    quoted = false;
+                    // A quote that closes a cell stands before a delimiter or the end of the line; another one
+                    // belongs to the next row, and the cell was never closed.
+                    let next = self.unit(position);
+                    let closes = next.is_none_or(|next| matches!(next, '\r' | '\n') || self.delimiters.contains(&next));
+                    if let (Some(end), false) = (first_break, closes) {
+                        return End::At(end, 0);
+                    }
+                }
                 '"' if cell_begins => quoted = self.quoted_breaks,
                 '\r' | '\n' => {
                     if unit == '\r' && self.unit(position) == Some('\n') {
