@@ -107,7 +107,7 @@ pub fn resolve(raw: &str) -> Value {
         if !rest.starts_with('&') {
             // A line break inside a value is a space; `&#10;` is a line break.
             value.text.push(' ');
-            rest = if rest.starts_with("\r\n") { &rest[2..] } else { &rest[1..] };
+            rest = rest.strip_prefix("\r\n").unwrap_or(&rest[1..]);
             continue;
         }
         match reference(rest) {
