@@ -25,8 +25,6 @@ mod lease;
 mod plan;
 mod proof;
 mod record;
-#[cfg(test)]
-mod tests;
 mod words;
 
 pub use crate::package::listing::Withheld;

@@ -149,3 +149,48 @@ pub(super) fn size(bytes: u64) -> String {
         _ => format!("{} MB", bytes.div_ceil(1_000_000)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_read_as_what_they_are() {
+        let zone = chrono_tz::America::Chicago;
+        let party =
+            |role, name: &str, address: &str| Party { role, name: name.into(), address: address.into(), normal: None };
+        let mut call = ParsedItem::new(RecordKind::Call);
+        call.parties = vec![party(Role::From, "", "763-555-0142"), party(Role::To, "Dispatch", "763-555-0100")];
+        let at = "2025-07-04T17:05:00Z".parse().expect("a moment");
+        call.sent_at = Some(SourceTime { at, as_written: "7/4/2025 12:05".into(), zone: ZoneBasis::AssumedLocal });
+        call.duration = Some(CallDuration { seconds: 180, basis: DurationBasis::RoundedUpMinutes });
+        call.direction = Direction::MissedIn;
+        call.facts.insert("charge".into(), "0.00".into());
+        let told = |item: &ParsedItem, open| -> Vec<String> {
+            let all = fields(item, zone, open);
+            all.iter().map(|(label, value)| format!("{}: {}", label.as_str(), value.as_str())).collect()
+        };
+        assert_eq!(
+            told(&call, true),
+            [
+                "From: 763-555-0142",
+                "Called: Dispatch <763-555-0100>",
+                "Began: 2025-07-04 12:05:00 -05:00 (the source names no time zone; the city's is assumed)",
+                "Lasted: 3 minutes, rounded up by the source",
+                "Direction: incoming, not answered",
+                "Charge: 0.00",
+            ]
+        );
+        assert!(!told(&call, false).iter().any(|line| line.starts_with("Charge")));
+        let mut text = ParsedItem::new(RecordKind::Text);
+        text.parties = vec![party(Role::From, "Ana", "763-555-0142")];
+        text.sent_at = Some(SourceTime { at, as_written: "1751648700000".into(), zone: ZoneBasis::FormatIsUtc });
+        text.body = "On my way\r\n👍".into();
+        assert_eq!(body(&text, zone).as_str(), "[2025-07-04 12:05:00 -05:00] Ana <763-555-0142>:\nOn my way\n👍");
+        text.parties.push(party(Role::Bcc, "", "763-555-0199"));
+        assert!(
+            told(&text, true).contains(&"Blind copied to: 763-555-0199".to_owned()),
+            "a blind copy is data like the rest"
+        );
+    }
+}

@@ -1,24 +1,27 @@
 //! The whole way over a temporary exercise repository, drawn by a small PDF writer of the tests' own.
 
-use super::*;
-use crate::base::clock::Clock;
-use crate::base::fault::{self, FaultKind};
-use crate::base::id::RequestId;
-use crate::base::{durable, monitor::VoidMonitor};
-use crate::model::event::Act;
-use crate::model::hold::Scope;
-use crate::model::production::BatesPrefix;
-use crate::model::record::RecordKind;
-use crate::model::request::{RequestKind, RequestStatus};
-use crate::model::review::Decision;
-use crate::package::{dat, names};
-use crate::render::{Content, Rendered, Rendition};
-use crate::repository::Repository;
-use crate::request::{self, NewRequest};
-use crate::review::{self, Members};
-use crate::verify::delivery;
+use recordroom::base::clock::Clock;
+use recordroom::base::fault::{self, FaultKind};
+use recordroom::base::id::ProductionId;
+use recordroom::base::id::RequestId;
+use recordroom::base::{durable, monitor::VoidMonitor};
+use recordroom::model::event::Act;
+use recordroom::model::hold::Scope;
+use recordroom::model::production::BatesPrefix;
+use recordroom::model::request::{RequestKind, RequestStatus};
+use recordroom::model::review::Decision;
+use recordroom::package::{dat, names};
+use recordroom::production::{Outcome, ProduceOptions, Produced, ProductionError, again_with, produce_with};
+use recordroom::render::RenderError;
+use recordroom::render::{Content, Rendered, Rendition};
+use recordroom::repository::Repository;
+use recordroom::request::{self, NewRequest};
+use recordroom::review::{self, Members};
+use recordroom::verify::Finding;
+use recordroom::verify::delivery;
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 /// Lines on a page of the test's PDF files.
 const LINES: usize = 40;
@@ -137,19 +140,22 @@ fn city(kind: RequestKind) -> City {
     for (nth, mail) in mails.iter().enumerate() {
         fs::write(folder.join(format!("{nth}.eml")), mail).expect("written");
     }
-    let options = crate::ingest::IngestOptions::default();
-    crate::ingest::ingest(&mut repository, &[folder], &options, "clerk", &VoidMonitor).expect("taken in");
-    let new = NewRequest {
+    let options = recordroom::ingest::IngestOptions::default();
+    recordroom::ingest::ingest(&mut repository, &[folder], &options, "clerk", &VoidMonitor).expect("taken in");
+    let request = request::open(&mut repository, new_request(kind), "clerk").expect("opened").id;
+    request::collect(&mut repository, request, None, "clerk").expect("collected");
+    City { directory, repository, request }
+}
+
+fn new_request(kind: RequestKind) -> NewRequest {
+    NewRequest {
         kind,
         requester: "R. Quist".to_owned(),
         description: "Everything on <Ridgeview>".to_owned(),
         received_on: None,
         litigation_days: None,
         scope: Scope::default(),
-    };
-    let request = request::open(&mut repository, new, "clerk").expect("opened").id;
-    request::collect(&mut repository, request, None, "clerk").expect("collected");
-    City { directory, repository, request }
+    }
 }
 
 impl City {
@@ -178,6 +184,11 @@ impl City {
         let (id, rest) = (self.request, Members::Undecided);
         review::decide(&mut self.repository, id, &rest, Decision::Responsive, "", "clerk").expect("decided");
         self
+    }
+
+    /// Another request, for which nothing is collected.
+    fn second_request(&mut self) -> RequestId {
+        request::open(&mut self.repository, new_request(RequestKind::Public), "clerk").expect("opened").id
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -379,8 +390,8 @@ fn forge(root: &Path, path: &str, from: &str, to: &str) {
     let text = fs::read_to_string(root.join(path)).expect("text").replace(from, to);
     fs::write(root.join(path), &text).expect("written");
     for (manifest, digest) in [
-        ("manifest-sha256.txt", crate::base::digest::Sha256Digest::of(text.as_bytes()).to_string()),
-        ("BLAKE3SUMS", crate::base::digest::Blake3Digest::of(text.as_bytes()).to_string()),
+        ("manifest-sha256.txt", recordroom::base::digest::Sha256Digest::of(text.as_bytes()).to_string()),
+        ("BLAKE3SUMS", recordroom::base::digest::Blake3Digest::of(text.as_bytes()).to_string()),
     ] {
         let lines = fs::read_to_string(root.join(manifest)).expect("a manifest");
         let line = |line: &str| {
@@ -535,6 +546,7 @@ fn a_failure_anywhere_uses_no_number_and_leaves_no_folder() {
 #[test]
 fn what_a_crash_left_is_cleared_by_the_next_production() {
     let mut crashed = city(RequestKind::Public).decided();
+    let empty = crashed.second_request();
     let (mut points, mut left) = (0, 0);
     for nth in 1.. {
         fault::arm(FaultKind::Crash, nth);
@@ -547,7 +559,10 @@ fn what_a_crash_left_is_cleared_by_the_next_production() {
         assert_eq!(crashed.next_number(), 1, "point {nth} used a number");
         // The next production goes elsewhere, and still clears what the crash left here.
         left += u32::from(crashed.path("out").exists());
-        lease::Lease::take(&crashed.repository).expect("cleared").end();
+        let elsewhere = crashed.path("elsewhere");
+        let (options, nothing) = (ProduceOptions::default(), Ok(Outcome::NothingResponsive));
+        let answer = produce_with(&mut crashed.repository, empty, &elsewhere, &options, "clerk", &VoidMonitor, &draw);
+        assert_eq!(answer.map_err(|error| error.to_string()), nothing);
         assert!(!crashed.path("out").exists() && !crashed.path(".out.unfinished").exists(), "point {nth}");
     }
     assert!(points > 20, "the walk reached the points of the whole build: {points}");
@@ -580,46 +595,4 @@ fn the_usual_tools_agree() {
             Ok(run) => assert!(run.status.success(), "{tool} {manifest}: {}", String::from_utf8_lossy(&run.stdout)),
         }
     }
-}
-
-#[test]
-fn kinds_read_as_what_they_are() {
-    use crate::model::item::ParsedItem;
-    use crate::model::record::{CallDuration, Direction, DurationBasis, Party, Role, SourceTime, ZoneBasis};
-    let zone = chrono_tz::America::Chicago;
-    let party =
-        |role, name: &str, address: &str| Party { role, name: name.into(), address: address.into(), normal: None };
-    let mut call = ParsedItem::new(RecordKind::Call);
-    call.parties = vec![party(Role::From, "", "763-555-0142"), party(Role::To, "Dispatch", "763-555-0100")];
-    let at = "2025-07-04T17:05:00Z".parse().expect("a moment");
-    call.sent_at = Some(SourceTime { at, as_written: "7/4/2025 12:05".into(), zone: ZoneBasis::AssumedLocal });
-    call.duration = Some(CallDuration { seconds: 180, basis: DurationBasis::RoundedUpMinutes });
-    call.direction = Direction::MissedIn;
-    call.facts.insert("charge".into(), "0.00".into());
-    let told = |item: &ParsedItem, open| -> Vec<String> {
-        let fields = words::fields(item, zone, open);
-        fields.iter().map(|(label, value)| format!("{}: {}", label.as_str(), value.as_str())).collect()
-    };
-    assert_eq!(
-        told(&call, true),
-        [
-            "From: 763-555-0142",
-            "Called: Dispatch <763-555-0100>",
-            "Began: 2025-07-04 12:05:00 -05:00 (the source names no time zone; the city's is assumed)",
-            "Lasted: 3 minutes, rounded up by the source",
-            "Direction: incoming, not answered",
-            "Charge: 0.00",
-        ]
-    );
-    assert!(!told(&call, false).iter().any(|line| line.starts_with("Charge")));
-    let mut text = ParsedItem::new(RecordKind::Text);
-    text.parties = vec![party(Role::From, "Ana", "763-555-0142")];
-    text.sent_at = Some(SourceTime { at, as_written: "1751648700000".into(), zone: ZoneBasis::FormatIsUtc });
-    text.body = "On my way\r\n👍".into();
-    assert_eq!(words::body(&text, zone).as_str(), "[2025-07-04 12:05:00 -05:00] Ana <763-555-0142>:\nOn my way\n👍");
-    text.parties.push(party(Role::Bcc, "", "763-555-0199"));
-    assert!(
-        told(&text, true).contains(&"Blind copied to: 763-555-0199".to_owned()),
-        "a blind copy is data like the rest"
-    );
 }
