@@ -202,7 +202,6 @@ pub fn somebody(word: &str, dice: &mut Dice) -> Option<&'static Person> {
             all.extend(people::all(Standing::Custodian));
             all
         }
-        "vendor" => ["salt", "copier", "tires"].iter().filter_map(|key| people::find(key)).collect(),
         _ => return people::find(word),
     };
     Some(*dice.pick(&group))
