@@ -1,4 +1,6 @@
-//! Sentences with choices: `{one|another}` is thrown, `[street]` is taken from a list or from the message.
+//! Sentences with choices: `{one|another}` is thrown, `{=one|another}` follows one throw of its thread (so that subject,
+//! text and answer speak of the same thing), `[street]` is taken from a list or from the message and stays the same
+//! in a thread; `[street 2]` is another street.
 
 use super::dice::Dice;
 use super::error::CityError;
@@ -8,6 +10,30 @@ use std::collections::BTreeMap;
 
 /// Lists of words by name.
 pub type Lists = BTreeMap<&'static str, Vec<&'static str>>;
+
+/// What was thrown in a thread so far.
+#[derive(Debug, Clone)]
+pub struct Throws {
+    dice: Dice,
+    /// The throw that all `{=` choices follow.
+    theme: u64,
+    known: BTreeMap<String, String>,
+}
+
+impl Throws {
+    /// Throws that belong to a word.
+    pub fn of(word: &str) -> Self {
+        let mut dice = Dice::of(word);
+        // The number is a multiple of every count of choices in use, so that each is as likely as the others.
+        let theme = dice.below(27_720);
+        Self { dice, theme, known: BTreeMap::new() }
+    }
+
+    /// The dice, for what is not a word.
+    pub fn dice(&mut self) -> &mut Dice {
+        &mut self.dice
+    }
+}
 
 /// What a sentence is written about.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +64,7 @@ pub fn lists() -> Result<Lists, CityError> {
 }
 
 /// Writes a sentence out.
-pub fn write(text: &str, occasion: Occasion, lists: &Lists, dice: &mut Dice) -> String {
+pub fn write(text: &str, occasion: Occasion, lists: &Lists, throws: &mut Throws) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['{', '[']) {
@@ -50,11 +76,15 @@ pub fn write(text: &str, occasion: Occasion, lists: &Lists, dice: &mut Dice) -> 
         };
         let inside = &rest[at + 1..at + length];
         if rest.as_bytes()[at] == b'{' {
+            let (inside, theme) = match inside.strip_prefix('=') {
+                Some(inside) => (inside, Some(throws.theme)),
+                None => (inside, None),
+            };
             let choices = choices(inside);
-            let chosen = dice.pick(&choices);
-            out.push_str(&write(chosen, occasion, lists, dice));
+            let throw = theme.unwrap_or_else(|| throws.dice.throw());
+            out.push_str(&write(choices[(throw % choices.len() as u64) as usize], occasion, lists, throws));
         } else {
-            out.push_str(&slot(inside, occasion, lists, dice));
+            out.push_str(&slot(inside, occasion, lists, throws));
         }
         rest = &rest[at + length + 1..];
     }
@@ -95,20 +125,45 @@ fn choices(text: &str) -> Vec<&str> {
     all
 }
 
-fn slot(name: &str, occasion: Occasion, lists: &Lists, dice: &mut Dice) -> String {
+/// What stands for a slot: of the writer and the reader, or thrown once for the thread.
+fn slot(name: &str, occasion: Occasion, lists: &Lists, throws: &mut Throws) -> String {
     let Occasion { me, to, at } = occasion;
     match name {
-        "me" => me.first().to_owned(),
-        "to" => to.first().to_owned(),
-        "my name" => me.name.to_owned(),
-        "my number" => shown(me.digits()),
-        "sign" => signature(me),
-        "n" => dice.between(2, 60).to_string(),
-        "year" => at.format("%Y").to_string(),
-        "month" => at.format("%B").to_string(),
-        "today" => at.format("%B %-d").to_string(),
-        "weekday" => (at + Duration::days(dice.between(1, 6) as i64)).format("%A").to_string(),
-        "date" => (at + Duration::days(dice.between(2, 30) as i64)).format("%B %-d").to_string(),
+        "me" => return me.first().to_owned(),
+        "to" => return to.first().to_owned(),
+        "my name" => return me.name.to_owned(),
+        "sign" => return signature(me),
+        "year" => return at.format("%Y").to_string(),
+        "month" => return at.format("%B").to_string(),
+        "today" => return at.format("%B %-d").to_string(),
+        _ => {}
+    }
+    if let Some(known) = throws.known.get(name) {
+        return known.clone();
+    }
+    let bare = name.trim_end_matches(|one: char| one.is_ascii_digit()).trim_end();
+    let written = match thrown(bare, at, &mut throws.dice) {
+        Some(written) => written,
+        None => match lists.get(bare) {
+            Some(words) => {
+                let word: &str = throws.dice.pick::<&str>(words);
+                write(word, occasion, lists, throws)
+            }
+            None => format!("[{name}]"),
+        },
+    };
+    throws.known.insert(name.to_owned(), written.clone());
+    written
+}
+
+/// Numbers, days and marks.
+fn thrown(name: &str, at: NaiveDateTime, dice: &mut Dice) -> Option<String> {
+    let later = |days: u64, form: &str| (at + Duration::days(days as i64)).format(form).to_string();
+    Some(match name {
+        "few" => dice.between(2, 9).to_string(),
+        "n" => dice.between(11, 60).to_string(),
+        "weekday" => later(dice.between(1, 6), "%A"),
+        "date" => later(dice.between(2, 30), "%B %-d"),
         "past" => (at - Duration::days(dice.between(2, 20) as i64)).format("%B %-d").to_string(),
         "time" => format!("{}:{}", dice.between(1, 11), dice.pick(&["00", "15", "30", "45"])),
         "amount" => format!("${}.{:02}", thousands(dice.between(40, 9_800)), dice.below(100)),
@@ -118,11 +173,8 @@ fn slot(name: &str, occasion: Occasion, lists: &Lists, dice: &mut Dice) -> Strin
         "house" => dice.between(101, 2_940).to_string(),
         "permit" => format!("BP{}-{:03}", at.format("%Y"), dice.between(1, 380)),
         "case" => format!("CB{}{:05}", at.format("%y"), dice.between(1, 9_999)),
-        _ => match lists.get(name) {
-            Some(words) => write(dice.pick::<&str>(words), occasion, lists, dice),
-            None => format!("[{name}]"),
-        },
-    }
+        _ => return None,
+    })
 }
 
 /// A whole number with commas between thousands.
@@ -174,13 +226,24 @@ mod tests {
         let me = people::find("dale").expect("he is there");
         let to = people::find("tom").expect("he is there");
         let occasion = Occasion { me, to, at };
-        let mut dice = Dice::of("test");
+        let mut throws = Throws::of("test");
         let seen: std::collections::BTreeSet<String> =
-            (0..200).map(|_| write("{a|b{1|2}}{c|}", occasion, &lists, &mut dice)).collect();
+            (0..200).map(|_| write("{a|b{1|2}}{c|}", occasion, &lists, &mut throws)).collect();
+        for at in 0..50 {
+            let mut throws = Throws::of(&at.to_string());
+            let words = write("{=a|b} {=a|b} [street] [street] {=c|d}", occasion, &lists, &mut throws);
+            let half = words.trim_start_matches(['a', 'b', ' ']).trim_end_matches([' ', 'c', 'd']);
+            let (one, other) = half.split_at(half.len() / 2);
+            assert_eq!(one.trim(), other.trim(), "{words}");
+            assert!(
+                words.starts_with("a a") && words.ends_with('c') || words.starts_with("b b") && words.ends_with('d')
+            );
+        }
         assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["a", "ac", "b1", "b1c", "b2", "b2c"]);
-        assert_eq!(write("[to] from [me], [month] [year]", occasion, &lists, &mut dice), "Tom from Dale, April 2024");
+        assert_eq!(write("[to] from [me], [month] [year]", occasion, &lists, &mut throws), "Tom from Dale, April 2024");
         for words in lists.values().flatten() {
-            assert!(!write(words, occasion, &lists, &mut dice).contains('['), "{words}");
+            let mut throws = Throws::of(words);
+            assert!(!write(words, occasion, &lists, &mut throws).contains('['), "{words}");
         }
         assert_eq!((thousands(1_234_567), thousands(12)), ("1,234,567".to_owned(), "12".to_owned()));
     }

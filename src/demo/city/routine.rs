@@ -5,9 +5,9 @@ use super::error::CityError;
 use super::mail::{Dated, Mail, Other};
 use super::moment;
 use super::people::{self, Person};
-use super::phrase::{self, Occasion};
+use super::phrase::{self, Occasion, Throws};
 use super::stories::{self, Desk};
-use chrono::{Duration, NaiveDateTime};
+use chrono::{Datelike, Duration, NaiveDateTime};
 
 const FILE: &str = "routine.txt";
 
@@ -35,8 +35,8 @@ pub fn written(desk: &Desk) -> Result<Vec<Mail>, CityError> {
     let mut all = Vec::new();
     for (number, form) in forms()?.iter().enumerate() {
         for copy in 0..form.count {
-            let mut dice = Dice::of(&format!("{FILE} {number} {copy}"));
-            write_one(form, &format!("r{number:02}{copy:03}"), desk, &mut dice, &mut all)?;
+            let mut throws = Throws::of(&format!("{FILE} {number} {copy}"));
+            write_one(form, &format!("r{number:02}{copy:03}"), desk, &mut throws, &mut all)?;
         }
     }
     Ok(all)
@@ -91,7 +91,8 @@ fn form(head: &'static str, line: usize) -> Option<Form> {
     })
 }
 
-fn write_one(form: &Form, mark: &str, desk: &Desk, dice: &mut Dice, all: &mut Vec<Mail>) -> Result<(), CityError> {
+fn write_one(form: &Form, mark: &str, desk: &Desk, throws: &mut Throws, all: &mut Vec<Mail>) -> Result<(), CityError> {
+    let dice = throws.dice();
     let wrong = |message: String| CityError::Story { file: FILE, line: form.line, message };
     let somebody = |word: &str, dice: &mut Dice| {
         stories::somebody(word, dice).ok_or_else(|| wrong(format!("nobody is called {word:?}")))
@@ -112,14 +113,14 @@ fn write_one(form: &Form, mark: &str, desk: &Desk, dice: &mut Dice, all: &mut Ve
     let at = sent(form, dice);
     let occasion = Occasion { me: from, to: to[0], at };
     let mut mail = Mail {
-        id: format!("{mark}.{:08x}@{}", dice.throw() >> 32, from.domain()),
+        id: format!("{mark}.{:08x}@{}", Dice::of(mark).throw() >> 32, from.domain()),
         at,
         dated: Dated::Truly,
         from,
         to,
         cc,
-        subject: phrase::write(&form.subject, occasion, &desk.lists, dice),
-        body: text(&form.body, occasion, desk, dice),
+        subject: capital(&phrase::write(&form.subject, occasion, &desk.lists, throws)),
+        body: text(&form.body, occasion, desk, throws),
         other: None,
         attached: Vec::new(),
         fields: Vec::new(),
@@ -134,9 +135,9 @@ fn write_one(form: &Form, mark: &str, desk: &Desk, dice: &mut Dice, all: &mut Ve
     if form.value("html").is_some() {
         mail.other = Some(Other::Html(stories::page(&mail.body)));
     }
-    mark_bulk(form, &mut mail, dice);
-    let answered = form.answer.as_ref().filter(|(percent, _, _)| dice.chance(*percent));
-    let answer = answered.map(|(_, auto, body)| reply(&mail, *auto, body, desk, dice));
+    mark_bulk(form, &mut mail, throws.dice());
+    let answered = form.answer.as_ref().filter(|(percent, _, _)| throws.dice().chance(*percent));
+    let answer = answered.map(|(_, auto, body)| reply(&mail, *auto, body, desk, throws));
     let bounce = form.value("bounced").map(|_| bounced(&mail));
     all.push(mail);
     all.extend(answer);
@@ -144,8 +145,14 @@ fn write_one(form: &Form, mark: &str, desk: &Desk, dice: &mut Dice, all: &mut Ve
     Ok(())
 }
 
-fn text(body: &str, occasion: Occasion, desk: &Desk, dice: &mut Dice) -> String {
-    let mut text = phrase::write(body, occasion, &desk.lists, dice).replace("\\n", "\n");
+/// A subject begins with a capital, whatever it was made of.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn text(body: &str, occasion: Occasion, desk: &Desk, throws: &mut Throws) -> String {
+    let mut text = phrase::write(body, occasion, &desk.lists, throws).replace("\\n", "\n");
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
@@ -153,7 +160,18 @@ fn text(body: &str, occasion: Occasion, desk: &Desk, dice: &mut Dice) -> String 
 
 fn sent(form: &Form, dice: &mut Dice) -> NaiveDateTime {
     let evening = form.value("evening").is_some();
-    let day = if form.value("weekday").is_some() { moment::working_day(dice) } else { moment::any_day(dice) };
+    let season = form.value("season");
+    let day = loop {
+        let day = if form.value("weekday").is_some() { moment::working_day(dice) } else { moment::any_day(dice) };
+        let fits = match season {
+            Some("summer") => (5..=9).contains(&day.month()),
+            Some("winter") => !(4..=10).contains(&day.month()),
+            _ => true,
+        };
+        if fits {
+            break day;
+        }
+    };
     match evening {
         true => moment::time_of(day, 17, 22, dice),
         false => moment::time_of(day, 7, 17, dice),
@@ -173,12 +191,13 @@ fn mark_bulk(form: &Form, mail: &mut Mail, dice: &mut Dice) {
     }
 }
 
-fn reply(mail: &Mail, auto: bool, body: &str, desk: &Desk, dice: &mut Dice) -> Mail {
+fn reply(mail: &Mail, auto: bool, body: &str, desk: &Desk, throws: &mut Throws) -> Mail {
     // A group that was written to answers by its first member; the utility account by the clerk who reads it.
     let from = match mail.to[0].key {
         "utility" => people::find("kayla").unwrap_or(mail.to[0]),
         _ => mail.to[0],
     };
+    let dice = throws.dice();
     let minutes = if auto { 0 } else { dice.between(3, 400) as i64 };
     let at = mail.at + Duration::minutes(minutes) + Duration::seconds(dice.between(1, 50) as i64);
     let occasion = Occasion { me: from, to: mail.from, at };
@@ -188,7 +207,7 @@ fn reply(mail: &Mail, auto: bool, body: &str, desk: &Desk, dice: &mut Dice) -> M
         from,
         to: vec![mail.from],
         cc: if auto { Vec::new() } else { mail.cc.iter().copied().filter(|one| *one != from).collect() },
-        body: text(body, occasion, desk, dice),
+        body: text(body, occasion, desk, throws),
         other: None,
         attached: Vec::new(),
         fields: Vec::new(),

@@ -6,7 +6,7 @@ use super::error::CityError;
 use super::mail::{Dated, Mail, Other};
 use super::moment;
 use super::people::{self, Person, Standing};
-use super::phrase::{self, Lists, Occasion};
+use super::phrase::{self, Lists, Occasion, Throws};
 use super::script::{self, Note, Thread};
 use std::collections::BTreeMap;
 
@@ -77,7 +77,7 @@ fn write_thread(thread: &Thread, mark: &str, desk: &Desk, all: &mut Vec<Mail>) -
         let mut mail = begun(note, format!("{mark}.{number}@{}", note.from.domain()));
         let lists = &desk.lists;
         let occasion = Occasion { me: note.from, to: note.to.first().copied().unwrap_or(note.from), at: note.at };
-        mail.body = phrase::write(&note.body, occasion, lists, &mut Dice::of(&mail.id));
+        mail.body = phrase::write(&note.body, occasion, lists, &mut Throws::of(&mail.id));
         mail.subject.clone_from(&thread.subject);
         let answered = before.filter(|_| !note.has("fresh")).map(|at| all[at].clone());
         if let Some(answered) = &answered {
@@ -202,7 +202,6 @@ pub fn somebody(word: &str, dice: &mut Dice) -> Option<&'static Person> {
             all.extend(people::all(Standing::Custodian));
             all
         }
-        "vendor" => ["salt", "copier", "tires"].iter().filter_map(|key| people::find(key)).collect(),
         _ => return people::find(word),
     };
     Some(*dice.pick(&group))

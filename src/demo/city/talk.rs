@@ -1,12 +1,11 @@
 //! The text messages of the city: hand-written conversations first, then what every day brings.
 
-use super::dice::Dice;
 use super::documents::{self, About};
 use super::error::CityError;
 use super::mail::Attached;
 use super::moment;
 use super::people::{self, Person};
-use super::phrase::{self, Occasion};
+use super::phrase::{self, Occasion, Throws};
 use super::stories::{self, Desk};
 use chrono::{Duration, NaiveDateTime};
 
@@ -41,15 +40,15 @@ pub fn written(desk: &Desk) -> Result<Vec<Text>, CityError> {
     let mut all = Vec::new();
     for (number, talk) in conversations()?.iter().enumerate() {
         if talk.count == 0 {
-            let mut dice = Dice::of(&format!("{FILE} {number}"));
+            let mut throws = Throws::of(&format!("{FILE} {number}"));
             let at = moment::day(moment::BEGINS).and_time(chrono::NaiveTime::MIN);
-            write_one(talk, at, desk, &mut dice, &mut all)?;
+            write_one(talk, at, desk, &mut throws, &mut all)?;
         }
         for copy in 0..talk.count {
-            let mut dice = Dice::of(&format!("{FILE} {number} {copy}"));
-            let day = moment::any_day(&mut dice);
-            let at = moment::time_of(day, 5, 22, &mut dice);
-            write_one(talk, at, desk, &mut dice, &mut all)?;
+            let mut throws = Throws::of(&format!("{FILE} {number} {copy}"));
+            let day = moment::any_day(throws.dice());
+            let at = moment::time_of(day, 5, 22, throws.dice());
+            write_one(talk, at, desk, &mut throws, &mut all)?;
         }
     }
     Ok(all)
@@ -77,21 +76,21 @@ fn write_one(
     talk: &Conversation,
     mut at: NaiveDateTime,
     desk: &Desk,
-    dice: &mut Dice,
+    throws: &mut Throws,
     all: &mut Vec<Text>,
 ) -> Result<(), CityError> {
     let wrong = |message: &str| CityError::Story { file: FILE, line: talk.line, message: message.to_owned() };
     let one = people::find(talk.one).ok_or_else(|| wrong("nobody has this phone"))?;
-    let other = stories::somebody(talk.other, dice).ok_or_else(|| wrong("nobody is on the other side"))?;
+    let other = stories::somebody(talk.other, throws.dice()).ok_or_else(|| wrong("nobody is on the other side"))?;
     for line in &talk.lines {
         let mut rest = *line;
         if rest.starts_with("20") {
             let time = rest.get(..16).ok_or_else(|| wrong("a date is cut short"))?;
             at = NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M").map_err(|error| wrong(&error.to_string()))?;
-            at += Duration::seconds(dice.below(50) as i64);
+            at += Duration::seconds(throws.dice().below(50) as i64);
             rest = rest[16..].trim_start();
         } else {
-            at += Duration::seconds(dice.between(20, 400) as i64);
+            at += Duration::seconds(throws.dice().between(20, 400) as i64);
         }
         let (from, to) = if rest.starts_with('>') { (one, other) } else { (other, one) };
         let mut rest = rest[1..].trim_start();
@@ -100,7 +99,7 @@ fn write_one(
             picture = Some(documents::make(&About { name, lines: &[], message: &[] })?);
             rest = after.trim_start();
         }
-        let body = phrase::write(rest, Occasion { me: from, to, at }, &desk.lists, dice);
+        let body = phrase::write(rest, Occasion { me: from, to, at }, &desk.lists, throws);
         all.push(Text { at, from, to, body, picture });
     }
     Ok(())
