@@ -29,6 +29,7 @@ pub mod repository;
 pub mod finding;
 pub mod protection;
 pub mod retention;
+pub mod verify;
 
 pub mod disposition;
 pub mod hold;

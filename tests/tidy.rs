@@ -28,7 +28,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("classification", &["base", "model", "text", "query", "classify", "catalog", "repository", "finding"]),
     (
         "verify",
-        &["base", "model", "text", "query", "ledger", "package", "render", "vault", "catalog", "index", "repository"],
+        &[
+            "base",
+            "model",
+            "calendar",
+            "text",
+            "query",
+            // The name of a message is computed from its canonical form again.
+            "source",
+            "ledger",
+            "package",
+            "render",
+            "vault",
+            "catalog",
+            "index",
+            "repository",
+        ],
     ),
     (
         "protection",
@@ -50,6 +65,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "index",
             "repository",
             "protection",
+            // Whether something destroyed may stay away is decided by the same rules.
+            "retention",
         ],
     ),
     ("hold", &["base", "model", "query", "catalog", "index", "repository", "protection"]),

@@ -23,6 +23,7 @@ use crate::base::monitor::Monitor;
 use crate::catalog::CatalogError;
 use crate::classify::{Context, Rules};
 use crate::model::event::Act;
+use crate::model::exception::ProblemCode;
 use crate::model::provenance::{Account, ContainerReport};
 use crate::protection::{GuardSet, ProtectionError};
 use crate::repository::{Repository, RepositoryError};
@@ -48,6 +49,9 @@ pub enum IngestError {
     /// The holds and requests could not be read.
     #[error(transparent)]
     Protection(#[from] ProtectionError),
+    /// A destruction was decided and not carried to its end.
+    #[error("a destruction was interrupted, and what it had decided has to be finished before anything is taken in")]
+    OpenDestruction,
     /// Something was destroyed while this intake was reading.
     #[error("an item was destroyed while it was being taken in again")]
     Changed,
@@ -78,7 +82,9 @@ impl IngestReport {
     /// Whether something needs a look: exceptions, or an account that differs from what the container declares.
     pub fn has_exceptions(&self) -> bool {
         fn remarked(report: &ContainerReport) -> bool {
-            !report.remarks.is_empty() || report.inside.iter().any(remarked)
+            // That destroyed items still exist at the source is told, and is nothing that went wrong.
+            let told = [ProblemCode::DestroyedBefore, ProblemCode::PossiblyDestroyedBefore];
+            report.remarks.iter().any(|remark| !told.contains(&remark.code)) || report.inside.iter().any(remarked)
         }
         self.totals.exceptions > 0 || self.containers.iter().any(remarked)
     }
@@ -99,8 +105,11 @@ pub fn ingest(
             return Err(RepositoryError::io(path, error).into());
         }
     }
-    let bench = bench(repository, options)?;
     let mut work = repository.work()?;
+    if !work.repository().catalog().reading().open_destructions()?.is_empty() {
+        return Err(IngestError::OpenDestruction);
+    }
+    let bench = bench(work.repository(), options)?;
     for path in paths {
         let intake = one_path(&mut work, path, &bench, actor, monitor)?;
         let containers = work.repository().catalog().reading().container_reports(intake)?;

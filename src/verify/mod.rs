@@ -1,0 +1,29 @@
+//! Verification: every invariant derived again from what lies on the disk, trusting no row that can be recomputed.
+//!
+//! [`repository`] goes through a whole repository, [`documents`] and [`certificate`] check the signed documents of a
+//! destruction (also where there is no repository), [`checkpoint`] the head of the ledger that is kept elsewhere.
+
+pub mod certificate;
+pub mod checkpoint;
+pub mod documents;
+pub mod repository;
+
+use serde::Serialize;
+
+/// One thing that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// The stable code.
+    pub code: &'static str,
+    /// What it is about: an id, a file, a field.
+    pub subject: String,
+    /// One plain sentence.
+    pub message: String,
+}
+
+impl Finding {
+    /// A finding with its sentence.
+    pub fn new(code: &'static str, subject: impl ToString, message: impl Into<String>) -> Self {
+        Self { code, subject: subject.to_string(), message: message.into() }
+    }
+}
