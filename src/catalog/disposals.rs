@@ -125,7 +125,8 @@ impl Writing<'_> {
     pub fn finish_destruction(&self, destruction: i64, event: EventId) -> Result<(), CatalogError> {
         let gone = "(SELECT family FROM tombstone WHERE destruction = ?1)";
         for sql in [
-            format!("DELETE FROM copy WHERE family IN {gone}"),
+            // Whose copies they were stays told, and so the outcomes of every batch can be computed again.
+            format!("UPDATE copy SET sealed = x'' WHERE family IN {gone}"),
             format!("DELETE FROM record WHERE family IN {gone}"),
             format!("DELETE FROM retention_event WHERE family IN {gone}"),
             format!("DELETE FROM protection WHERE family IN {gone}"),

@@ -455,7 +455,8 @@ impl Reading<'_> {
 
     /// Numbers of the families of which a custodian has a copy, in order.
     pub fn families_of_custodian(&self, custodian: CustodianId) -> Result<Vec<i64>, CatalogError> {
-        let sql = "SELECT DISTINCT family FROM copy WHERE custodian = ?1 ORDER BY family";
+        let sql = "SELECT DISTINCT copy.family FROM copy JOIN family ON family.id = copy.family \
+                   WHERE custodian = ?1 AND family.state <> 'destroyed' ORDER BY copy.family";
         self.numbers(sql, custodian.get())
     }
 

@@ -75,7 +75,7 @@ CREATE TABLE pack_extent (
   PRIMARY KEY (month, pack)
 ) STRICT, WITHOUT ROWID;
 
--- What a copy tells (place, folder, flags) is sealed under the key of its family.
+-- What a copy tells (place, folder, flags) is sealed under the key of its family, and goes with it; the row stays.
 CREATE TABLE copy (
   container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL, family INTEGER NOT NULL,
   custodian INTEGER, intake INTEGER NOT NULL, outcome TEXT NOT NULL, problems INTEGER NOT NULL, sealed BLOB NOT NULL,

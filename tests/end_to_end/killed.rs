@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Messages of the export: enough for two batches.
-const MESSAGES: usize = 6_000;
+/// Messages of the export in the quick tier and in the full one: enough for two batches, and for three.
+const MESSAGES: (usize, usize) = (4_800, 12_000);
 /// Kills of the quick tier and of the full one (`RECORDROOM_FULL_TESTS=1`).
 const KILLS: (usize, usize) = (3, 20);
 
@@ -55,10 +55,11 @@ fn state(directory: &Path) -> State {
 fn killed_while_taking_in_and_run_again_it_comes_to_the_same_end() {
     durable::set_syncing(false);
     let room = tempfile::tempdir().expect("a temporary directory");
-    let messages: Vec<Message> = (0..MESSAGES)
+    let count = if crate::is_full() { MESSAGES.1 } else { MESSAGES.0 };
+    let messages: Vec<Message> = (0..count)
         .map(|n| {
             let on = format!("2024-{:02}-{:02}", n % 12 + 1, n % 28 + 1);
-            Message::new(&(n % (MESSAGES - 500)).to_string(), &on, &format!("subject {n}"), &"Some words. ".repeat(20))
+            Message::new(&(n % (count - 500)).to_string(), &on, &format!("subject {n}"), &"Some words. ".repeat(20))
         })
         .collect();
     let export = room.path().join("export.mbox");
@@ -71,7 +72,7 @@ fn killed_while_taking_in_and_run_again_it_comes_to_the_same_end() {
     assert!(program(&repository, &["ingest", &export_name]).status().expect("started").success());
     let whole = start.elapsed();
     let expected = state(&repository);
-    assert_eq!(expected.originals.len(), MESSAGES);
+    assert_eq!(expected.originals.len(), count);
     let kills = if crate::is_full() { KILLS.1 } else { KILLS.0 };
     let mut random = Random::new(20_261_125);
     let mut cut_off = 0;

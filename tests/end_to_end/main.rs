@@ -3,7 +3,6 @@
 //!
 //! The quick tier runs with `cargo test`. `RECORDROOM_FULL_TESTS=1` runs 20 kills and 200 seeds instead of 3 and 30.
 
-mod documents;
 mod fault_sweep;
 mod gates;
 mod holds;
@@ -13,6 +12,7 @@ mod probe;
 mod returned;
 mod simulation;
 mod support;
+mod tampered;
 
 /// Whether the full tier was asked for.
 fn is_full() -> bool {

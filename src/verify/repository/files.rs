@@ -68,7 +68,8 @@ fn one(check: &mut Check<'_>, plan: PlanId, digest: &str) -> Result<(), VerifyEr
     let reading = check.reading();
     for destruction in reading.destructions()?.into_iter().filter(|one| one.plan == plan) {
         for tombstone in reading.tombstones(destruction.id)? {
-            listed.push((tombstone.family, reading.family(tombstone.family)?.name.to_string()));
+            let Some(row) = check.family(tombstone.family)? else { continue };
+            listed.push((row.id, row.name.to_string()));
         }
     }
     listed.sort();

@@ -18,7 +18,8 @@ mod productions;
 use super::Finding;
 use crate::base::clock::StopWatch;
 use crate::base::monitor::{Monitor, Progress};
-use crate::catalog::{CatalogError, Reading};
+use crate::base::id::FamilyId;
+use crate::catalog::{CatalogError, FamilyRow, Reading};
 use crate::repository::{Repository, RepositoryError};
 use crate::vault::VaultError;
 use serde::Serialize;
@@ -93,6 +94,18 @@ impl<'r> Check<'r> {
 
     fn reading(&self) -> Reading<'r> {
         self.repository.catalog().reading()
+    }
+
+    /// The row of a family that another row names; a missing one is a finding.
+    fn family(&mut self, id: FamilyId) -> Result<Option<FamilyRow>, CatalogError> {
+        match self.reading().family(id) {
+            Ok(row) => Ok(Some(row)),
+            Err(CatalogError::Missing(_)) => {
+                self.find("row-missing", id, "other rows name it, and its own is not in the catalog");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Counts what was looked at, tells how far it is, and stops when the user asks to.
