@@ -75,7 +75,10 @@ fn lines_with(word: &str) -> Vec<(String, usize)> {
 fn only_the_disposition_room_and_the_recovery_of_what_was_never_catalogued_destroy() {
     for (word, allowed) in DESTROYERS {
         let found = lines_with(word);
-        assert!(!found.is_empty() || word.starts_with("durable::"), "{word} is called somewhere, or has another name now");
+        assert!(
+            !found.is_empty() || word.starts_with("durable::"),
+            "{word} is called somewhere, or has another name now"
+        );
         for (name, line) in found {
             // A hold is released too, and nothing is destroyed by it.
             let is_hold = *word == ".release(" && name.starts_with("hold/");

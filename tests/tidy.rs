@@ -60,6 +60,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "extract",
             "classify",
             "schedule",
+            "ledger",
             "vault",
             "catalog",
             "index",
@@ -275,6 +276,10 @@ fn imported(line: &str) -> Vec<&str> {
 fn exclusive_knowledge_stays_in_its_room() {
     let mut wrong = Vec::new();
     for (name, text) in every_source() {
+        // A file of tests writes what it wants to find.
+        if name.ends_with("tests.rs") {
+            continue;
+        }
         for (number, line) in program(&text) {
             for (word, rooms) in EXCLUSIVE {
                 let here = rooms.iter().any(|one| name == *one || room(&name) == *one);

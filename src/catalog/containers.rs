@@ -8,6 +8,7 @@ use crate::model::exception::{Problem, ProblemCode};
 use crate::model::profile::CustodianProfile;
 use crate::model::provenance::{Account, ContainerFormat, ContainerReport, Outcome};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// One receipt of a file or folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -355,7 +356,10 @@ impl Reading<'_> {
 
     /// What had been destroyed and was found again, by container and position.
     pub fn returned(&self) -> Result<Vec<ReturnedRow>, CatalogError> {
-        self.returned_rows("SELECT container, ordinal, tombstone, kept, custodian, intake, event FROM returned WHERE event >= ?1", 0)
+        self.returned_rows(
+            "SELECT container, ordinal, tombstone, kept, custodian, intake, event FROM returned WHERE event >= ?1",
+            0,
+        )
     }
 
     /// What one event found again, by container and position.
@@ -458,6 +462,19 @@ impl Reading<'_> {
                     problems: count(8)?,
                 };
                 Ok((IntakeId::new(row.get(0)?), ContainerId::new(row.get(1)?), account))
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// How many copies brought a new item in, for each intake and container.
+    pub fn kept_copies(&self) -> Result<BTreeMap<(IntakeId, ContainerId), u64>, CatalogError> {
+        let sql = "SELECT intake, container, count(*) FROM copy WHERE outcome = 'kept' GROUP BY 1, 2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([], |row| {
+                let place = (IntakeId::new(row.get(0)?), ContainerId::new(row.get(1)?));
+                Ok((place, row.get::<_, i64>(2)?.unsigned_abs()))
             })?
             .collect::<Result<_, _>>()?;
         Ok(all)

@@ -265,7 +265,8 @@ impl Reading<'_> {
 
     /// The batches of destruction that were decided and are not complete, oldest first.
     pub fn open_destructions(&self) -> Result<Vec<DestructionRow>, CatalogError> {
-        let sql = "SELECT id, plan, intent_event, finished_event FROM destruction WHERE finished_event IS NULL ORDER BY id";
+        let sql =
+            "SELECT id, plan, intent_event, finished_event FROM destruction WHERE finished_event IS NULL ORDER BY id";
         self.destruction_rows(sql)
     }
 

@@ -1,8 +1,8 @@
 //! Approval: by a person who did not make the plan, with a key that only that person's passphrase opens.
 
+use super::DispositionError;
 use super::plan::read_plan;
 use super::signed_document;
-use super::DispositionError;
 use crate::base::digest::{Sha256Digest, from_hex, to_hex};
 use crate::base::id::PlanId;
 use crate::base::random;
@@ -10,8 +10,8 @@ use crate::catalog::PlanState;
 use crate::ledger::Signer;
 use crate::model::event::Act;
 use crate::repository::Repository;
-use crate::verify::documents::APPROVAL_DOMAIN;
 use crate::vault::{FamilyKey, open_small, seal_small};
+use crate::verify::documents::APPROVAL_DOMAIN;
 use argon2::Argon2;
 
 /// Characters a passphrase has at least.

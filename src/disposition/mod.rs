@@ -9,8 +9,8 @@ mod certificate;
 mod plan;
 mod run;
 
-pub use approve::{approve, register_approver};
 pub use crate::verify::certificate::Certificate;
+pub use approve::{approve, register_approver};
 pub use plan::{Planned, plan, read_plan};
 pub use run::{RunReport, finish_interrupted, run};
 
@@ -18,8 +18,8 @@ use crate::base::id::PlanId;
 use crate::catalog::CatalogError;
 use crate::ledger::JsonSignatureError;
 use crate::model::event::Act;
-use crate::repository::{Repository, RepositoryError};
 use crate::protection::ProtectionError;
+use crate::repository::{Repository, RepositoryError};
 use crate::retention::RetentionError;
 use crate::verify::documents::{DocumentError, signed};
 

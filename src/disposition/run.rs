@@ -16,9 +16,9 @@ use crate::model::event::Act;
 use crate::protection::catch_up;
 use crate::repository::{Repository, RepositoryError, Work, location_of, month_of};
 use crate::retention::{Adopted, LiveGuards};
+use crate::vault::{Location, Month};
 use crate::verify::certificate::{Certificate, destroyed_root};
 use crate::verify::documents::check_approval;
-use crate::vault::{Location, Month};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -68,6 +68,7 @@ fn run_unrecorded(
     for batch in items.chunks(limits::DESTROY_BATCH) {
         if monitor.stopped() {
             finish_open_intents(&mut work, actor)?;
+            empty_log(&work)?;
             return Err(DispositionError::Stopped);
         }
         let keys = intend(&mut work, &plan, batch, &adopted, actor, &mut dropped)?;
@@ -77,6 +78,7 @@ fn run_unrecorded(
         monitor.progress(Progress { task: "Destroying", items: done, bytes: 0, total_bytes: 0, seconds });
     }
     finish_open_intents(&mut work, actor)?;
+    empty_log(&work)?;
     let at = work.repository().now();
     // The certificate is durable before the plan is done with: cut off in between, it is issued again.
     let (certificate, written, digest) = issue(work.repository(), &plan, &approved_by, actor, &dropped, at)?;
@@ -224,22 +226,24 @@ pub fn finish_interrupted(repository: &mut Repository, actor: &str) -> Result<u6
         return Ok(0);
     }
     let mut work = repository.work()?;
-    finish_open_intents(&mut work, actor)
+    let gone = finish_open_intents(&mut work, actor)?;
+    empty_log(&work)?;
+    Ok(gone)
 }
 
 /// Carries every decided destruction to its end: key, words, bytes, tombstone. Each step may be done again.
 fn finish_open_intents(work: &mut Work<'_>, actor: &str) -> Result<u64, DispositionError> {
     let open = work.repository().catalog().reading().open_destructions()?;
-    let mut gone = 0;
-    if !open.is_empty() {
-        gone = finish(work, &open, actor)?;
-    }
-    // The log still has the rows as they were; it is written back and emptied before the end is told (I13).
+    if open.is_empty() { Ok(0) } else { finish(work, &open, actor) }
+}
+
+/// The log still has the rows as they were; it is written back and emptied before the end is told (I13).
+fn empty_log(work: &Work<'_>) -> Result<(), DispositionError> {
     if !work.repository().catalog().checkpoint()? {
         let message = "another program still reads an older state of the catalog; close it and run this again";
         return Err(DispositionError::Refused(message.to_owned()));
     }
-    Ok(gone)
+    Ok(())
 }
 
 fn finish(work: &mut Work<'_>, open: &[DestructionRow], actor: &str) -> Result<u64, DispositionError> {

@@ -146,12 +146,7 @@ impl<'e> Committer<'e> {
         })
     }
 
-    fn record(
-        &self,
-        writing: &Writing<'_>,
-        tally: &Tally,
-        at: DateTime<Utc>,
-    ) -> Result<(), IngestError> {
+    fn record(&self, writing: &Writing<'_>, tally: &Tally, at: DateTime<Utc>) -> Result<(), IngestError> {
         if tally.sealed.is_empty() && tally.copies.is_empty() {
             return Ok(());
         }

@@ -49,6 +49,9 @@ pub enum IngestError {
     /// The holds and requests could not be read.
     #[error(transparent)]
     Protection(#[from] ProtectionError),
+    /// The repository or its keys would be taken into itself.
+    #[error("{} holds this repository or its keys, and would be sealed into itself", .0.display())]
+    OwnFiles(PathBuf),
     /// A destruction was decided and not carried to its end.
     #[error("a destruction was interrupted, and what it had decided has to be finished before anything is taken in")]
     OpenDestruction,
@@ -104,6 +107,9 @@ pub fn ingest(
         if let Err(error) = std::fs::metadata(path) {
             return Err(RepositoryError::io(path, error).into());
         }
+        if is_own(repository, path) {
+            return Err(IngestError::OwnFiles(path.clone()));
+        }
     }
     let mut work = repository.work()?;
     if !work.repository().catalog().reading().open_destructions()?.is_empty() {
@@ -121,6 +127,17 @@ pub fn ingest(
     }
     bring_index_up_to_date(&mut work, monitor)?;
     Ok(report)
+}
+
+/// Whether a path lies in the repository or in a place of its key set, or has one of them in it.
+fn is_own(repository: &Repository, path: &Path) -> bool {
+    let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let named = whole(path);
+    let profile = repository.profile();
+    [repository.layout().root(), &profile.key_set, &profile.key_set_second]
+        .into_iter()
+        .map(whole)
+        .any(|own| named.starts_with(&own) || own.starts_with(&named))
 }
 
 fn one_path(

@@ -173,8 +173,7 @@ pub fn covered(
     let mut after: Option<FamilyId> = None;
     loop {
         let mut rows: Vec<(FamilyRow, Owners)> = Vec::new();
-        let filter =
-            FamilyFilter { touched_after: after_event, after, limit: Some(STEP), ..FamilyFilter::default() };
+        let filter = FamilyFilter { touched_after: after_event, after, limit: Some(STEP), ..FamilyFilter::default() };
         reading.each_family::<ProtectionError>(filter, |row| {
             let owners = Owners::of(&reading, row.id, &names)?;
             rows.push((row, owners));
@@ -189,9 +188,9 @@ pub fn covered(
             .map(|(row, owners)| {
                 // What does not read back is inside: nothing may be lost because it could not be looked at.
                 let inside = reader.item(row).is_none_or(|item| {
-                    owners.each().any(|custodians| {
-                        compiled.covers(Some(row.id), &item, custodians, &row.standing, reader.zone)
-                    })
+                    owners
+                        .each()
+                        .any(|custodians| compiled.covers(Some(row.id), &item, custodians, &row.standing, reader.zone))
                 });
                 inside.then_some(row.id)
             })
@@ -208,11 +207,7 @@ struct Owners {
 }
 
 impl Owners {
-    fn of(
-        reading: &Reading<'_>,
-        family: FamilyId,
-        names: &[(CustodianId, String)],
-    ) -> Result<Self, CatalogError> {
+    fn of(reading: &Reading<'_>, family: FamilyId, names: &[(CustodianId, String)]) -> Result<Self, CatalogError> {
         let custodians = reading.copy_custodians(family)?;
         let all = names.iter().filter(|(id, _)| custodians.contains(&Some(*id))).cloned().collect();
         Ok(Self { all, some_unknown: custodians.contains(&None) || custodians.is_empty() })

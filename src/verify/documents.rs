@@ -32,11 +32,7 @@ pub fn signed(domain: &'static str, value: &Value, signer: &Signer) -> Result<Va
 }
 
 /// The members of a signed document, when they are as they were signed; with a key also that this key signed it.
-pub fn checked(
-    domain: &'static str,
-    document: &Value,
-    public_key: Option<&str>,
-) -> Result<Value, JsonSignatureError> {
+pub fn checked(domain: &'static str, document: &Value, public_key: Option<&str>) -> Result<Value, JsonSignatureError> {
     check_json(domain, document, public_key)?;
     let mut body = document.clone();
     if let Some(members) = body.as_object_mut() {
@@ -77,8 +73,7 @@ pub fn check_approval(
     approved_by: &str,
     public_key: &str,
 ) -> Result<(), DocumentError> {
-    let value: Value =
-        serde_json::from_str(document).map_err(|error| DocumentError::Unreadable(error.to_string()))?;
+    let value: Value = serde_json::from_str(document).map_err(|error| DocumentError::Unreadable(error.to_string()))?;
     let approval = checked(APPROVAL_DOMAIN, &value, Some(public_key))?;
     let text = |name: &str| approval.get(name).and_then(Value::as_str);
     let digest = Sha256Digest::of(plan_document.as_bytes()).to_string();

@@ -41,7 +41,10 @@ fn state(repository: &Repository) -> State {
     }
     State {
         originals,
-        accounts: accounts.into_iter().map(|(intake, container, account)| format!("{intake} {container} {account:?}")).collect(),
+        accounts: accounts
+            .into_iter()
+            .map(|(intake, container, account)| format!("{intake} {container} {account:?}"))
+            .collect(),
         copies,
         exceptions: reading.exceptions().expect("exceptions").len(),
         destroyed: reading.family_counts().expect("counts").2,
@@ -79,7 +82,9 @@ fn take_again(repository: &mut Repository, paths: &[PathBuf]) {
 fn is_taken(repository: &Repository, path: &Path) -> bool {
     let reading = repository.catalog().reading();
     let accounts = reading.accounts().expect("accounts");
-    accounts.iter().any(|(_, container, _)| reading.container_path(*container).expect("a path") == path.to_string_lossy())
+    accounts
+        .iter()
+        .any(|(_, container, _)| reading.container_path(*container).expect("a path") == path.to_string_lossy())
 }
 
 fn sweep_ingest(kind: FaultKind) -> u64 {

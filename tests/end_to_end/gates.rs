@@ -56,11 +56,7 @@ const GATES: &[(&str, Shut, &str)] = &[
         |r, f| standing(r, f, RecordStatus::Transitory, StatusBasis::Person, "unheard-of"),
         "unscheduled",
     ),
-    (
-        "kept for ever",
-        |r, f| standing(r, f, RecordStatus::Official, StatusBasis::Person, "ordinances"),
-        "permanent",
-    ),
+    ("kept for ever", |r, f| standing(r, f, RecordStatus::Official, StatusBasis::Person, "ordinances"), "permanent"),
     (
         "an event that nobody recorded",
         |r, f| standing(r, f, RecordStatus::Official, StatusBasis::Person, "complaints"),

@@ -20,7 +20,10 @@ fn held(repository: &Repository) -> BTreeSet<FamilyId> {
     let today = repository.today();
     let reading = repository.catalog().reading();
     let rows = families(repository);
-    rows.into_iter().map(|(row, _)| row.id).filter(|id| !reading.guards_of(*id, today).expect("read").is_empty()).collect()
+    rows.into_iter()
+        .map(|(row, _)| row.id)
+        .filter(|id| !reading.guards_of(*id, today).expect("read").is_empty())
+        .collect()
 }
 
 fn custodian(repository: &Repository, name: &str) -> CustodianId {
@@ -33,7 +36,10 @@ fn a_hold_reaches_by_custodian_number_date_query_and_name_and_preview_says_the_s
     let mut repository = city.open("2025-02-01");
     let mut mill = Message::new("1", "2024-01-10", "mill", "The mill permit.");
     mill.from = "miller@mill.example".to_owned();
-    take_in(&mut repository, &city.export("alarson.mbox", &[mill, Message::new("2", "2024-03-10", "road", "Ridgeview.")]));
+    take_in(
+        &mut repository,
+        &city.export("alarson.mbox", &[mill, Message::new("2", "2024-03-10", "road", "Ridgeview.")]),
+    );
     take_in(&mut repository, &city.export("bstone.mbox", &[Message::new("3", "2024-02-10", "plow", "The plow.")]));
     take_in(&mut repository, &city.export("unknown.mbox", &[Message::new("4", "", "lost", "Whose, and when?")]));
     let mut picture = Message::new("5", "2022-05-05", "picture", "See the photograph.");

@@ -30,8 +30,11 @@ fn held_and_requested_items_survive_and_the_others_are_gone() {
         Message::new("5", "", "undated", "Nobody knows when."),
     ];
     let path = city.export("alarson.mbox", &exports);
-    fs::write(city.room.path().join("exports/bstone-note.eml"), Message::new("6", "2024-01-13", "note", "A note.").eml())
-        .expect("written");
+    fs::write(
+        city.room.path().join("exports/bstone-note.eml"),
+        Message::new("6", "2024-01-13", "note", "A note.").eml(),
+    )
+    .expect("written");
     let taken = take_in(&mut repository, path.parent().expect("the folder"));
     assert_eq!((taken.totals.found, taken.totals.kept, taken.totals.exceptions), (6, 6, 0));
     let before = plan(&mut repository);
@@ -123,7 +126,8 @@ fn a_plan_is_stale_once_a_schedule_or_a_switch_changes() {
     drop(repository);
     let profile = city.repository_path().join("recordroom.toml");
     let text = fs::read_to_string(&profile).expect("a profile");
-    fs::write(&profile, text.replace("protect_days_after_close = 30", "protect_days_after_close = 60")).expect("edited");
+    fs::write(&profile, text.replace("protect_days_after_close = 30", "protect_days_after_close = 60"))
+        .expect("edited");
     let error = run(&mut city.open("2025-02-01"), id).expect_err("stale");
     assert!(error.is_refusal() && error.to_string().contains("make a new plan"), "{error}");
     assert_eq!(subjects(&city.open("2025-02-01")), set(&["lunch"]));
@@ -147,6 +151,22 @@ fn nothing_is_destroyed_while_the_second_place_does_not_read_back() {
     fs::rename(&away, &second).expect("put back");
     assert_eq!(run(&mut repository, id).expect("executed").destroyed, 1);
     assert_clean(&repository);
+}
+
+#[test]
+fn a_repository_and_its_keys_are_never_sealed_into_itself() {
+    let city = City::exercise();
+    let mut repository = city.open("2025-02-01");
+    let room = city.room.path();
+    for own in
+        [room, &room.join("repository"), &room.join("repository/vault"), &room.join("keys"), &room.join("keys-second")]
+    {
+        let options = IngestOptions::default();
+        let error =
+            ingest(&mut repository, &[own.to_path_buf()], &options, "clerk", &VoidMonitor).expect_err("refused");
+        assert!(error.to_string().contains("into itself"), "{error}");
+    }
+    assert!(repository.catalog().reading().accounts().expect("read").is_empty());
 }
 
 #[test]
@@ -185,7 +205,8 @@ fn an_interrupted_destruction_is_finished_before_anything_is_taken_in() {
     let codes: BTreeSet<&str> = report(&repository).findings.iter().map(|one| one.code).collect();
     assert!(codes.contains("intent-open"), "{codes:?}");
     let options = IngestOptions::default();
-    let error = ingest(&mut repository, std::slice::from_ref(&path), &options, "clerk", &VoidMonitor).expect_err("refused");
+    let error =
+        ingest(&mut repository, std::slice::from_ref(&path), &options, "clerk", &VoidMonitor).expect_err("refused");
     assert!(error.to_string().contains("has to be finished"), "{error}");
     assert_eq!(disposition::finish_interrupted(&mut repository, "clerk").expect("finished"), 1);
     let row = repository.catalog().reading().family(recordroom::base::id::FamilyId::new(1)).expect("a tombstone");

@@ -121,8 +121,12 @@ fn archive(member: &str, text: &str) -> Vec<u8> {
 /// The words that only the item `n` has, and the item.
 fn marked(n: usize) -> (Vec<String>, Message) {
     let word = |place: &str| format!("qx{place}{}zq", ["alba", "bruma", "corvid", "dulse", "ember", "fjord"][n]);
-    let mut message =
-        Message::new(&word("id"), "2024-01-10", &format!("About {}", word("subject")), &format!("See {}.", word("body")));
+    let mut message = Message::new(
+        &word("id"),
+        "2024-01-10",
+        &format!("About {}", word("subject")),
+        &format!("See {}.", word("body")),
+    );
     message.from = format!("{}@cedarbend.example", word("address"));
     let (name, inside) = (word("name"), word("inside"));
     let text = format!("A plain attachment says {inside}. ").repeat(30);

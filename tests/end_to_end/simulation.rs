@@ -117,9 +117,8 @@ impl Model {
     }
 
     fn keep(&mut self, wanted: Wanted, pool: &[Source]) -> &mut Keeper {
-        let reached = |(n, item): (&usize, &Item)| {
-            item.copies.iter().any(|copy| wanted.reaches(&pool[*n], *copy)).then_some(*n)
-        };
+        let reached =
+            |(n, item): (&usize, &Item)| item.copies.iter().any(|copy| wanted.reaches(&pool[*n], *copy)).then_some(*n);
         let covered = self.here.iter().filter_map(reached).collect();
         self.keepers.push(Keeper { wanted, covered, until: None, hold: None, request: None });
         self.keepers.last_mut().expect("just pushed")
@@ -194,9 +193,8 @@ impl Simulation {
         self.files += 1;
         let path = self.city.export(&format!("{}-{}.mbox", FILES[owner], self.files), &messages);
         let options = IngestOptions::default();
-        let report = self.crashing(|repository| {
-            ingest(repository, std::slice::from_ref(&path), &options, "clerk", &VoidMonitor)
-        });
+        let report = self
+            .crashing(|repository| ingest(repository, std::slice::from_ref(&path), &options, "clerk", &VoidMonitor));
         let mut expected = [0; 3];
         for n in chosen {
             expected[self.model.take(n, copy, &self.pool, self.today)] += 1;
@@ -237,7 +235,8 @@ impl Simulation {
     }
 
     fn let_go(&mut self) {
-        let open: Vec<usize> = (0..self.model.keepers.len()).filter(|n| self.model.keepers[*n].until.is_none()).collect();
+        let open: Vec<usize> =
+            (0..self.model.keepers.len()).filter(|n| self.model.keepers[*n].until.is_none()).collect();
         if open.is_empty() {
             return;
         }

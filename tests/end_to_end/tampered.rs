@@ -89,7 +89,8 @@ const ROWS: &[(&str, &str)] = &[
     ("UPDATE family SET state = 'destroyed' WHERE id = 4", "destroyed-without-plan"),
     ("UPDATE destruction SET finished_event = NULL", "intent-open"),
     ("UPDATE account SET kept = kept + 1", "account-does-not-add-up"),
-    ("UPDATE account SET kept = kept + 9, found = found + 9", "accounts-differ"),
+    ("UPDATE account SET kept = kept + 1, found = found + 1", "accounts-differ"),
+    ("UPDATE account SET kept = kept + 1, duplicates = duplicates - 1 WHERE duplicates > 0", "accounts-differ"),
     ("UPDATE edition SET digest = '00'", "schedule-changed"),
     ("UPDATE family SET at = at + 1 WHERE state = 'live'", "bytes-damaged"),
     ("UPDATE exception SET seal = randomblob(16)", "bytes-damaged"),
@@ -225,7 +226,10 @@ fn an_edited_plan_approval_or_certificate_is_refused_and_says_what_changed() {
     };
     let saved = city.room.path().join("saved.sqlite");
     fs::copy(directory.join("catalog.sqlite"), &saved).expect("saved");
-    sql(&directory, "UPDATE plan SET document = replace(document, '\"planned_by\":\"planner\"', '\"planned_by\":\"x\"')");
+    sql(
+        &directory,
+        "UPDATE plan SET document = replace(document, '\"planned_by\":\"planner\"', '\"planned_by\":\"x\"')",
+    );
     let message = told(run(&mut city.open("2025-02-01"), PlanId::new(2)));
     assert!(message.contains("plan was changed") && message.ends_with(": planned_by"), "{message}");
     fs::copy(&saved, directory.join("catalog.sqlite")).expect("put back");

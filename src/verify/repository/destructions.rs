@@ -45,7 +45,11 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
                     && scope.families.contains(&row.id)
             });
             if held {
-                check.find("destroyed-under-hold", row.id, "a hold that named it was in force when it was destroyed (I3)");
+                check.find(
+                    "destroyed-under-hold",
+                    row.id,
+                    "a hold that named it was in force when it was destroyed (I3)",
+                );
             }
         }
         check.looked_at("Verifying destructions", tombstones.len() as u64)?;
@@ -85,9 +89,9 @@ fn explicit_holds(check: &Check<'_>) -> Result<Vec<(EventId, Option<EventId>, Sc
         }
         Ok(())
     })?;
-    let known = holds.into_iter().filter_map(|hold| {
-        placed.get(&hold.id).map(|event| (*event, released.get(&hold.id).copied(), hold.scope))
-    });
+    let known = holds
+        .into_iter()
+        .filter_map(|hold| placed.get(&hold.id).map(|event| (*event, released.get(&hold.id).copied(), hold.scope)));
     Ok(known.collect())
 }
 

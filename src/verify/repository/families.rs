@@ -6,8 +6,8 @@ use crate::base::digest::{DigestSecret, PairHasher};
 use crate::catalog::{CopyRow, ExceptionRow, FamilyFilter, FamilyRow, FamilyState, RecordRow};
 use crate::repository::{COPY_LABEL, FACTS_SCHEMA, StoredFacts, location_of};
 use crate::source::mail::identity;
-use crate::verify::Finding;
 use crate::vault::{FamilyKey, KeyReader, Section, Vault, VaultError, open_small};
+use crate::verify::Finding;
 use rayon::prelude::*;
 use std::io::Write;
 use std::sync::Arc;
@@ -131,7 +131,10 @@ impl Reader<'_> {
         }
         let (blake3, sha256, bytes) = hashing.pair.finish();
         if blake3 != facts.blake3 || sha256 != facts.sha256 || bytes != facts.bytes {
-            return Some(("original-changed", "its original does not hash to the digests in its facts (I1)".to_owned()));
+            return Some((
+                "original-changed",
+                "its original does not hash to the digests in its facts (I1)".to_owned(),
+            ));
         }
         if bytes > NAMED_IN_MEMORY_BYTES {
             return None;

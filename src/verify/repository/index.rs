@@ -17,7 +17,8 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     let found = index.search(&Query::Everything, 0).map_err(RepositoryError::from)?.count;
     let (here, ..) = check.reading().family_counts()?;
     if found != here {
-        let message = format!("{here} items are catalogued, and {found} can be searched; the next ingest mends it (I5)");
+        let message =
+            format!("{here} items are catalogued, and {found} can be searched; the next ingest mends it (I5)");
         check.find("index-differs", "index", message);
     }
     check.looked_at("Verifying the index", 1)

@@ -12,7 +12,8 @@ type Listed = BTreeMap<Month, Vec<FamilyId>>;
 
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     let profile = check.repository.profile();
-    let (first_place, second_place) = (profile.key_set.display().to_string(), profile.key_set_second.display().to_string());
+    let (first_place, second_place) =
+        (profile.key_set.display().to_string(), profile.key_set_second.display().to_string());
     let first = match KeyReader::open(&profile.key_set, &profile.repository) {
         Ok(reader) => reader,
         Err(error) => {

@@ -17,8 +17,8 @@ mod productions;
 
 use super::Finding;
 use crate::base::clock::StopWatch;
-use crate::base::monitor::{Monitor, Progress};
 use crate::base::id::FamilyId;
+use crate::base::monitor::{Monitor, Progress};
 use crate::catalog::{CatalogError, FamilyRow, Reading};
 use crate::repository::{Repository, RepositoryError};
 use crate::vault::VaultError;

@@ -20,7 +20,11 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     for pack in check.repository.vault().packs()? {
         let name = format!("{}/{:04}.pack", pack.month, pack.pack);
         match extents.remove(&(pack.month.to_string(), pack.pack)) {
-            None => check.find("pack-orphaned", &name, "no row names this pack; the next run that takes in or destroys clears it"),
+            None => check.find(
+                "pack-orphaned",
+                &name,
+                "no row names this pack; the next run that takes in or destroys clears it",
+            ),
             Some((end, families)) => one(check, &pack, &name, end, families)?,
         }
         check.looked_at("Verifying packs", 1)?;
@@ -75,7 +79,8 @@ fn gap(check: &mut Check<'_>, file: &mut File, name: &str, from: u64, to: u64) -
         let step = buffer.len().min(left as usize);
         file.read_exact(&mut buffer[..step]).map_err(io)?;
         if buffer[..step].iter().any(|byte| *byte != 0) {
-            let message = format!("bytes between {from} and {to} belong to nothing that is here, and are not released (I13)");
+            let message =
+                format!("bytes between {from} and {to} belong to nothing that is here, and are not released (I13)");
             check.find("bytes-not-released", name, message);
             return Ok(());
         }

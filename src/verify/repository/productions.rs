@@ -23,7 +23,11 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
             next = to.saturating_add(1);
         }
         if next != last.saturating_add(1) {
-            check.find("numbers-differ", id, format!("its items end at {}, not at {last} (I8)", next.saturating_sub(1)));
+            check.find(
+                "numbers-differ",
+                id,
+                format!("its items end at {}, not at {last} (I8)", next.saturating_sub(1)),
+            );
         }
         before = Some((prefix, *last));
     }
