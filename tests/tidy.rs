@@ -32,7 +32,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "verify",
-        &["base", "model", "text", "query", "ledger", "package", "render", "vault", "catalog", "index", "repository"],
+        &[
+            "base",
+            "model",
+            "calendar",
+            "text",
+            "query",
+            // The name of a message is computed from its canonical form again.
+            "source",
+            "ledger",
+            "package",
+            "render",
+            "vault",
+            "catalog",
+            "index",
+            "repository",
+        ],
     ),
     (
         "protection",

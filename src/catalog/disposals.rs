@@ -145,7 +145,8 @@ impl Writing<'_> {
     pub fn finish_destruction(&self, destruction: i64, event: EventId) -> Result<(), CatalogError> {
         let gone = "(SELECT family FROM tombstone WHERE destruction = ?1)";
         for sql in [
-            format!("DELETE FROM copy WHERE family IN {gone}"),
+            // Whose copies they were stays told, and so the outcomes of every batch can be computed again.
+            format!("UPDATE copy SET sealed = x'' WHERE family IN {gone}"),
             format!("DELETE FROM record WHERE family IN {gone}"),
             format!("DELETE FROM retention_event WHERE family IN {gone}"),
             format!("DELETE FROM protection WHERE family IN {gone}"),
@@ -264,21 +265,29 @@ impl Reading<'_> {
         optional(self.connection.prepare_cached(sql)?.query_row([who], |row| Ok((row.get(0)?, row.get(1)?))))
     }
 
+    /// Every registered approver with the public key.
+    pub fn approvers(&self) -> Result<Vec<(String, String)>, CatalogError> {
+        let mut statement = self.connection.prepare_cached("SELECT name, public_key FROM approver ORDER BY name")?;
+        let all = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
     /// Every batch of destruction, oldest first.
     pub fn destructions(&self) -> Result<Vec<DestructionRow>, CatalogError> {
-        let sql = "SELECT id, plan, intent_event, finished_event FROM destruction ORDER BY id";
+        self.destruction_rows("SELECT id, plan, intent_event, finished_event FROM destruction ORDER BY id")
+    }
+
+    fn destruction_rows(&self, sql: &str) -> Result<Vec<DestructionRow>, CatalogError> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        let all = statement
-            .query_map([], |row| {
-                Ok(DestructionRow {
-                    id: row.get(0)?,
-                    plan: PlanId::new(row.get(1)?),
-                    intent: EventId::new(row.get(2)?),
-                    finished: row.get::<_, Option<i64>>(3)?.map(EventId::new),
-                })
-            })?
-            .collect::<Result<_, _>>()?;
+        let all = statement.query_map([], destruction_row)?.collect::<Result<_, _>>()?;
         Ok(all)
+    }
+
+    /// The batches of destruction that were decided and are not complete, oldest first.
+    pub fn open_destructions(&self) -> Result<Vec<DestructionRow>, CatalogError> {
+        let sql =
+            "SELECT id, plan, intent_event, finished_event FROM destruction WHERE finished_event IS NULL ORDER BY id";
+        self.destruction_rows(sql)
     }
 
     /// The families of one batch of destruction, in order.
@@ -295,6 +304,14 @@ impl Reading<'_> {
             });
         }
         Ok(all)
+    }
+
+    /// The batch of destruction a family went in; `None` when it did not.
+    pub fn destruction_of(&self, family: FamilyId) -> Result<Option<DestructionRow>, CatalogError> {
+        let sql = "SELECT id, plan, intent_event, finished_event FROM destruction \
+                   WHERE id = (SELECT destruction FROM tombstone WHERE family = ?1)";
+        let found = self.connection.prepare_cached(sql)?.query_row([family.get()], destruction_row);
+        optional(found)
     }
 
     /// The digests of the adopted editions, by key.
@@ -346,6 +363,26 @@ impl Reading<'_> {
     pub fn next_number(&self, prefix: &BatesPrefix) -> Result<u32, CatalogError> {
         let sql = "SELECT coalesce(max(last), 0) + 1 FROM production WHERE prefix = ?1";
         Ok(self.connection.prepare_cached(sql)?.query_row([prefix.as_str()], |row| row.get(0))?)
+    }
+
+    /// Every production's number, prefix, first and last page, by prefix and first page.
+    pub fn production_ranges(&self) -> Result<Vec<(ProductionId, String, u32, u32)>, CatalogError> {
+        let sql = "SELECT id, prefix, first, last FROM production ORDER BY prefix, first, id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([], |row| Ok((ProductionId::new(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// The first and last page of every item of a production, by first page.
+    pub fn production_pages(&self, production: ProductionId) -> Result<Vec<(RecordId, u32, u32)>, CatalogError> {
+        let sql = "SELECT record, first, last FROM production_item WHERE production = ?1 ORDER BY first, last";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([production.get()], |row| Ok((RecordId::new(row.get(0)?), row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
     }
 
     /// The productions that contain a family, oldest first.
@@ -403,4 +440,13 @@ impl Reading<'_> {
             .collect::<Result<_, _>>()?;
         Ok((ProductionRow { production, items }, EventId::new(event)))
     }
+}
+
+fn destruction_row(row: &rusqlite::Row<'_>) -> Result<DestructionRow, rusqlite::Error> {
+    Ok(DestructionRow {
+        id: row.get(0)?,
+        plan: PlanId::new(row.get(1)?),
+        intent: EventId::new(row.get(2)?),
+        finished: row.get::<_, Option<i64>>(3)?.map(EventId::new),
+    })
 }

@@ -49,8 +49,8 @@ pub(super) struct Ready {
 
 /// The sealed part of a [`Ready`] item.
 pub(super) enum Body {
-    /// The item is here already; only this copy is new.
-    Known,
+    /// The item is here already; only this copy is new. The guards that cover it by this copy.
+    Known(Vec<Guard>),
     /// Sealed in memory.
     Sealed(Box<Sealed>),
 }
@@ -140,6 +140,19 @@ impl Bench {
         let copy = StoredCopy { place: raw.place, facts: raw.copy };
         let sealed = Sealed { key, month, family, outline };
         Ready { ordinal: raw.ordinal, name, copy, custodian, problems, body: Body::Sealed(Box::new(sealed)) }
+    }
+
+    /// The guards that cover an item that is here by another copy of it: its custodian may be the one a hold names.
+    pub(super) fn guards_of_copy(&self, placed: &Placed, standing: &Standing) -> Vec<Guard> {
+        if self.guards.is_empty() {
+            return Vec::new();
+        }
+        let raw = &placed.item;
+        let mut parsed = source::parse(raw, &self.options);
+        if let Original::Bytes(bytes) = &raw.original {
+            self.extract_missing(&mut parsed, bytes, source::shape_word(&raw.shape, placed.format));
+        }
+        self.guards.covering(&parsed, placed.custodian, standing, self.options.zone)
     }
 
     /// Prepares an item whose original stays on the disk until the committer streams it.
