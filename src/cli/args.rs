@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
 use super::hold::HoldCommand;
 use super::ledger::LedgerCommand;
@@ -25,7 +26,7 @@ pub struct Arguments {
 }
 
 /// Options that every command takes, before or after its name.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Common {
     /// The repository directory
     #[arg(long, global = true, env = "RECORDROOM_REPOSITORY", value_name = "DIR", default_value = ".")]
@@ -77,6 +78,8 @@ pub enum Command {
     Dispose(DisposeCommand),
     /// The same as dispose run
     Purge(dispose::Which),
+    /// A small city's story, from exports to a certificate, in an exercise of its own
+    Demo(Demo),
     /// Who did what when
     #[command(subcommand)]
     Ledger(LedgerCommand),

@@ -5,7 +5,9 @@
 
 mod args;
 mod classify;
+mod demo;
 mod dispose;
+mod document;
 mod hold;
 mod ingest;
 mod ledger;
@@ -66,6 +68,7 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Hold(command) => hold::run(common, command, output),
         args::Command::Dispose(command) => dispose::run(common, command, output),
         args::Command::Purge(which) => dispose::purge(common, which, output),
+        args::Command::Demo(demo) => demo::run(demo, output),
         args::Command::Ledger(command) => ledger::run(common, command, output),
     }
 }

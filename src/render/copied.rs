@@ -213,10 +213,13 @@ fn problems(source: &Source, unseen: usize) -> Vec<String> {
         problems.push(format!("not copied from the PDF file: {}", left_out.join(", ")));
     }
     if unseen > 0 {
-        problems.push(format!("{unseen} notes or fields of the PDF file are hidden or have no picture, and are not shown"));
+        problems
+            .push(format!("{unseen} notes or fields of the PDF file are hidden or have no picture, and are not shown"));
     }
     if source.unlocked {
-        problems.push("the PDF file was marked as protected against changes; its pages were copied all the same".to_owned());
+        problems.push(
+            "the PDF file was marked as protected against changes; its pages were copied all the same".to_owned(),
+        );
     }
     problems
 }
@@ -322,7 +325,8 @@ fn notes(
         let Ok((_, Object::Dictionary(note))) = document.dereference(note) else { continue };
         let look = appearance(document, note);
         if covers(document, note, look.is_some()) {
-            let why = "the PDF file has marks that cover parts of a page, and what is under them would still be in the copy";
+            let why =
+                "the PDF file has marks that cover parts of a page, and what is under them would still be in the copy";
             return Err(why.to_owned());
         }
         match look {

@@ -70,8 +70,17 @@ const ACTIONS: &[&[u8]] = &[
 ];
 
 /// Entries whose value is a map from names chosen by the author to objects: any name is allowed in it.
-const NAME_MAPS: &[&[u8]] =
-    &[b"ExtGState", b"ColorSpace", b"Pattern", b"Shading", b"XObject", b"Font", b"Properties", b"CharProcs", b"Colorants"];
+const NAME_MAPS: &[&[u8]] = &[
+    b"ExtGState",
+    b"ColorSpace",
+    b"Pattern",
+    b"Shading",
+    b"XObject",
+    b"Font",
+    b"Properties",
+    b"CharProcs",
+    b"Colorants",
+];
 
 /// Copies objects of one file into another.
 pub(super) struct Copier<'a> {

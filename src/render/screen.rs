@@ -39,7 +39,10 @@ impl Coverage {
     /// The face that draws a character when the line's own face is `own`.
     fn face(&mut self, own: Face, key: u8, character: char) -> Option<Face> {
         *self.0.entry((key, character)).or_insert_with(|| {
-            [own, REGULAR].into_iter().find(|face| fonts::covers(*face, character)).or_else(|| fonts::fallback(character))
+            [own, REGULAR]
+                .into_iter()
+                .find(|face| fonts::covers(*face, character))
+                .or_else(|| fonts::fallback(character))
         })
     }
 }
@@ -69,7 +72,9 @@ pub(super) fn screen(line: &str, own: Face, gate: Gate, coverage: &mut Coverage)
             {
                 out.text.push(' ');
             }
-            _ if gate == Gate::Ascii || marks > MARKS_ON_A_LETTER || is_trick(character) => placeholder(&mut out, character),
+            _ if gate == Gate::Ascii || marks > MARKS_ON_A_LETTER || is_trick(character) => {
+                placeholder(&mut out, character)
+            }
             _ if is_unseen(character) => out.text.push(character),
             _ => match coverage.face(own, key, character) {
                 Some(face) => {
@@ -170,8 +175,13 @@ mod tests {
 
     #[test]
     fn the_language_is_guessed_only_from_scripts_of_one() {
-        let rows =
-            [("こんにちは 世界", Some("ja")), ("会议", Some("zh")), ("مرحبا", Some("ar")), ("Hello 会议", None), ("Привет", None)];
+        let rows = [
+            ("こんにちは 世界", Some("ja")),
+            ("会议", Some("zh")),
+            ("مرحبا", Some("ar")),
+            ("Hello 会议", None),
+            ("Привет", None),
+        ];
         for (line, wanted) in rows {
             assert_eq!(language(line), wanted, "{line}");
         }
