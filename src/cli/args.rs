@@ -46,6 +46,8 @@ pub enum Command {
     Search(Search),
     /// Show one item
     Show(Show),
+    /// Bring the search index up to date, or make it again
+    Index(Reindex),
 }
 
 /// Arguments of `init`.
@@ -112,4 +114,12 @@ pub struct Show {
     /// Write the original bytes to standard output
     #[arg(long)]
     pub original: bool,
+}
+
+/// Arguments of `index`.
+#[derive(Debug, Args)]
+pub struct Reindex {
+    /// Drop the index and make it again from the sealed items
+    #[arg(long)]
+    pub rebuild: bool,
 }

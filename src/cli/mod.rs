@@ -4,6 +4,7 @@
 //! 2 done with exceptions, 3 refused, 4 integrity problem found, 64 usage, 70 internal error.
 
 mod args;
+mod index;
 mod ingest;
 mod output;
 mod repository;
@@ -46,6 +47,7 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Status => repository::status(common, output),
         args::Command::Ingest(ingest) => ingest::run(common, ingest, output),
         args::Command::Search(search) => search::run(common, search, output),
+        args::Command::Index(reindex) => index::run(common, reindex, output),
         args::Command::Show(show) => show::run(common, show, output),
     }
 }
