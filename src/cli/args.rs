@@ -83,6 +83,8 @@ pub enum Command {
     /// Who did what when
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Bring the search index up to date, or make it again
+    Index(Reindex),
 }
 
 /// Arguments of `init`.
@@ -258,4 +260,10 @@ pub struct Decision {
     /// Why, in a few words, without quoting the item
     #[arg(long)]
     pub reason: String,
+/// Arguments of `index`.
+#[derive(Debug, Args)]
+pub struct Reindex {
+    /// Drop the index and make it again from the sealed items
+    #[arg(long)]
+    pub rebuild: bool,
 }

@@ -9,6 +9,7 @@ mod demo;
 mod dispose;
 mod document;
 mod hold;
+mod index;
 mod ingest;
 mod ledger;
 mod output;
@@ -58,6 +59,7 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Status => repository::status(common, output),
         args::Command::Ingest(ingest) => ingest::run(common, ingest, output),
         args::Command::Search(search) => search::run(common, search, output),
+        args::Command::Index(reindex) => index::run(common, reindex, output),
         args::Command::Show(show) => show::run(common, show, output),
         args::Command::Classify(classify) => classify::run(common, classify, output),
         args::Command::Request(request) => request::run(common, request, output),

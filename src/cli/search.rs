@@ -4,12 +4,16 @@ use super::args::{Common, Search};
 use super::output::{Failure, Output};
 use super::{DONE, repository};
 use crate::finding::{FindingError, Found, search};
-use crate::repository::Repository;
+use crate::index::IndexError;
+use crate::repository::{Repository, RepositoryError};
 use crate::text::safe;
 
 impl From<FindingError> for Failure {
     fn from(error: FindingError) -> Self {
         match error {
+            FindingError::Repository(RepositoryError::Index(
+                error @ (IndexError::TooManyWords { .. } | IndexError::TooFar { .. }),
+            )) => Self::usage(repository::capitalised(&error.to_string()), ""),
             FindingError::Repository(error) => error.into(),
             FindingError::Query(error) => {
                 let message =
@@ -57,7 +61,7 @@ fn told(found: &Found, terms: bool) -> String {
     }
     if found.not_indexed > 0 {
         text.push_str(&format!(
-            "{} items are not indexed yet and are not among these; the next ingest indexes them\n",
+            "{} items are not indexed yet and are not among these; run: recordroom index\n",
             found.not_indexed
         ));
     }

@@ -16,6 +16,11 @@ use std::sync::atomic::Ordering;
 /// Bytes of memory one part may take while it is being written; then the next one is begun.
 const PART_MEMORY_BYTES: usize = 160 * 1024 * 1024;
 
+/// Seconds a removal waits for searches that began before it. When they do not end it fails, and is done again later.
+const PATIENCE_SECONDS: f64 = 30.0;
+/// Seconds any other change waits for them.
+const BRIEFLY_SECONDS: f64 = 0.2;
+
 /// The tag that tells backup programs to leave a directory out (<https://bford.info/cachedir/>).
 const CACHE_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
                          # Recordroom makes this directory again from the sealed items.\n";
@@ -25,8 +30,13 @@ impl Index {
     pub fn begin(&mut self) -> Result<(), IndexError> {
         self.snapshot.take();
         let splits = Splits::read(&self.directory)?.unwrap_or_default();
-        self.clear(&splits)?;
-        self.next.store(splits.next, Ordering::Relaxed);
+        match self.clear(&splits, BRIEFLY_SECONDS) {
+            // What somebody still reads is cleared by a later change; only a removal has to wait for it.
+            Err(IndexError::StillRead) | Ok(()) => {}
+            Err(error) => return Err(error),
+        }
+        let left = directories(&self.directory)?.iter().filter_map(|(name, _)| name[1..].parse::<u64>().ok()).max();
+        self.next.store(splits.next.max(left.unwrap_or(0) + 1), Ordering::Relaxed);
         Ok(())
     }
 
@@ -78,11 +88,7 @@ impl Index {
         splits.through = through.get();
         splits.unread = unread;
         self.swap(splits, parts)?;
-        match self.begin() {
-            // Nothing that has to go is in the old directories, so somebody may read them a little longer.
-            Err(IndexError::StillRead) => Ok(()),
-            done => done,
-        }
+        self.begin()
     }
 
     /// Adds families. They can be found when this returns; those that are in already are left as they are.
@@ -123,9 +129,10 @@ impl Index {
         splits.unread.retain(|family| !doomed.contains(family.get().unsigned_abs()));
         if changed || splits.unread.len() != before {
             self.swap(splits, Vec::new())?;
-            self.begin()?;
         }
-        Ok(())
+        // Also when nothing changed: an earlier removal may have been cut off before the old directories went.
+        let splits = Splits::read(&self.directory)?.unwrap_or_default();
+        self.clear(&splits, PATIENCE_SECONDS)
     }
 
     fn purge(&self, split: &mut Split, months: &BTreeSet<u32>, doomed: &Families) -> Result<bool, IndexError> {
@@ -152,7 +159,7 @@ impl Index {
     pub fn erase(&mut self) -> Result<(), IndexError> {
         self.snapshot.take();
         durable::erase(&self.directory.join(FILE))?;
-        self.clear(&Splits::default())?;
+        self.clear(&Splits::default(), PATIENCE_SECONDS)?;
         self.next.store(0, Ordering::Relaxed);
         Ok(())
     }
@@ -181,11 +188,11 @@ impl Index {
     }
 
     /// Overwrites and removes every directory that is not named.
-    fn clear(&self, splits: &Splits) -> Result<(), IndexError> {
+    fn clear(&self, splits: &Splits, patience: f64) -> Result<(), IndexError> {
         let named: HashSet<&str> = splits.parts().map(|part| part.directory.as_str()).collect();
         for (name, path) in directories(&self.directory)? {
             if !named.contains(name.as_str()) {
-                erase(&path)?;
+                erase(&path, patience)?;
             }
         }
         durable::erase(&self.directory.join(format!("{FILE}.tmp")))?;

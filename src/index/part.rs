@@ -218,12 +218,12 @@ pub(super) fn rewrite(
     Ok(Some(WrittenPart { part }))
 }
 
-/// Overwrites and removes a directory that is no longer named, once nobody reads it.
-pub(super) fn erase(path: &Path) -> Result<(), IndexError> {
+/// Overwrites and removes a directory that is no longer named, once nobody reads it; waits so many seconds for that.
+pub(super) fn erase(path: &Path, patience: f64) -> Result<(), IndexError> {
     // The lock is on a file that is erased last, so that a half-erased directory is finished by the next one.
     let lock = match File::open(path.join(LOCKED)) {
         Ok(lock) => {
-            wait_for_readers(&lock)?;
+            wait_for_readers(&lock, patience)?;
             Some(lock)
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
@@ -242,15 +242,12 @@ pub(super) fn erase(path: &Path) -> Result<(), IndexError> {
     Ok(())
 }
 
-/// Seconds the eraser waits for searches that began before the swap.
-const PATIENCE_SECONDS: f64 = 30.0;
-
-fn wait_for_readers(lock: &File) -> Result<(), IndexError> {
+fn wait_for_readers(lock: &File, patience: f64) -> Result<(), IndexError> {
     let clock = crate::base::clock::StopWatch::start();
     loop {
         match lock.try_lock() {
             Ok(()) => return Ok(()),
-            Err(std::fs::TryLockError::WouldBlock) if clock.seconds() < PATIENCE_SECONDS => {
+            Err(std::fs::TryLockError::WouldBlock) if clock.seconds() < patience => {
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
             Err(std::fs::TryLockError::WouldBlock) => return Err(IndexError::StillRead),

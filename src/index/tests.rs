@@ -78,7 +78,7 @@ prop_compose! {
             kind,
             status,
             series: series.to_owned(),
-            custodians: custodian.map(|name: &str| (CustodianId::new(1 + name.len() as i64), name.to_owned())).into_iter().collect(),
+            custodians: custodian.map(|name: &str| (CustodianId::new(7), name.to_owned())).into_iter().collect(),
             day: day.map(|day| first + chrono::Days::new(day.unsigned_abs().into())),
             searchable,
             attachment_types: attachment_types.into_iter().map(str::to_owned).collect(),
@@ -130,20 +130,20 @@ fn words_query() -> impl Strategy<Value = Query> {
 }
 
 fn leaf() -> impl Strategy<Value = Query> {
-    let day = || {
-        prop::option::of(
-            (0_u64..70).prop_map(|day| NaiveDate::from_ymd_opt(2025, 1, 1).expect("a day") + chrono::Days::new(day)),
-        )
-    };
+    let first = NaiveDate::from_ymd_opt(2025, 1, 1).expect("a day");
+    let day = move || prop::option::of((0_u64..70).prop_map(move |day| first + chrono::Days::new(day)));
+    let custodians = vec!["anna", "berg", "o", "C-7"];
+    let types = vec!["pdf", "image", "application/pdf"];
+    let series = vec!["ADM-1", "fin-22", "ADM", ""];
     prop_oneof![
         10 => words_query(),
         1 => Just(Query::Everything),
         1 => prop::sample::select(&RecordKind::ALL[..]).prop_map(Query::Kind),
         1 => prop::sample::select(RecordStatus::ALL).prop_map(Query::Status),
-        1 => prop::sample::select(vec!["ADM-1", "fin-22", "ADM", ""]).prop_map(|key: &str| Query::Series(key.to_owned())),
-        1 => prop::sample::select(vec!["anna", "berg", "o"]).prop_map(|name: &str| Query::Custodian(name.to_owned())),
+        1 => prop::sample::select(series).prop_map(|key: &str| Query::Series(key.to_owned())),
+        1 => prop::sample::select(custodians).prop_map(|name: &str| Query::Custodian(name.to_owned())),
         2 => (day(), day()).prop_map(|(from, to)| Query::Date(from, to)),
-        1 => prop::sample::select(vec!["pdf", "image", "application/pdf"]).prop_map(|one: &str| Query::AttachmentType(one.to_owned())),
+        1 => prop::sample::select(types).prop_map(|one: &str| Query::AttachmentType(one.to_owned())),
         1 => prop::sample::select(vec![Flag::Unsearchable, Flag::Undated, Flag::HasAttachment]).prop_map(Query::Is),
     ]
 }
@@ -343,6 +343,28 @@ fn a_search_in_the_middle_of_a_change_keeps_what_it_began_with() {
         eraser.join().expect("no panic").expect("removed");
     });
     assert_eq!(directories(directory.path()).expect("listed").len(), 1);
+}
+
+#[test]
+fn an_addition_does_not_wait_long_for_a_search_and_what_it_left_goes_later() {
+    let directory = temporary();
+    let mut index = Index::with_split_items(directory.path(), 100);
+    for number in 1..=4 {
+        index.add(vec![letter(number, "2025-03", "the road")]).expect("added");
+    }
+    let reader = Index::open(directory.path()).expect("opened");
+    assert_eq!(reader.families_in().expect("counted"), 4);
+    // The fifth part is one too many: they are written together, and the reader still has the four.
+    for number in 5..=8 {
+        index.add(vec![letter(number, "2025-03", "the road")]).expect("added");
+    }
+    assert!(directories(directory.path()).expect("listed").len() > 4, "the old ones are still there");
+    assert_eq!(found(&reader, &word("road")).len(), 4);
+    drop(reader);
+    index.begin().expect("cleared");
+    let named = Splits::read(directory.path()).expect("read").expect("a file").parts().count();
+    assert_eq!(directories(directory.path()).expect("listed").len(), named);
+    assert_eq!(found(&Index::open(directory.path()).expect("opened"), &word("road")).len(), 8);
 }
 
 #[test]
