@@ -11,3 +11,6 @@ pub mod write_order {}
 
 #[doc = include_str!("glossary.md")]
 pub mod glossary {}
+
+#[doc = include_str!("classification.md")]
+pub mod classification {}
