@@ -260,6 +260,8 @@ pub struct Decision {
     /// Why, in a few words, without quoting the item
     #[arg(long)]
     pub reason: String,
+}
+
 /// Arguments of `index`.
 #[derive(Debug, Args)]
 pub struct Reindex {
