@@ -61,20 +61,22 @@ pub(super) fn open(bytes: &[u8]) -> Result<Source, String> {
         Err(lopdf::Error::Decryption(_) | lopdf::Error::InvalidPassword) => return Err(locked()),
         Err(error) => return Err(format!("the PDF file is damaged: {error}")),
     };
-    if document.is_encrypted() {
+    // A file that opens without a password has been unlocked by the reader; in any other the strings are noise.
+    let unlocked = document.was_encrypted();
+    if document.trailer.has(b"Encrypt") && !unlocked {
         return Err(locked());
     }
     let leaves = leaves(&document)?;
     if leaves.is_empty() {
         return Err("the PDF file has no pages that can be found".to_owned());
     }
-    let unlocked = document.was_encrypted();
     Ok(Source { document, leaves, unlocked })
 }
 
 /// The pages in order. A tree that bites its own tail is walked once (ISO 32000-1, 7.7.3).
 fn leaves(document: &Document) -> Result<Vec<Leaf>, String> {
-    let root = document.catalog().and_then(|catalog| catalog.get(b"Pages")).map_err(|error| error.to_string())?;
+    let root = document.catalog().and_then(|catalog| catalog.get(b"Pages"));
+    let root = root.map_err(|error| format!("the PDF file is damaged: {error}"))?;
     let mut seen = HashSet::new();
     let mut leaves = Vec::new();
     let mut waiting = vec![(root.clone(), Dictionary::new())];
@@ -213,10 +215,13 @@ fn problems(source: &Source, unseen: usize) -> Vec<String> {
         problems.push(format!("not copied from the PDF file: {}", left_out.join(", ")));
     }
     if unseen > 0 {
-        problems.push(format!("{unseen} notes or fields of the PDF file are hidden or have no picture, and are not shown"));
+        problems
+            .push(format!("{unseen} notes or fields of the PDF file are hidden or have no picture, and are not shown"));
     }
     if source.unlocked {
-        problems.push("the PDF file was marked as protected against changes; its pages were copied all the same".to_owned());
+        problems.push(
+            "the PDF file was marked as protected against changes; its pages were copied all the same".to_owned(),
+        );
     }
     problems
 }
@@ -322,7 +327,8 @@ fn notes(
         let Ok((_, Object::Dictionary(note))) = document.dereference(note) else { continue };
         let look = appearance(document, note);
         if covers(document, note, look.is_some()) {
-            let why = "the PDF file has marks that cover parts of a page, and what is under them would still be in the copy";
+            let why =
+                "the PDF file has marks that cover parts of a page, and what is under them would still be in the copy";
             return Err(why.to_owned());
         }
         match look {

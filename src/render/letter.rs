@@ -43,7 +43,8 @@ pub(super) fn compose(rendition: &Rendition, body: &Body<'_>, setter: &mut Sette
     let mut sheet = Sheet::new(pages - 1);
     let title = title(rendition, setter);
     let part = sheet.part(Part::Title(title.clone()));
-    let mut fits = sheet.text(setter.set(&title, Style { face: BOLD, size: HEADING, ..PLAIN }), SIDE, Ink::Black, part, 0);
+    let mut fits =
+        sheet.text(setter.set(&title, Style { face: BOLD, size: HEADING, ..PLAIN }), SIDE, Ink::Black, part, 0);
     sheet.space(6.0);
     for (label, value) in &rendition.fields {
         fits = fits && field(&mut sheet, setter, label.as_str(), value.as_str());
@@ -120,7 +121,8 @@ fn lines(text: &str) -> Vec<&str> {
     let mut rest = text;
     while let Some(at) = rest.find(['\n', '\r', '\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}']) {
         all.push(rest[..at].trim_end());
-        let ending = if rest[at..].starts_with("\r\n") { 2 } else { rest[at..].chars().next().map_or(1, char::len_utf8) };
+        let ending =
+            if rest[at..].starts_with("\r\n") { 2 } else { rest[at..].chars().next().map_or(1, char::len_utf8) };
         rest = &rest[at + ending..];
     }
     all.push(rest);

@@ -213,7 +213,8 @@ fn draw_as(
         problems.push(format!("{replaced} characters cannot be drawn and stand as [U+...]; the text file has them"));
     }
     if left_out > 0 {
-        problems.push(format!("the item is longer than {pages} pages; {left_out} characters are only in the text file"));
+        problems
+            .push(format!("the item is longer than {pages} pages; {left_out} characters are only in the text file"));
     }
     Ok(Rendered { pdf, pages: counted(drawn), problems })
 }
