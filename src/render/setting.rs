@@ -1,0 +1,234 @@
+//! Setting a line: shaping, bidirectional order and line breaking, with the two guards a stranger's text needs.
+
+use super::fonts::{self, Face};
+use super::screen::{self, Coverage, Gate, Screened};
+use krilla::geom::Point;
+use krilla::surface::Surface;
+use krilla::text::{GlyphId, KrillaGlyph};
+use parley::{
+    Alignment, AlignmentOptions, BaseDirection, FontContext, FontFamily, FontFamilyName, IndentOptions, Layout,
+    LayoutContext, LineHeight, OverflowWrap, StyleProperty,
+};
+use std::borrow::Cow;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// How a line is set; lengths in points.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    /// The face asked first.
+    pub(super) face: Face,
+    /// Font size.
+    pub(super) size: f32,
+    /// Width in which it is broken.
+    pub(super) width: f32,
+    /// Indent of the second and later lines.
+    pub(super) hanging: f32,
+    /// Whether the line begins at the left whatever its script: for field values, where a name in Arabic must not
+    /// turn a whole row of addresses around.
+    pub(super) from_left: bool,
+}
+
+/// Height of a line over its font size: fixed, so that a fallback face does not move the lines apart.
+pub(super) const LEADING: f32 = 1.4;
+
+/// A text set in one or more lines.
+pub(super) struct Laid {
+    text: String,
+    layout: Layout<()>,
+    size: f32,
+}
+
+/// What sets lines; one for each thread.
+pub(super) struct Setter {
+    fonts: FontContext,
+    layouts: LayoutContext<()>,
+    coverage: Coverage,
+    /// Which characters are let through.
+    pub(super) gate: Gate,
+    /// Characters drawn as placeholders so far.
+    pub(super) replaced: u64,
+}
+
+impl Setter {
+    /// A setter over the fonts of the program.
+    pub(super) fn new() -> Self {
+        Self {
+            fonts: fonts::context(),
+            layouts: LayoutContext::new(),
+            coverage: Coverage::default(),
+            gate: Gate::Fonts,
+            replaced: 0,
+        }
+    }
+
+    /// Sets one line of the text, which has no line breaks of its own.
+    pub(super) fn set(&mut self, line: &str, style: Style) -> Laid {
+        let screened = screen::screen(line, style.face, self.gate, &mut self.coverage);
+        let laid = self.guarded(screened, style).and_then(|(mut screened, laid)| {
+            let holes = laid.holes();
+            if holes.is_empty() {
+                return Some((screened, laid));
+            }
+            // A letter and its mark are shaped with one face; apart, each may have its own.
+            screened.text = rewritten(&screened.text, &holes, |text, out| {
+                for character in text.chars() {
+                    out.text.push(character);
+                    out.text.push('\u{200B}');
+                }
+            })
+            .text;
+            let (screened, laid) = self.guarded(screened, style)?;
+            let holes = laid.holes();
+            if holes.is_empty() {
+                return Some((screened, laid));
+            }
+            let mut again = rewritten(&screened.text, &holes, |text, out| {
+                text.chars().filter(|c| *c != '\u{200B}').for_each(|c| screen::placeholder(out, c));
+            });
+            again.faces = screened.faces;
+            again.replaced += screened.replaced;
+            self.guarded(again, style).filter(|(_, laid)| laid.holes().is_empty())
+        });
+        if let Some((screened, laid)) = laid {
+            self.replaced += screened.replaced;
+            return laid;
+        }
+        let plain = screen::screen(line, style.face, Gate::Ascii, &mut self.coverage);
+        self.replaced += plain.replaced;
+        let layout = self.layout(&plain, style);
+        Laid { text: plain.text, layout, size: style.size }
+    }
+
+    /// A line as it can be drawn, without setting it; its placeholders are not counted.
+    pub(super) fn screened(&mut self, line: &str) -> String {
+        screen::screen(line, fonts::REGULAR, self.gate, &mut self.coverage).text
+    }
+
+    /// Sets a screened line; `None` when the shaper panicked, in which case its scratch memory is thrown away.
+    fn guarded(&mut self, screened: Screened, style: Style) -> Option<(Screened, Laid)> {
+        match catch_unwind(AssertUnwindSafe(|| self.layout(&screened, style))) {
+            Ok(layout) => {
+                let text = screened.text.clone();
+                Some((screened, Laid { text, layout, size: style.size }))
+            }
+            Err(_) => {
+                self.layouts = LayoutContext::new();
+                self.fonts = fonts::context();
+                None
+            }
+        }
+    }
+
+    fn layout(&mut self, screened: &Screened, style: Style) -> Layout<()> {
+        let names: Vec<FontFamilyName<'_>> =
+            screened.faces.names(style.face).map(|name| FontFamilyName::Named(Cow::Borrowed(name))).collect();
+        let mut builder = self.layouts.ranged_builder(&mut self.fonts, &screened.text, 1.0, false);
+        builder.push_default(StyleProperty::FontFamily(FontFamily::List(Cow::Borrowed(&names))));
+        builder.push_default(StyleProperty::FontSize(style.size));
+        builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(LEADING)));
+        builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::Anywhere));
+        builder.set_base_direction(if style.from_left { BaseDirection::Ltr } else { BaseDirection::Auto });
+        let mut layout = builder.build(&screened.text);
+        if style.hanging > 0.0 {
+            layout.set_text_indent(style.hanging, IndentOptions { each_line: false, hanging: true });
+        }
+        layout.break_all_lines(Some(style.width));
+        layout.align(Alignment::Start, AlignmentOptions::default());
+        layout
+    }
+}
+
+/// A text with the given byte ranges written anew.
+fn rewritten(text: &str, ranges: &[Range<usize>], write: impl Fn(&str, &mut Screened)) -> Screened {
+    let mut out = Screened::default();
+    let mut at = 0;
+    for range in ranges {
+        if range.start < at {
+            continue;
+        }
+        out.text.push_str(&text[at..range.start]);
+        write(&text[range.clone()], &mut out);
+        at = range.end;
+    }
+    out.text.push_str(&text[at..]);
+    out
+}
+
+impl Laid {
+    /// Lines it takes.
+    pub(super) fn lines(&self) -> usize {
+        self.layout.len()
+    }
+
+    /// Height of each of its lines.
+    pub(super) fn line_height(&self) -> f32 {
+        self.size * LEADING
+    }
+
+    /// Width of the widest line.
+    pub(super) fn width(&self) -> f32 {
+        self.layout.width()
+    }
+
+    /// Width of the widest line, spaces at its end included.
+    pub(super) fn full_width(&self) -> f32 {
+        self.layout.full_width()
+    }
+
+    /// Byte ranges of the clusters that no face could draw, in order.
+    fn holes(&self) -> Vec<Range<usize>> {
+        let clusters = self.layout.lines().flat_map(|line| line.runs()).flat_map(|run| run.clusters());
+        let mut holes: Vec<Range<usize>> = clusters
+            .filter(|cluster| cluster.glyphs().any(|glyph| glyph.id == 0))
+            .map(|cluster| cluster.text_range())
+            .filter(|range| !range.is_empty())
+            .collect();
+        holes.sort_by_key(|range| range.start);
+        holes
+    }
+
+    /// Draws one line with its top left corner at a point; the fill is the surface's.
+    pub(super) fn draw(&self, surface: &mut Surface<'_>, line: usize, left: f32, top: f32) {
+        let Some(line) = self.layout.get(line) else { return };
+        // The baseline of one line within its own box: the layout counts from the top of the first one.
+        let metrics = line.metrics();
+        let baseline = top + (metrics.baseline - metrics.block_min_coord);
+        let mut x = left + metrics.offset;
+        for run in line.runs() {
+            let size = run.font_size();
+            let glyphs = glyphs_of(&run, size);
+            if let Some(font) = fonts::for_writing(run.font()) {
+                surface.draw_glyphs(Point::from_xy(x, baseline), &glyphs, font, &self.text, size, false);
+            }
+            x += run.advance();
+        }
+    }
+}
+
+/// The glyphs of a run, each with the text it stands for.
+fn glyphs_of(run: &parley::Run<'_, ()>, size: f32) -> Vec<KrillaGlyph> {
+    let mut glyphs: Vec<KrillaGlyph> = Vec::with_capacity(run.len());
+    let mut end_of_ligature = None;
+    for cluster in run.visual_clusters() {
+        let mut range = cluster.text_range();
+        if cluster.is_ligature_continuation() {
+            // From right to left the rest of a ligature is met before its beginning.
+            if run.is_rtl() {
+                end_of_ligature = end_of_ligature.max(Some(range.end));
+            } else if let Some(start) = glyphs.last().map(|glyph| glyph.text_range.start) {
+                let same = glyphs.iter_mut().rev().take_while(|glyph| glyph.text_range.start == start);
+                same.for_each(|glyph| glyph.text_range.end = range.end);
+            }
+            continue;
+        }
+        range.end = range.end.max(end_of_ligature.take().unwrap_or(0));
+        for glyph in cluster.glyphs() {
+            // The layout counts heights downwards, the PDF writer upwards.
+            let (x, y) = (glyph.x / size, -glyph.y / size);
+            let id = GlyphId::new(glyph.id);
+            glyphs.push(KrillaGlyph::new(id, glyph.advance / size, x, y, 0.0, range.clone(), None));
+        }
+    }
+    glyphs
+}

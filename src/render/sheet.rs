@@ -1,0 +1,185 @@
+//! Pages being filled: what stands where, before anything is written.
+
+use super::setting::Laid;
+use std::rc::Rc;
+
+/// A page size in points; US Letter is 612 by 792.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Paper {
+    /// Width.
+    pub(super) width: f32,
+    /// Height.
+    pub(super) height: f32,
+}
+
+/// US Letter.
+pub(super) const LETTER: Paper = Paper { width: 612.0, height: 792.0 };
+/// Margin at the left and right, in points: three quarters of an inch.
+pub(super) const SIDE: f32 = 54.0;
+/// Margin at the top, in points.
+const TOP: f32 = 50.0;
+/// Where the text ends, in points from the top: the stamp has the band below to itself.
+pub(super) const BOTTOM: f32 = 736.0;
+/// Width of the text, in points.
+pub(super) const MEASURE: f32 = LETTER.width - 2.0 * SIDE;
+/// Pages of one item; a longer text ends with a sentence that says where the rest is.
+pub(super) const PAGES: usize = 2_000;
+
+/// How dark a line is drawn: black, or a grey that keeps a contrast of 7 to 1 (WCAG 2.1, 1.4.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ink {
+    /// The sender's own words.
+    Black,
+    /// Labels, quoted lines and the program's remarks.
+    Grey,
+}
+
+/// One thing on a page.
+pub(super) enum Mark {
+    /// A line of text, belonging to a part of the document.
+    Line { laid: Rc<Laid>, line: usize, left: f32, top: f32, ink: Ink, part: usize },
+    /// A thin rule over the width of the text.
+    Rule { top: f32 },
+    /// The bar beside quoted lines.
+    Bar { left: f32, top: f32, height: f32 },
+    /// The picture of the item.
+    Picture { left: f32, top: f32, width: f32, height: f32, part: usize },
+}
+
+/// What a part of the document is, for readers who do not see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The title.
+    Title(String),
+    /// The name of a field; its value is the next part.
+    Label,
+    /// The value of a field.
+    Value,
+    /// A paragraph, and its language where it is known.
+    Paragraph(Option<&'static str>),
+    /// A picture and the words that stand for it.
+    Picture(String),
+}
+
+/// The pages of an item, filled from the top.
+pub(super) struct Sheet {
+    /// What stands on each page.
+    pub(super) pages: Vec<Vec<Mark>>,
+    /// The parts, in reading order.
+    pub(super) parts: Vec<Part>,
+    top: f32,
+    limit: usize,
+}
+
+impl Sheet {
+    /// An empty first page.
+    pub(super) fn new(limit: usize) -> Self {
+        Self { pages: vec![Vec::new()], parts: Vec::new(), top: TOP, limit }
+    }
+
+    /// Begins a part and gives its place.
+    pub(super) fn part(&mut self, part: Part) -> usize {
+        self.parts.push(part);
+        self.parts.len() - 1
+    }
+
+    /// Height left on the page.
+    pub(super) fn room(&self) -> f32 {
+        BOTTOM - self.top
+    }
+
+    /// Leaves space, unless the page has just begun.
+    pub(super) fn space(&mut self, height: f32) {
+        if self.top > TOP {
+            self.top += height;
+        }
+    }
+
+    /// Makes room for a height; `false` when the last page is full.
+    fn reserve(&mut self, height: f32) -> bool {
+        if self.room() < height && self.top > TOP {
+            if self.pages.len() >= self.limit {
+                return false;
+            }
+            self.pages.push(Vec::new());
+            self.top = TOP;
+        }
+        true
+    }
+
+    fn put(&mut self, mark: Mark) {
+        if let Some(page) = self.pages.last_mut() {
+            page.push(mark);
+        }
+    }
+
+    /// Places all lines of a text; `false` when the pages are full and the rest was left out.
+    pub(super) fn text(&mut self, laid: Laid, left: f32, ink: Ink, part: usize, bars: usize) -> bool {
+        let laid = Rc::new(laid);
+        let height = laid.line_height();
+        for line in 0..laid.lines() {
+            if !self.reserve(height) {
+                return false;
+            }
+            let top = self.top;
+            for bar in (0u8..).take(bars) {
+                self.put(Mark::Bar { left: SIDE - 5.0 - 4.0 * f32::from(bar), top, height });
+            }
+            self.put(Mark::Line { laid: Rc::clone(&laid), line, left, top, ink, part });
+            self.top += height;
+        }
+        true
+    }
+
+    /// Places a label at the left and its values beside it, beginning at the same height.
+    pub(super) fn row(&mut self, label: Laid, values: Vec<Laid>, column: f32, parts: (usize, usize)) -> bool {
+        let height = label.line_height();
+        if !self.reserve(height) {
+            return false;
+        }
+        let start = (self.pages.len(), self.top);
+        if !self.text(label, SIDE, Ink::Grey, parts.0, 0) {
+            return false;
+        }
+        let after = (self.pages.len(), self.top);
+        // The value begins on the page where the label began: a label is never broken over pages in practice,
+        // and when it is, the value follows below it.
+        self.top = if after.0 == start.0 { start.1 } else { self.top };
+        let fits = values.into_iter().all(|value| self.text(value, column, Ink::Black, parts.1, 0));
+        if self.pages.len() == after.0 {
+            self.top = self.top.max(after.1);
+        }
+        fits
+    }
+
+    /// Draws a rule with space around it.
+    pub(super) fn rule(&mut self) {
+        self.space(6.0);
+        if self.reserve(12.0) {
+            let top = self.top;
+            self.put(Mark::Rule { top });
+            self.top += 8.0;
+        }
+    }
+
+    /// Places a picture of the given size, scaled down to the page, on this page when half of its height fits.
+    pub(super) fn picture(&mut self, width: f32, height: f32, part: usize) {
+        const SMALL: f32 = 0.55;
+        let fitting = |room: f32| (MEASURE / width).min(room / height).min(1.0);
+        if fitting(self.room()) < SMALL * fitting(BOTTOM - TOP) && self.pages.len() < self.limit {
+            self.pages.push(Vec::new());
+            self.top = TOP;
+        }
+        let scale = fitting(self.room());
+        let (width, height) = (width * scale, height * scale);
+        let mark = Mark::Picture { left: SIDE + (MEASURE - width) / 2.0, top: self.top, width, height, part };
+        self.put(mark);
+        self.top += height;
+    }
+
+    /// Begins the page that is kept for the sentence about what was left out.
+    pub(super) fn closing_page(&mut self) {
+        self.pages.push(Vec::new());
+        self.top = TOP;
+    }
+}
