@@ -191,7 +191,9 @@ impl City {
 
     /// Another request, for which nothing is collected.
     fn second_request(&mut self) -> RequestId {
-        request::open(&mut self.repository, new_request(RequestKind::Public), "clerk").expect("opened").id
+        let id = request::open(&mut self.repository, new_request(RequestKind::Public), "clerk").expect("opened").id;
+        request::collect(&mut self.repository, id, Some(&[]), "clerk").expect("collected nothing");
+        id
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -303,11 +305,10 @@ fn what_was_decided_is_delivered_numbered_and_checks_clean() {
         "{text}"
     );
     let remarks = String::from_utf8(files[names::REMARKS].clone()).expect("text");
-    for (number, told) in
-        [("CB-00000002", "text of this file"), ("CB-00000004", "has no text"), ("CB-00000005", "could not be drawn")]
-    {
+    for (number, told) in [("CB-00000004", "has no text"), ("CB-00000005", "could not be drawn")] {
         assert!(remarks.lines().any(|line| line.starts_with(number) && line.contains(told)), "{number}: {remarks}");
     }
+    assert!(!remarks.contains("CB-00000002"), "plain text is shown as it is: {remarks}");
     assert!(files.keys().all(|path| !path.contains("NATIVES")), "originals are given in litigation alone");
     let reading = city.repository.catalog().reading();
     assert_eq!(reading.request(city.request).expect("there").status, RequestStatus::Produced);
@@ -467,6 +468,10 @@ fn restore(root: &Path, files: &BTreeMap<String, Vec<u8>>) {
 #[test]
 fn what_is_not_ready_is_refused_and_leaves_nothing() {
     let mut city = city(RequestKind::Public);
+    let fresh = request::open(&mut city.repository, new_request(RequestKind::Public), "clerk").expect("opened").id;
+    let (path, options) = (city.path("out"), ProduceOptions::default());
+    let early = produce_with(&mut city.repository, fresh, &path, &options, "clerk", &VoidMonitor, &draw);
+    assert!(early.expect_err("never collected").to_string().contains("nothing was collected"));
     let refused = |city: &mut City, words: &str| {
         let error = city.produce("out").expect_err("refused").to_string();
         assert!(error.contains(words), "{error}");
