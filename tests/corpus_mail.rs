@@ -5,6 +5,7 @@
 
 use recordroom::model::exception::ProblemCode;
 use recordroom::model::item::{Found, Original, ParsedItem, RawItem, Shape};
+use recordroom::model::provenance::ContainerFormat;
 use recordroom::source::{ReadOptions, parse, part_bytes, read, shape_word};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -229,7 +230,7 @@ fn every_file_is_read_and_parsed_and_every_attachment_found_again() {
         let Original::Bytes(bytes) = &item.original else { continue };
         for attachment in &parsed.attachments {
             attachments += 1;
-            let found = part_bytes(bytes, shape_word(&item.shape), attachment.part);
+            let found = part_bytes(bytes, shape_word(&item.shape, ContainerFormat::Mbox), attachment.part);
             let digest = found.as_deref().map(recordroom::base::digest::Sha256Digest::of);
             assert!(attachment.sha256.is_none() || attachment.sha256 == digest, "{}: {}", item.place, attachment.name);
         }

@@ -26,10 +26,28 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
     ("finding", &["base", "model", "text", "query", "catalog", "index", "repository", "protection"]),
     ("retention", &["base", "model", "schedule", "calendar", "catalog", "repository"]),
-    ("classification", &["base", "model", "text", "query", "classify", "catalog", "repository", "finding"]),
+    (
+        "classification",
+        &["base", "model", "text", "query", "classify", "catalog", "repository", "finding", "protection"],
+    ),
     (
         "verify",
-        &["base", "model", "text", "query", "ledger", "package", "render", "vault", "catalog", "index", "repository"],
+        &[
+            "base",
+            "model",
+            "calendar",
+            "text",
+            "query",
+            // The name of a message is computed from its canonical form again.
+            "source",
+            "ledger",
+            "package",
+            "render",
+            "vault",
+            "catalog",
+            "index",
+            "repository",
+        ],
     ),
     (
         "protection",

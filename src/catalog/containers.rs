@@ -8,6 +8,7 @@ use crate::model::exception::{Problem, ProblemCode};
 use crate::model::profile::CustodianProfile;
 use crate::model::provenance::{Account, ContainerFormat, ContainerReport, Outcome};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// One receipt of a file or folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,27 @@ pub struct CopyRow {
     pub problems: u32,
     /// Place and flags, sealed under the key of the family.
     pub sealed: Vec<u8>,
+    /// The event of the batch that added it.
+    pub event: EventId,
+}
+
+/// Something destroyed that was found in an export again: it still exists at the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedRow {
+    /// The container it was found in.
+    pub container: ContainerId,
+    /// The position in it.
+    pub ordinal: u64,
+    /// The family that was destroyed.
+    pub tombstone: FamilyId,
+    /// The family it was taken in as; `None` when it was not taken in.
+    pub kept: Option<FamilyId>,
+    /// Whose export it was in, where that is known.
+    pub custodian: Option<CustodianId>,
+    /// The intake that saw it first.
+    pub intake: IntakeId,
+    /// The event of the batch.
+    pub event: EventId,
 }
 
 /// What an interrupted or earlier run already made of a place in a container.
@@ -178,7 +200,7 @@ impl Writing<'_> {
     pub fn add_copy(&self, copy: &CopyRow) -> Result<bool, CatalogError> {
         let changed = self
             .connection
-            .prepare_cached("INSERT OR IGNORE INTO copy VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+            .prepare_cached("INSERT OR IGNORE INTO copy VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
             .execute((
                 copy.container.get(),
                 copy.ordinal as i64,
@@ -188,6 +210,24 @@ impl Writing<'_> {
                 copy.outcome.word(),
                 copy.problems,
                 &copy.sealed,
+                copy.event.get(),
+            ))?;
+        Ok(changed > 0)
+    }
+
+    /// Lists something destroyed that was found again; the same place again changes nothing and says so.
+    pub fn add_returned(&self, row: &ReturnedRow) -> Result<bool, CatalogError> {
+        let changed = self
+            .connection
+            .prepare_cached("INSERT OR IGNORE INTO returned VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+            .execute((
+                row.container.get(),
+                row.ordinal as i64,
+                row.tombstone.get(),
+                row.kept.map(FamilyId::get),
+                row.custodian.map(CustodianId::get),
+                row.intake.get(),
+                row.event.get(),
             ))?;
         Ok(changed > 0)
     }
@@ -266,10 +306,21 @@ impl Reading<'_> {
 
     /// The copies of a family, oldest first.
     pub fn copies(&self, family: FamilyId) -> Result<Vec<CopyRow>, CatalogError> {
-        let sql = "SELECT container, ordinal, family, custodian, intake, outcome, problems, sealed FROM copy \
+        let sql = "SELECT container, ordinal, family, custodian, intake, outcome, problems, sealed, event FROM copy \
                    WHERE family = ?1 ORDER BY intake, container, ordinal";
+        self.copy_rows(sql, family.get())
+    }
+
+    /// The copies one event added, by container and position.
+    pub fn copies_added_by(&self, event: EventId) -> Result<Vec<CopyRow>, CatalogError> {
+        let sql = "SELECT container, ordinal, family, custodian, intake, outcome, problems, sealed, event FROM copy \
+                   WHERE event = ?1 ORDER BY container, ordinal, family";
+        self.copy_rows(sql, event.get())
+    }
+
+    fn copy_rows(&self, sql: &str, of: i64) -> Result<Vec<CopyRow>, CatalogError> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([family.get()])?;
+        let mut rows = statement.query([of])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
             all.push(CopyRow {
@@ -281,6 +332,7 @@ impl Reading<'_> {
                 outcome: word("an outcome", &row.get::<_, String>(5)?, Outcome::parse)?,
                 problems: row.get(6)?,
                 sealed: row.get(7)?,
+                event: EventId::new(row.get(8)?),
             });
         }
         Ok(all)
@@ -295,6 +347,61 @@ impl Reading<'_> {
     pub fn custodians_of(&self, family: FamilyId) -> Result<Vec<CustodianId>, CatalogError> {
         let sql = "SELECT DISTINCT custodian FROM copy WHERE family = ?1 AND custodian IS NOT NULL ORDER BY custodian";
         Ok(self.numbers(sql, family.get())?.into_iter().map(CustodianId::new).collect())
+    }
+
+    /// Whose copies a family has; `None` among them where the custodian of a copy is not known.
+    pub fn copy_custodians(&self, family: FamilyId) -> Result<Vec<Option<CustodianId>>, CatalogError> {
+        let sql = "SELECT DISTINCT custodian FROM copy WHERE family = ?1 ORDER BY custodian";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([family.get()], |row| Ok(row.get::<_, Option<i64>>(0)?.map(CustodianId::new)))?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// What had been destroyed and was found again, by container and position.
+    pub fn returned(&self) -> Result<Vec<ReturnedRow>, CatalogError> {
+        self.returned_rows(
+            "SELECT container, ordinal, tombstone, kept, custodian, intake, event FROM returned WHERE event >= ?1",
+            0,
+        )
+    }
+
+    /// What one event found again, by container and position.
+    pub fn returned_by(&self, event: EventId) -> Result<Vec<ReturnedRow>, CatalogError> {
+        let sql = "SELECT container, ordinal, tombstone, kept, custodian, intake, event FROM returned WHERE event = ?1";
+        self.returned_rows(sql, event.get())
+    }
+
+    fn returned_rows(&self, sql: &str, event: i64) -> Result<Vec<ReturnedRow>, CatalogError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut all: Vec<ReturnedRow> = statement
+            .query_map([event], |row| {
+                Ok(ReturnedRow {
+                    container: ContainerId::new(row.get(0)?),
+                    ordinal: row.get::<_, i64>(1)?.unsigned_abs(),
+                    tombstone: FamilyId::new(row.get(2)?),
+                    kept: row.get::<_, Option<i64>>(3)?.map(FamilyId::new),
+                    custodian: row.get::<_, Option<i64>>(4)?.map(CustodianId::new),
+                    intake: IntakeId::new(row.get(5)?),
+                    event: EventId::new(row.get(6)?),
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+        all.sort_by_key(|one| (one.container, one.ordinal, one.tombstone));
+        Ok(all)
+    }
+
+    /// What was found again in a container: not taken in, taken in again, and kept though possibly destroyed before.
+    pub fn returned_counts(&self, container: ContainerId) -> Result<(u64, u64, u64), CatalogError> {
+        let sql = "SELECT coalesce(sum(kept IS NULL), 0), coalesce(sum(k.name = t.name), 0), \
+                   coalesce(sum(k.name <> t.name), 0) FROM returned JOIN family t ON t.id = returned.tombstone \
+                   LEFT JOIN family k ON k.id = returned.kept WHERE returned.container = ?1";
+        let counts = self.connection.prepare_cached(sql)?.query_row([container.get()], |row| {
+            let count = |column: usize| row.get::<_, i64>(column).map(i64::unsigned_abs);
+            Ok((count(0)?, count(1)?, count(2)?))
+        })?;
+        Ok(counts)
     }
 
     /// A container's path as a person would say it, outermost first, joined by ` > `.
@@ -360,6 +467,19 @@ impl Reading<'_> {
                     problems: count(8)?,
                 };
                 Ok((IntakeId::new(row.get(0)?), ContainerId::new(row.get(1)?), account))
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// How many copies brought a new item in, for each intake and container.
+    pub fn kept_copies(&self) -> Result<BTreeMap<(IntakeId, ContainerId), u64>, CatalogError> {
+        let sql = "SELECT intake, container, count(*) FROM copy WHERE outcome = 'kept' GROUP BY 1, 2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([], |row| {
+                let place = (IntakeId::new(row.get(0)?), ContainerId::new(row.get(1)?));
+                Ok((place, row.get::<_, i64>(2)?.unsigned_abs()))
             })?
             .collect::<Result<_, _>>()?;
         Ok(all)

@@ -2,6 +2,7 @@
 
 use super::{CatalogError, Reading, Writing, moment, optional, word, written};
 use crate::base::id::{EventId, FamilyId, PlanId, ProductionId, RecordId, RequestId};
+use crate::model::classification::RecordStatus;
 use crate::model::disposition::RuleRef;
 use crate::model::production::{BatesNumber, BatesPrefix, Production};
 use crate::model::provenance::words;
@@ -41,6 +42,25 @@ pub struct TombstoneRow {
     pub rule: RuleRef,
     /// When.
     pub destroyed_at: DateTime<Utc>,
+}
+
+/// A random sample drawn before a class is confirmed in bulk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleRow {
+    /// Its number.
+    pub id: i64,
+    /// The status it is to confirm.
+    pub status: RecordStatus,
+    /// The random seed it was drawn with, hexadecimal.
+    pub seed: String,
+    /// The families to look at.
+    pub families: Vec<FamilyId>,
+    /// How many families it was drawn from.
+    pub population: u64,
+    /// The event of the drawing.
+    pub drawn: EventId,
+    /// The event that settled it; `None` while it is open.
+    pub settled: Option<EventId>,
 }
 
 /// A production as stored, with the first and last number of each item.
@@ -125,7 +145,8 @@ impl Writing<'_> {
     pub fn finish_destruction(&self, destruction: i64, event: EventId) -> Result<(), CatalogError> {
         let gone = "(SELECT family FROM tombstone WHERE destruction = ?1)";
         for sql in [
-            format!("DELETE FROM copy WHERE family IN {gone}"),
+            // Whose copies they were stays told, and so the outcomes of every batch can be computed again.
+            format!("UPDATE copy SET sealed = x'' WHERE family IN {gone}"),
             format!("DELETE FROM record WHERE family IN {gone}"),
             format!("DELETE FROM retention_event WHERE family IN {gone}"),
             format!("DELETE FROM protection WHERE family IN {gone}"),
@@ -244,21 +265,29 @@ impl Reading<'_> {
         optional(self.connection.prepare_cached(sql)?.query_row([who], |row| Ok((row.get(0)?, row.get(1)?))))
     }
 
+    /// Every registered approver with the public key.
+    pub fn approvers(&self) -> Result<Vec<(String, String)>, CatalogError> {
+        let mut statement = self.connection.prepare_cached("SELECT name, public_key FROM approver ORDER BY name")?;
+        let all = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
     /// Every batch of destruction, oldest first.
     pub fn destructions(&self) -> Result<Vec<DestructionRow>, CatalogError> {
-        let sql = "SELECT id, plan, intent_event, finished_event FROM destruction ORDER BY id";
+        self.destruction_rows("SELECT id, plan, intent_event, finished_event FROM destruction ORDER BY id")
+    }
+
+    fn destruction_rows(&self, sql: &str) -> Result<Vec<DestructionRow>, CatalogError> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        let all = statement
-            .query_map([], |row| {
-                Ok(DestructionRow {
-                    id: row.get(0)?,
-                    plan: PlanId::new(row.get(1)?),
-                    intent: EventId::new(row.get(2)?),
-                    finished: row.get::<_, Option<i64>>(3)?.map(EventId::new),
-                })
-            })?
-            .collect::<Result<_, _>>()?;
+        let all = statement.query_map([], destruction_row)?.collect::<Result<_, _>>()?;
         Ok(all)
+    }
+
+    /// The batches of destruction that were decided and are not complete, oldest first.
+    pub fn open_destructions(&self) -> Result<Vec<DestructionRow>, CatalogError> {
+        let sql =
+            "SELECT id, plan, intent_event, finished_event FROM destruction WHERE finished_event IS NULL ORDER BY id";
+        self.destruction_rows(sql)
     }
 
     /// The families of one batch of destruction, in order.
@@ -277,6 +306,14 @@ impl Reading<'_> {
         Ok(all)
     }
 
+    /// The batch of destruction a family went in; `None` when it did not.
+    pub fn destruction_of(&self, family: FamilyId) -> Result<Option<DestructionRow>, CatalogError> {
+        let sql = "SELECT id, plan, intent_event, finished_event FROM destruction \
+                   WHERE id = (SELECT destruction FROM tombstone WHERE family = ?1)";
+        let found = self.connection.prepare_cached(sql)?.query_row([family.get()], destruction_row);
+        optional(found)
+    }
+
     /// The digests of the adopted editions, by key.
     pub fn editions(&self) -> Result<std::collections::BTreeMap<String, String>, CatalogError> {
         let mut statement = self.connection.prepare_cached("SELECT key, digest FROM edition ORDER BY key")?;
@@ -284,23 +321,68 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    /// A drawn sample: status, families, population, whether it is settled.
-    pub fn sample(&self, sample: i64) -> Result<(String, Vec<i64>, u64, bool), CatalogError> {
-        let sql = "SELECT status, families, population, settled_event FROM sample WHERE id = ?1";
-        let found = self.connection.prepare_cached(sql)?.query_row([sample], |row| {
-            let settled: Option<i64> = row.get(3)?;
-            Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?.unsigned_abs(), settled.is_some()))
-        });
-        let (status, families, population, settled) =
-            optional(found)?.ok_or_else(|| CatalogError::Missing(format!("sample {sample}")))?;
-        let families = word("a list of numbers", &families, |text| serde_json::from_str(text).ok())?;
-        Ok((status, families, population, settled))
+    /// A drawn sample.
+    pub fn sample(&self, sample: i64) -> Result<SampleRow, CatalogError> {
+        let all = self.sample_rows("WHERE id = ?1", sample)?;
+        all.into_iter().next().ok_or_else(|| CatalogError::Missing(format!("sample {sample}")))
+    }
+
+    /// Every drawn sample of a status, oldest first.
+    pub fn samples_of(&self, status: RecordStatus) -> Result<Vec<SampleRow>, CatalogError> {
+        self.sample_rows("WHERE status = ?1 ORDER BY id", status.word())
+    }
+
+    /// The number the next sample will have.
+    pub fn next_sample(&self) -> Result<i64, CatalogError> {
+        Ok(self.count("SELECT coalesce(max(id), 0) + 1 FROM sample")? as i64)
+    }
+
+    fn sample_rows(&self, which: &str, parameter: impl rusqlite::ToSql) -> Result<Vec<SampleRow>, CatalogError> {
+        let sql =
+            format!("SELECT id, status, seed, families, population, drawn_event, settled_event FROM sample {which}");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([parameter])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let families: Vec<i64> =
+                word("a list of numbers", &row.get::<_, String>(3)?, |text| serde_json::from_str(text).ok())?;
+            all.push(SampleRow {
+                id: row.get(0)?,
+                status: word("a status", &row.get::<_, String>(1)?, RecordStatus::parse)?,
+                seed: row.get(2)?,
+                families: families.into_iter().map(FamilyId::new).collect(),
+                population: row.get::<_, i64>(4)?.unsigned_abs(),
+                drawn: EventId::new(row.get(5)?),
+                settled: row.get::<_, Option<i64>>(6)?.map(EventId::new),
+            });
+        }
+        Ok(all)
     }
 
     /// The next free page number of a prefix.
     pub fn next_number(&self, prefix: &BatesPrefix) -> Result<u32, CatalogError> {
         let sql = "SELECT coalesce(max(last), 0) + 1 FROM production WHERE prefix = ?1";
         Ok(self.connection.prepare_cached(sql)?.query_row([prefix.as_str()], |row| row.get(0))?)
+    }
+
+    /// Every production's number, prefix, first and last page, by prefix and first page.
+    pub fn production_ranges(&self) -> Result<Vec<(ProductionId, String, u32, u32)>, CatalogError> {
+        let sql = "SELECT id, prefix, first, last FROM production ORDER BY prefix, first, id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([], |row| Ok((ProductionId::new(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+
+    /// The first and last page of every item of a production, by first page.
+    pub fn production_pages(&self, production: ProductionId) -> Result<Vec<(RecordId, u32, u32)>, CatalogError> {
+        let sql = "SELECT record, first, last FROM production_item WHERE production = ?1 ORDER BY first, last";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement
+            .query_map([production.get()], |row| Ok((RecordId::new(row.get(0)?), row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(all)
     }
 
     /// The productions that contain a family, oldest first.
@@ -358,4 +440,13 @@ impl Reading<'_> {
             .collect::<Result<_, _>>()?;
         Ok((ProductionRow { production, items }, EventId::new(event)))
     }
+}
+
+fn destruction_row(row: &rusqlite::Row<'_>) -> Result<DestructionRow, rusqlite::Error> {
+    Ok(DestructionRow {
+        id: row.get(0)?,
+        plan: PlanId::new(row.get(1)?),
+        intent: EventId::new(row.get(2)?),
+        finished: row.get::<_, Option<i64>>(3)?.map(EventId::new),
+    })
 }

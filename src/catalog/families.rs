@@ -117,6 +117,8 @@ pub struct FamilyRow {
     pub standing: Standing,
     /// The event that recorded its filing in the document system.
     pub filed: Option<EventId>,
+    /// The last event that sealed it or added a copy: a guard that looked before has to look again.
+    pub touched: EventId,
 }
 
 /// A member of a family.
@@ -139,6 +141,10 @@ pub struct RecordRow {
 pub struct FamilyFilter {
     /// Only those sealed by events after this one.
     pub after_event: Option<EventId>,
+    /// Only those sealed, or given another copy, by events after this one.
+    pub touched_after: Option<EventId>,
+    /// Tombstones too.
+    pub with_destroyed: bool,
     /// Only those with numbers above this one.
     pub after: Option<FamilyId>,
     /// Only those of this status.
@@ -148,7 +154,7 @@ pub struct FamilyFilter {
 }
 
 const COLUMNS: &str = "id, name, state, event, month, pack, at, length, seal, kind, sent_at, sent_on, received_on, \
-                       searchable, status, basis, series, confidence, filed_event";
+                       searchable, status, basis, series, confidence, filed_event, touched";
 
 impl Writing<'_> {
     /// The next free family number.
@@ -183,7 +189,7 @@ impl Writing<'_> {
         self.connection
             .prepare_cached(
                 "INSERT INTO family VALUES (?1, ?2, ?3, 'live', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
-                 ?16, ?17, ?18, NULL)",
+                 ?16, ?17, ?18, NULL, ?4)",
             )?
             .execute(rusqlite::params![
                 family.id.get(),
@@ -262,11 +268,33 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Says where the sealed bytes lie after a pack was compacted.
-    pub fn move_family(&self, family: FamilyId, at: &SealedAt) -> Result<(), CatalogError> {
+    /// Says that another copy of a family came in: every guard that looked at it before has to look again.
+    pub fn touch_family(&self, family: FamilyId, event: EventId) -> Result<(), CatalogError> {
         self.connection
-            .prepare_cached("UPDATE family SET pack = ?2, at = ?3, length = ?4 WHERE id = ?1")?
-            .execute((family.get(), at.pack, at.offset as i64, at.length as i64))?;
+            .prepare_cached("UPDATE family SET touched = max(touched, ?2) WHERE id = ?1")?
+            .execute((family.get(), event.get()))?;
+        Ok(())
+    }
+
+    /// Says where the stretches of a pack lie after it was compacted (old and new place of each), and that the pack is
+    /// empty: what is left of its file is a leftover.
+    pub fn move_stretches(&self, month: &str, pack: u32, moved: &[(SealedAt, SealedAt)]) -> Result<(), CatalogError> {
+        for table in ["family", "exception"] {
+            let sql = format!(
+                "UPDATE {table} SET pack = ?4, at = ?5, length = ?6 WHERE month = ?1 AND pack = ?2 AND at = ?3 AND seal = ?7"
+            );
+            let mut update = self.connection.prepare_cached(&sql)?;
+            for (old, new) in moved {
+                let (from, to, length) = (old.offset as i64, new.offset as i64, new.length as i64);
+                update.execute((month, pack, from, new.pack, to, length, new.seal))?;
+            }
+        }
+        for (_, new) in moved {
+            self.extend_pack(new)?;
+        }
+        self.connection
+            .prepare_cached("DELETE FROM pack_extent WHERE month = ?1 AND pack = ?2")?
+            .execute((month, pack))?;
         Ok(())
     }
 }
@@ -294,6 +322,41 @@ impl Reading<'_> {
         Ok(found.map(FamilyId::new))
     }
 
+    /// The newest tombstone of what a mail system would call the same message.
+    pub fn tombstone_of_message(&self, key: &KeyedDigest) -> Result<Option<FamilyId>, CatalogError> {
+        let sql = "SELECT max(id) FROM family WHERE message_key = ?1 AND state = 'destroyed'";
+        let found: Option<i64> = self.connection.prepare_cached(sql)?.query_row([key.as_bytes()], |row| row.get(0))?;
+        Ok(found.map(FamilyId::new))
+    }
+
+    /// What one event sealed: families (tombstones too) and exceptions by number, each with its name.
+    pub fn sealed_by(&self, event: EventId) -> Result<Vec<(FamilyId, KeyedDigest, bool)>, CatalogError> {
+        let sql = "SELECT id, name, 0 FROM family WHERE event = ?1 UNION ALL \
+                   SELECT family, name, 1 FROM exception WHERE event = ?1 ORDER BY 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([event.get()])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let exception: i64 = row.get(2)?;
+            all.push((FamilyId::new(row.get(0)?), name(&row.get::<_, Vec<u8>>(1)?)?, exception == 1));
+        }
+        Ok(all)
+    }
+
+    /// The living stretches of a pack: families and exceptions that still have their bytes in it, by offset.
+    pub fn stretches_of(&self, month: &str, pack: u32) -> Result<Vec<(FamilyId, SealedAt)>, CatalogError> {
+        let sql = "SELECT id, month, pack, at, length, seal FROM family \
+                   WHERE month = ?1 AND pack = ?2 AND state <> 'destroyed' UNION ALL \
+                   SELECT family, month, pack, at, length, seal FROM exception WHERE month = ?1 AND pack = ?2 ORDER BY 4";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query((month, pack))?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push((FamilyId::new(row.get(0)?), sealed_at(row, 1)?));
+        }
+        Ok(all)
+    }
+
     /// Hands the families of a filter to `take`, by number.
     pub fn each_family<E: From<CatalogError>>(
         &self,
@@ -301,8 +364,8 @@ impl Reading<'_> {
         mut take: impl FnMut(FamilyRow) -> Result<(), E>,
     ) -> Result<(), E> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM family WHERE state <> 'destroyed' AND event > ?1 AND id > ?2 \
-             AND (?3 IS NULL OR status = ?3) ORDER BY id LIMIT ?4"
+            "SELECT {COLUMNS} FROM family WHERE (state <> 'destroyed' OR ?5) AND event > ?1 AND id > ?2 \
+             AND (?3 IS NULL OR status = ?3) AND touched > ?6 ORDER BY id LIMIT ?4"
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(CatalogError::from)?;
         let limit = filter.limit.map_or(-1, |limit| limit as i64);
@@ -312,12 +375,36 @@ impl Reading<'_> {
                 filter.after.map_or(0, FamilyId::get),
                 filter.status.map(RecordStatus::word),
                 limit,
+                filter.with_destroyed,
+                filter.touched_after.map_or(0, EventId::get),
             ))
             .map_err(CatalogError::from)?;
         while let Some(row) = rows.next().map_err(CatalogError::from)? {
             take(family(row)?)?;
         }
         Ok(())
+    }
+
+    /// The first family that was sealed after an event and is here.
+    pub fn first_family_after(&self, event: EventId) -> Result<Option<FamilyId>, CatalogError> {
+        let sql = "SELECT min(id) FROM family INDEXED BY family_event WHERE event > ?1 AND state <> 'destroyed'";
+        let first: Option<i64> = self.connection.prepare_cached(sql)?.query_row([event.get()], |row| row.get(0))?;
+        Ok(first.map(FamilyId::new))
+    }
+
+    /// How many families that were sealed after an event are here.
+    pub fn families_after(&self, event: EventId) -> Result<u64, CatalogError> {
+        let sql = "SELECT count(*) FROM family INDEXED BY family_event WHERE event > ?1 AND state = 'live'";
+        let count: i64 = self.connection.prepare_cached(sql)?.query_row([event.get()], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Every series that a family here has, the empty one included.
+    pub fn series_in_use(&self) -> Result<Vec<String>, CatalogError> {
+        let sql = "SELECT DISTINCT series FROM family WHERE state <> 'destroyed' ORDER BY series";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let all = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(all)
     }
 
     /// How far each pack is committed, families and exceptions taken together.
@@ -390,7 +477,8 @@ impl Reading<'_> {
 
     /// Numbers of the families of which a custodian has a copy, in order.
     pub fn families_of_custodian(&self, custodian: CustodianId) -> Result<Vec<i64>, CatalogError> {
-        let sql = "SELECT DISTINCT family FROM copy WHERE custodian = ?1 ORDER BY family";
+        let sql = "SELECT DISTINCT copy.family FROM copy JOIN family ON family.id = copy.family \
+                   WHERE custodian = ?1 AND family.state <> 'destroyed' ORDER BY copy.family";
         self.numbers(sql, custodian.get())
     }
 
@@ -406,6 +494,11 @@ impl Reading<'_> {
             all.push((status, basis, row.get::<_, i64>(2)?.unsigned_abs()));
         }
         Ok(all)
+    }
+
+    /// How many families were ever sealed, tombstones counted too.
+    pub fn families_ever(&self) -> Result<u64, CatalogError> {
+        self.count("SELECT count(*) FROM family")
     }
 
     /// How many families are here, how many are not fully searchable, and how many are gone.
@@ -457,6 +550,7 @@ fn family(row: &Row<'_>) -> Result<FamilyRow, CatalogError> {
             confidence: row.get(17)?,
         },
         filed: row.get::<_, Option<i64>>(18)?.map(EventId::new),
+        touched: EventId::new(row.get(19)?),
     })
 }
 

@@ -15,8 +15,8 @@ mod holds;
 mod requests;
 mod schema;
 
-pub use containers::{AccountRow, ContainerKey, CopyRow, ExceptionRow, IntakeRow, KnownPlace};
-pub use disposals::{DestructionRow, PlanState, ProductionRow, TombstoneRow};
+pub use containers::{AccountRow, ContainerKey, CopyRow, ExceptionRow, IntakeRow, KnownPlace, ReturnedRow};
+pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, TombstoneRow};
 pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, RecordRow, SealedAt, Standing};
 pub use guards::Guard;
 
@@ -110,10 +110,12 @@ impl Catalog {
         Ok(result)
     }
 
-    /// Writes the log back into the database and empties it, so that nothing destroyed stays in it (I13).
-    pub fn checkpoint(&self) -> Result<(), CatalogError> {
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+    /// Writes the log back into the database and empties it, so that nothing destroyed stays in it (I13). Waits for
+    /// readers that still look at an older state; `false` when they did not leave in time and the log is not empty.
+    pub fn checkpoint(&self) -> Result<bool, CatalogError> {
+        crate::base::fault::point("empty the log").map_err(CatalogError::from)?;
+        let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(busy == 0)
     }
 
     /// SQLite's own check of the database file; empty when it is sound.

@@ -48,17 +48,19 @@ CREATE TABLE account (
 ) STRICT, WITHOUT ROWID;
 
 -- state: 'live', 'intended' (between the two events of a destruction), 'destroyed' (the tombstone).
+-- touched: the last event that sealed it or added a copy; a guard that looked before has to look again.
 CREATE TABLE family (
   id INTEGER PRIMARY KEY, name BLOB NOT NULL, message_key BLOB, state TEXT NOT NULL, event INTEGER NOT NULL,
   month TEXT NOT NULL, pack INTEGER NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL, seal BLOB NOT NULL,
   kind TEXT NOT NULL, sent_at INTEGER, sent_on TEXT, received_on TEXT, searchable TEXT NOT NULL,
   status TEXT NOT NULL, basis TEXT NOT NULL, series TEXT NOT NULL, confidence INTEGER NOT NULL,
-  filed_event INTEGER
+  filed_event INTEGER, touched INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX family_name ON family(name) WHERE state <> 'destroyed';
 CREATE INDEX family_tombstone ON family(name) WHERE state = 'destroyed';
 CREATE INDEX family_message_key ON family(message_key) WHERE message_key IS NOT NULL;
 CREATE INDEX family_event ON family(event);
+CREATE INDEX family_touched ON family(touched);
 CREATE INDEX family_status ON family(status, id);
 
 CREATE TABLE record (
@@ -73,14 +75,24 @@ CREATE TABLE pack_extent (
   PRIMARY KEY (month, pack)
 ) STRICT, WITHOUT ROWID;
 
--- What a copy tells (place, folder, flags) is sealed under the key of its family.
+-- What a copy tells (place, folder, flags) is sealed under the key of its family, and goes with it; the row stays.
 CREATE TABLE copy (
   container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL, family INTEGER NOT NULL,
   custodian INTEGER, intake INTEGER NOT NULL, outcome TEXT NOT NULL, problems INTEGER NOT NULL, sealed BLOB NOT NULL,
+  event INTEGER NOT NULL,
   PRIMARY KEY (container, ordinal, family)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX copy_family ON copy(family);
 CREATE INDEX copy_custodian ON copy(custodian, family);
+CREATE INDEX copy_event ON copy(event);
+
+-- What had been destroyed and was found in an export again. kept: the family it was taken in as, where it was.
+CREATE TABLE returned (
+  container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL, tombstone INTEGER NOT NULL,
+  kept INTEGER, custodian INTEGER, intake INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (container, ordinal, tombstone)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX returned_event ON returned(event);
 
 CREATE TABLE exception (
   id INTEGER PRIMARY KEY, container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL,

@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
 use super::hold::HoldCommand;
 use super::ledger::LedgerCommand;
@@ -25,7 +26,7 @@ pub struct Arguments {
 }
 
 /// Options that every command takes, before or after its name.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Common {
     /// The repository directory
     #[arg(long, global = true, env = "RECORDROOM_REPOSITORY", value_name = "DIR", default_value = ".")]
@@ -54,6 +55,8 @@ pub enum Command {
     Search(Search),
     /// Show one item
     Show(Show),
+    /// Record status: why, set by a person, confirmed by a sample, and what is not settled
+    Classify(Classify),
     /// Data requests: open, list, show, collect, close
     #[command(subcommand)]
     Request(RequestCommand),
@@ -75,9 +78,13 @@ pub enum Command {
     Dispose(DisposeCommand),
     /// The same as dispose run
     Purge(dispose::Which),
+    /// A small city's story, from exports to a certificate, in an exercise of its own
+    Demo(Demo),
     /// Who did what when
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Bring the search index up to date, or make it again
+    Index(Reindex),
 }
 
 /// Arguments of `init`.
@@ -144,4 +151,121 @@ pub struct Show {
     /// Write the original bytes to standard output
     #[arg(long)]
     pub original: bool,
+}
+
+/// Arguments of `classify`.
+#[derive(Debug, Args)]
+pub struct Classify {
+    /// What to do
+    #[command(subcommand)]
+    pub act: ClassifyAct,
+}
+
+/// What `classify` does.
+#[derive(Debug, Subcommand)]
+pub enum ClassifyAct {
+    /// Why an item has its status: every rule with what it matched, and who confirmed it
+    ///
+    /// Example: recordroom classify explain R-12
+    Explain {
+        /// The item, such as R-12 or F-7
+        id: String,
+    },
+    /// Set the status of items, with a reason; the family of each is set
+    ///
+    /// Example: recordroom classify set R-12 R-15 --status official --series complaints-general --reason "answers a resident"
+    Set {
+        /// The items, such as R-12 or F-7
+        #[arg(required = true)]
+        ids: Vec<String>,
+        #[command(flatten)]
+        decision: Decision,
+    },
+    /// Draw a random sample of the proposed items of a status, to look at before the rest is confirmed
+    ///
+    /// Example: recordroom classify sample --status non-record
+    Sample {
+        /// official, transitory, non-record or personal
+        #[arg(long)]
+        status: String,
+    },
+    /// Settle a sample: what you say of each item of it. Items you have set by themselves need not be named again
+    ///
+    /// Example: recordroom classify settle 3 --agree R-1 R-4 R-9 --differ R-7=official --reason "read all of them"
+    Settle {
+        /// The number of the sample
+        sample: i64,
+        /// Items that are what the rules say
+        #[arg(long, num_args = 1.., value_name = "ID")]
+        agree: Vec<String>,
+        /// Items that are something else
+        #[arg(long, num_args = 1.., value_name = "ID=STATUS")]
+        differ: Vec<String>,
+        /// A file with one decision on each line: ID,STATUS
+        #[arg(long, value_name = "FILE")]
+        decisions: Option<PathBuf>,
+        /// Who looked at it and how
+        #[arg(long)]
+        reason: String,
+    },
+    /// What is not settled, by correspondent and by conversation, the biggest first
+    ///
+    /// Example: recordroom classify queue --limit 10
+    Queue {
+        /// Items proposed to have this status, instead of the undetermined ones
+        #[arg(long, conflicts_with = "all")]
+        status: Option<String>,
+        /// Every item that nobody has confirmed
+        #[arg(long)]
+        all: bool,
+        /// How many groups to print
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// Settle a group of the queue, exactly as it was shown
+    ///
+    /// Example: recordroom classify settle-group 3fa9c1d207be --count 14 --status personal --reason "the clerk's family"
+    SettleGroup {
+        /// The group, as the queue prints it
+        group: String,
+        /// How many items it had when it was shown
+        #[arg(long)]
+        count: u64,
+        #[command(flatten)]
+        decision: Decision,
+    },
+    /// How long items have stood undetermined
+    ///
+    /// Example: recordroom classify ageing
+    Ageing,
+    /// Apply the present rules to everything that nobody has confirmed
+    ///
+    /// Example: recordroom classify reclassify
+    Reclassify,
+    /// The rules, with what each looks at and why
+    ///
+    /// Example: recordroom classify rules
+    Rules,
+}
+
+/// What a person decides.
+#[derive(Debug, Args)]
+pub struct Decision {
+    /// official, transitory, non-record, personal or undetermined
+    #[arg(long)]
+    pub status: String,
+    /// The series, by its key in an adopted schedule
+    #[arg(long)]
+    pub series: Option<String>,
+    /// Why, in a few words, without quoting the item
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// Arguments of `index`.
+#[derive(Debug, Args)]
+pub struct Reindex {
+    /// Drop the index and make it again from the sealed items
+    #[arg(long)]
+    pub rebuild: bool,
 }

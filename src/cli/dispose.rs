@@ -75,6 +75,12 @@ impl From<DispositionError> for Failure {
             DispositionError::Repository(error) => error.into(),
             DispositionError::Catalog(error) => error.into(),
             DispositionError::Retention(error) => error.into(),
+            DispositionError::Protection(error) => error.into(),
+            DispositionError::Stopped => Self::new(
+                "stopped",
+                repository::capitalised(&error.to_string()),
+                "Run the same command again to go on.",
+            ),
             DispositionError::Refused(message) => {
                 Self::new("refused", repository::capitalised(&message), "Nothing was destroyed.").with_exit(REFUSED)
             }

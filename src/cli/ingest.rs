@@ -3,6 +3,7 @@
 use super::args::{Common, Ingest};
 use super::output::{Failure, Output, TerminalMonitor, table};
 use super::{DONE, EXCEPTIONS, repository};
+use crate::disposition::finish_interrupted;
 use crate::ingest::{IngestError, IngestOptions, IngestReport, ingest};
 use crate::model::provenance::ContainerReport;
 use crate::repository::RepositoryError;
@@ -13,6 +14,10 @@ impl From<IngestError> for Failure {
         match error {
             IngestError::Repository(error) => error.into(),
             IngestError::Catalog(error) => error.into(),
+            IngestError::OwnFiles(_) => Self::usage(
+                repository::capitalised(&error.to_string()),
+                "Name the export alone, in a folder of its own.",
+            ),
             IngestError::Changed => Self::new(
                 "changed",
                 "Something was destroyed while this export was being read",
@@ -33,6 +38,11 @@ pub fn run(common: &Common, arguments: &Ingest, output: &Output) -> Result<u8, F
     let custodian = arguments.custodian.as_deref().map(|name| opened.custodian_named(name)).transpose()?;
     let call_profile = arguments.call_profile.as_deref().map(mapping_profile).transpose()?;
     let options = IngestOptions { custodian, call_profile };
+    // What an interrupted destruction had decided is finished first: nothing may come in beside it.
+    finish_interrupted(&mut opened, &repository::actor(common)).map_err(|error| {
+        let hint = "An interrupted destruction has to be finished first. Run the same command again.";
+        Failure::new("failed", repository::capitalised(&error.to_string()), hint)
+    })?;
     let monitor = TerminalMonitor::default();
     let report = ingest(&mut opened, &arguments.paths, &options, &repository::actor(common), &monitor);
     monitor.clear();

@@ -4,9 +4,9 @@ use super::output::{Failure, Output};
 use super::{DONE, args::Common, repository};
 use crate::base::durable;
 use crate::base::id::EventId;
-use crate::ledger::{ChainVerifier, Checkpoint};
 use crate::model::event::Event;
 use crate::repository::{Repository, RepositoryError};
+use crate::verify::checkpoint::{self, ExportError};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
@@ -65,21 +65,19 @@ fn acts(opened: &Repository, limit: usize, output: &Output) -> Result<u8, Failur
 }
 
 fn checkpoint(opened: &Repository, export: &Export, output: &Output) -> Result<u8, Failure> {
-    let mut chain = ChainVerifier::default();
-    opened.catalog().reading().each_event::<Failure>(EventId::new(1), |event| {
-        chain.push(&event).map_err(|broken| {
+    let (path, signed) = checkpoint::export(opened).map_err(|error| match error {
+        ExportError::Repository(error) => error.into(),
+        ExportError::Catalog(error) => error.into(),
+        ExportError::Broken(broken) => {
             let hint = "Keep the repository as it is, run: recordroom verify, and ask for help.";
             Failure::new("chain", repository::capitalised(&broken.to_string()), hint).with_exit(repository::INTEGRITY)
-        })
+        }
     })?;
-    let head = chain.head();
-    let signed = Checkpoint::of(&opened.profile().repository, &head, opened.now()).signed(opened.signer());
-    let mut paths = vec![opened.layout().checkpoints().join(format!("{}.txt", opened.now().format("%Y%m%dT%H%M%SZ")))];
-    paths.extend(export.to.clone());
-    for path in &paths {
+    let mut written = vec![path.display().to_string()];
+    if let Some(path) = &export.to {
         durable::replace(path, signed.as_bytes()).map_err(|error| RepositoryError::io(path, error))?;
+        written.push(path.display().to_string());
     }
-    let written: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
     let text = format!("{signed}\nWritten to {}\n", written.join(" and "));
     output.result(json!({ "checkpoint": signed, "written": written }), &text)?;
     Ok(DONE)

@@ -4,8 +4,12 @@
 //! 2 done with exceptions, 3 refused, 4 integrity problem found, 64 usage, 70 internal error.
 
 mod args;
+mod classify;
+mod demo;
 mod dispose;
+mod document;
 mod hold;
+mod index;
 mod ingest;
 mod ledger;
 mod output;
@@ -55,7 +59,9 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Status => repository::status(common, output),
         args::Command::Ingest(ingest) => ingest::run(common, ingest, output),
         args::Command::Search(search) => search::run(common, search, output),
+        args::Command::Index(reindex) => index::run(common, reindex, output),
         args::Command::Show(show) => show::run(common, show, output),
+        args::Command::Classify(classify) => classify::run(common, classify, output),
         args::Command::Request(request) => request::run(common, request, output),
         args::Command::Review(review) => review::run(common, review, output),
         args::Command::Produce(produce) => produce::run(common, produce, output),
@@ -64,6 +70,7 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Hold(command) => hold::run(common, command, output),
         args::Command::Dispose(command) => dispose::run(common, command, output),
         args::Command::Purge(which) => dispose::purge(common, which, output),
+        args::Command::Demo(demo) => demo::run(demo, output),
         args::Command::Ledger(command) => ledger::run(common, command, output),
     }
 }

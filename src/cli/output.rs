@@ -58,6 +58,11 @@ impl Output {
         Self { json }
     }
 
+    /// Whether results are printed as JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Prints a result: the JSON shape, or the text.
     pub fn result(&self, mut value: Value, text: &str) -> Result<(), Failure> {
         if self.json {

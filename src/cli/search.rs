@@ -4,12 +4,16 @@ use super::args::{Common, Search};
 use super::output::{Failure, Output};
 use super::{DONE, repository};
 use crate::finding::{FindingError, Found, search};
-use crate::repository::Repository;
+use crate::index::IndexError;
+use crate::repository::{Repository, RepositoryError};
 use crate::text::safe;
 
 impl From<FindingError> for Failure {
     fn from(error: FindingError) -> Self {
         match error {
+            FindingError::Repository(RepositoryError::Index(
+                error @ (IndexError::TooManyWords { .. } | IndexError::TooFar { .. }),
+            )) => Self::usage(repository::capitalised(&error.to_string()), ""),
             FindingError::Repository(error) => error.into(),
             FindingError::Query(error) => {
                 let message =
@@ -51,8 +55,20 @@ fn told(found: &Found, terms: bool) -> String {
     text.push_str(&format!("{} items{more}\n", found.count));
     if found.not_searchable > 0 {
         text.push_str(&format!(
-            "{} more items cannot be searched, or only in part; see them with: is:unsearchable\n",
+            "{} more items could be meant, but cannot be searched, or only in part; see them with: is:unsearchable\n",
             found.not_searchable
+        ));
+    }
+    if found.not_indexed > 0 {
+        text.push_str(&format!(
+            "{} items are not indexed yet and are not among these; run: recordroom index\n",
+            found.not_indexed
+        ));
+    }
+    if !found.unreadable.is_empty() {
+        text.push_str(&format!(
+            "{} hits do not read back and are not listed; run: recordroom verify\n",
+            found.unreadable.len()
         ));
     }
     if terms {

@@ -12,7 +12,7 @@ use crate::repository::{Repository, StoredFamily};
 use crate::retention::{Adopted, LiveGuards};
 use crate::schedule::english;
 use crate::source;
-use crate::text::safe;
+use crate::text::{safe, safe_lines};
 use serde_json::{Value, json};
 
 /// `recordroom show`
@@ -196,7 +196,7 @@ fn told(opened: &Repository, family: &StoredFamily, record: &RecordRow) -> Resul
         line("Problem", &problem.message);
     }
     text.push('\n');
-    text.push_str(&safe(text_of(item, record.part)));
+    text.push_str(&safe_lines(text_of(item, record.part)));
     text.push('\n');
     Ok(text)
 }

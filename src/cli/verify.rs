@@ -1,12 +1,14 @@
 //! `verify`
 
-use super::DONE;
 use super::args::Common;
-use super::output::{Failure, Output, table};
+use super::output::{Failure, Output, TerminalMonitor, table};
 use super::repository::INTEGRITY;
-use crate::repository::RepositoryError;
+use super::{DONE, document, repository};
+use crate::repository::{Repository, RepositoryError};
 use crate::text::safe;
+use crate::verify::Finding;
 use crate::verify::delivery::{self, Examination};
+use crate::verify::repository::VerifyError;
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -14,23 +16,66 @@ use std::path::{Path, PathBuf};
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The folder of a delivered production
+    /// A delivered production, a certificate, a plan or a checkpoint (default: the whole repository)
+    #[arg(value_name = "FOLDER|FILE")]
     pub directory: Option<PathBuf>,
     /// The city's key, as it is known by another way than the folder
     #[arg(long, value_name = "HEX")]
     pub key: Option<String>,
 }
 
-/// `recordroom verify`: a folder that looks like a delivered production is checked as one, with nothing but itself.
-pub fn run(_common: &Common, arguments: &Verify, output: &Output) -> Result<u8, Failure> {
+/// `recordroom verify`: a delivered production is checked with nothing but itself, a signed document with its key, and
+/// without a path the whole repository.
+pub fn run(common: &Common, arguments: &Verify, output: &Output) -> Result<u8, Failure> {
+    let key = arguments.key.as_deref();
     match &arguments.directory {
-        Some(directory) if delivery::is_delivery(directory) => delivered(directory, arguments.key.as_deref(), output),
-        Some(directory) => {
-            let message = format!("{} is not a delivered production: there is no production.json", directory.display());
+        None => stored(&repository::open(common)?, output),
+        Some(path) if delivery::is_delivery(path) => delivered(path, key, output),
+        Some(path) if path.join("recordroom.toml").is_file() => {
+            stored(&repository::open(&Common { repository: path.clone(), ..common.clone() })?, output)
+        }
+        Some(path) if path.is_file() => document::run(common, path, key, output),
+        Some(path) => {
+            let message = format!("{} is no delivered production and no repository", path.display());
             Err(Failure::new("not-a-delivery", message, "Name the folder that holds README.txt and production.json."))
         }
-        None => Err(Failure::usage("The folder to check is missing", "Write: recordroom verify DIR")),
     }
+}
+
+fn stored(opened: &Repository, output: &Output) -> Result<u8, Failure> {
+    let monitor = TerminalMonitor::default();
+    let report = crate::verify::repository::verify(opened, &monitor);
+    monitor.clear();
+    let report = report.map_err(|error| match error {
+        VerifyError::Repository(error) => error.into(),
+        VerifyError::Catalog(error) => error.into(),
+        error => Failure::new("failed", repository::capitalised(&error.to_string()), "Run the same command again."),
+    })?;
+    let value = json!({ "ok": report.is_clean(), "checked": report.checked, "findings": report.findings });
+    let mut text = exercise(opened);
+    if report.is_clean() {
+        text.push_str(&format!("Everything is as it should be: {} things were looked at.\n", report.checked));
+    } else {
+        text.push_str(&format!(
+            "{} findings in {} things that were looked at:\n\n{}",
+            report.findings.len(),
+            report.checked,
+            listed(&report.findings)
+        ));
+    }
+    output.result(value, &text)?;
+    Ok(if report.is_clean() { DONE } else { INTEGRITY })
+}
+
+fn exercise(opened: &Repository) -> String {
+    if opened.profile().exercise { "EXERCISE\n".to_owned() } else { String::new() }
+}
+
+/// Findings as a table.
+pub(super) fn listed(findings: &[Finding]) -> String {
+    let rows: Vec<Vec<String>> =
+        findings.iter().map(|one| vec![one.code.to_owned(), safe(&one.subject), safe(&one.message)]).collect();
+    table(&["finding", "about", "what is wrong"], &rows)
 }
 
 fn delivered(directory: &Path, key: Option<&str>, output: &Output) -> Result<u8, Failure> {
@@ -79,17 +124,12 @@ fn told(examination: &Examination, key: Option<&str>) -> String {
         });
         return text;
     }
-    let rows: Vec<Vec<String>> = examination
-        .findings
-        .iter()
-        .map(|one| vec![one.code.to_owned(), safe(&one.subject), safe(&one.message)])
-        .collect();
     text.push_str(&format!(
         "{} of the {} files are not as they were delivered, or something is missing or was added:\n\n{}\nAsk the city \
          for a new copy; it can deliver the same production again.\n",
-        rows.len(),
+        examination.findings.len(),
         examination.checked,
-        table(&["finding", "file", "what is wrong"], &rows)
+        listed(&examination.findings)
     ));
     text
 }

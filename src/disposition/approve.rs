@@ -1,8 +1,8 @@
 //! Approval: by a person who did not make the plan, with a key that only that person's passphrase opens.
 
+use super::DispositionError;
 use super::plan::read_plan;
 use super::signed_document;
-use super::{APPROVAL_DOMAIN, DispositionError};
 use crate::base::digest::{Sha256Digest, from_hex, to_hex};
 use crate::base::id::PlanId;
 use crate::base::random;
@@ -11,6 +11,7 @@ use crate::ledger::Signer;
 use crate::model::event::Act;
 use crate::repository::Repository;
 use crate::vault::{FamilyKey, open_small, seal_small};
+use crate::verify::documents::APPROVAL_DOMAIN;
 use argon2::Argon2;
 
 /// Characters a passphrase has at least.
@@ -50,6 +51,19 @@ pub fn register_approver(
 
 /// Approves a plan. Outside exercises `passphrase` opens the key of the registered person who approves.
 pub fn approve(
+    repository: &mut Repository,
+    id: PlanId,
+    approver: &str,
+    passphrase: Option<&str>,
+) -> Result<(), DispositionError> {
+    let result = approve_unrecorded(repository, id, approver, passphrase);
+    if let Err(DispositionError::Refused(message)) = &result {
+        super::record_refusal(repository, id, approver, message)?;
+    }
+    result
+}
+
+fn approve_unrecorded(
     repository: &mut Repository,
     id: PlanId,
     approver: &str,

@@ -10,21 +10,20 @@ mod plan;
 mod release;
 mod run;
 
+pub use crate::verify::certificate::Certificate;
 pub use approve::{approve, register_approver};
-pub use certificate::{Certificate, check_certificate};
 pub use plan::{Planned, plan, read_plan};
 pub use release::freed_by_release;
-pub use run::{RunReport, finish_open_intents, run};
+pub use run::{RunReport, finish_interrupted, run};
 
+use crate::base::id::PlanId;
 use crate::catalog::CatalogError;
 use crate::ledger::JsonSignatureError;
-use crate::repository::RepositoryError;
+use crate::model::event::Act;
+use crate::protection::ProtectionError;
+use crate::repository::{Repository, RepositoryError};
 use crate::retention::RetentionError;
-
-/// Domains of the signatures this room makes, so that one kind of document can never pass for another.
-pub(crate) const PLAN_DOMAIN: &str = "recordroom disposition plan 1";
-pub(crate) const APPROVAL_DOMAIN: &str = "recordroom disposition approval 1";
-pub(crate) const CERTIFICATE_DOMAIN: &str = "recordroom certificate of destruction 1";
+use crate::verify::documents::{DocumentError, signed};
 
 /// Why something was not planned, approved or destroyed.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +37,9 @@ pub enum DispositionError {
     /// The rules could not be applied.
     #[error(transparent)]
     Retention(#[from] RetentionError),
+    /// The holds and requests could not be read.
+    #[error(transparent)]
+    Protection(#[from] ProtectionError),
     /// A signed document was changed, or is not what it should be.
     #[error("the {what} was changed after it was signed: {error}")]
     Changed {
@@ -54,12 +56,25 @@ pub enum DispositionError {
         /// Why.
         message: String,
     },
+    /// The user asked to stop.
+    #[error("the destruction was stopped; what was decided is finished, and the same command goes on with the rest")]
+    Stopped,
     /// The step is not allowed now.
     #[error("{0}")]
     Refused(String),
 }
 
 impl DispositionError {
+    /// A document that is not what was signed.
+    fn document(what: &'static str, error: DocumentError) -> Self {
+        match error {
+            DocumentError::Signature(error) => Self::Changed { what, error },
+            DocumentError::Unreadable(message) | DocumentError::Contradiction(message) => {
+                Self::Unreadable { what, message }
+            }
+        }
+    }
+
     /// Whether the step was refused, rather than failed.
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused(_))
@@ -72,20 +87,15 @@ fn signed_document(
     value: &serde_json::Value,
     signer: &crate::ledger::Signer,
 ) -> Result<serde_json::Value, DispositionError> {
-    crate::ledger::sign_json(domain, value, signer)
-        .map_err(|error| DispositionError::Unreadable { what: "document to sign", message: error.to_string() })
+    signed(domain, value, signer).map_err(|error| DispositionError::document("document to sign", error))
 }
 
-/// The members of a signed document, when they are as they were signed.
-fn checked(
-    domain: &'static str,
-    document: &serde_json::Value,
-    public_key: Option<&str>,
-) -> Result<serde_json::Value, JsonSignatureError> {
-    crate::ledger::check_json(domain, document, public_key)?;
-    let mut body = document.clone();
-    if let Some(members) = body.as_object_mut() {
-        members.remove("signature");
-    }
-    Ok(body)
+/// Records that something was refused: whoever asks in four years is told that it was tried.
+fn record_refusal(repository: &mut Repository, id: PlanId, actor: &str, message: &str) -> Result<(), DispositionError> {
+    let at = repository.now();
+    repository.catalog_mut().write::<_, DispositionError>(|writing| {
+        let details = serde_json::json!({ "reason": message });
+        writing.record_event(at, actor, Act::Refused, &id.to_string(), &details)?;
+        Ok(())
+    })
 }

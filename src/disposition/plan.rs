@@ -1,14 +1,15 @@
 //! The plan: every family looked at once, with its verdict; a signed value, changed by nobody afterwards.
 
-use super::{DispositionError, PLAN_DOMAIN};
-use super::{checked, signed_document};
+use super::DispositionError;
+use super::signed_document;
 use crate::base::id::{FamilyId, PlanId};
-use crate::catalog::{FamilyFilter, FamilyRow};
-use crate::ledger::{MerkleBuilder, leaf_hash};
+use crate::catalog::{FamilyFilter, FamilyRow, FamilyState};
 use crate::model::disposition::{DispositionPlan, Eligibility, PlanCounts, PlanItem, ReasonCode, Verdict};
 use crate::model::event::Act;
+use crate::protection::catch_up;
 use crate::repository::Repository;
 use crate::retention::{Adopted, LiveGuards};
+use crate::verify::documents::{PLAN_DOMAIN, check_plan, plan_root};
 use std::collections::BTreeMap;
 
 /// Families read in one step, so that memory stays bounded.
@@ -25,6 +26,8 @@ pub struct Planned {
 
 /// Makes a plan for today, signs it, and records it.
 pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, DispositionError> {
+    // A guard that has fallen behind protects everything it has not looked at; it looks now.
+    catch_up(repository)?;
     let adopted = Adopted::load(repository)?;
     let survey = survey(repository, &adopted)?;
     let (at, today) = (repository.now(), repository.today());
@@ -47,7 +50,7 @@ pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, Disposi
             inputs,
             counts: survey.counts,
             held_back: survey.held_back,
-            merkle_root: merkle_root(&survey.items),
+            merkle_root: plan_root(&survey.items),
             items: survey.items,
         };
         let value = serde_json::to_value(&plan)
@@ -66,14 +69,10 @@ pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, Disposi
 /// Reads a plan back and checks its signature.
 pub fn read_plan(repository: &Repository, id: PlanId) -> Result<DispositionPlan, DispositionError> {
     let (document, _) = repository.catalog().reading().plan(id)?;
-    let unreadable =
-        |error: serde_json::Error| DispositionError::Unreadable { what: "plan", message: error.to_string() };
-    let value: serde_json::Value = serde_json::from_str(&document).map_err(unreadable)?;
-    let body = checked(PLAN_DOMAIN, &value, Some(&repository.signer().public_key_hex()))
-        .map_err(|error| DispositionError::Changed { what: "plan", error })?;
-    let plan: DispositionPlan = serde_json::from_value(body).map_err(unreadable)?;
-    if plan.merkle_root != merkle_root(&plan.items) {
-        let message = "its list does not have the root it names".to_owned();
+    let plan = check_plan(&document, Some(&repository.signer().public_key_hex()))
+        .map_err(|error| DispositionError::document("plan", error))?;
+    if plan.plan != id {
+        let message = format!("it is the plan {} put in the place of {id}", plan.plan);
         return Err(DispositionError::Unreadable { what: "plan", message });
     }
     Ok(plan)
@@ -83,16 +82,6 @@ pub fn read_plan(repository: &Repository, id: PlanId) -> Result<DispositionPlan,
 pub(super) fn policy_digest(profile: &crate::model::profile::Profile) -> String {
     let text = serde_json::json!([profile.policy, profile.time_zone, profile.exercise]).to_string();
     crate::base::digest::Sha256Digest::of(text.as_bytes()).to_string()
-}
-
-/// RFC 6962 root over the items of a plan, in their order.
-pub(super) fn merkle_root(items: &[PlanItem]) -> String {
-    let mut tree = MerkleBuilder::default();
-    for item in items {
-        let leaf = format!("{} {} {} {} {}", item.family, item.digest, item.rule.edition, item.rule.series, item.since);
-        tree.push(leaf_hash(leaf.as_bytes()));
-    }
-    tree.root().to_string()
 }
 
 #[derive(Default)]
@@ -118,7 +107,8 @@ fn survey(repository: &Repository, adopted: &Adopted) -> Result<Survey, Disposit
         })?;
         let Some(last) = rows.last() else { return Ok(survey) };
         after = Some(last.id);
-        for row in &rows {
+        // What an interrupted run had decided already is no longer anybody's to plan.
+        for row in rows.iter().filter(|row| row.state == FamilyState::Live) {
             let verdict = adopted.verdict(&evaluator, &reading, row, &guards, today)?;
             survey.add(row, verdict);
         }
@@ -162,6 +152,6 @@ impl Survey {
 }
 
 /// A reason code as it is written in JSON.
-fn code_word(code: ReasonCode) -> String {
+pub(super) fn code_word(code: ReasonCode) -> String {
     serde_json::to_value(code).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

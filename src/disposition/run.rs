@@ -1,22 +1,25 @@
 //! The execution of an approved plan: every item is looked at again in the transaction that decides its end.
+//!
+//! A batch is decided and its keys are erased before the next batch is looked at, so a hold that is placed meanwhile
+//! stops what is left. Words, bytes and tombstones follow for all batches together.
 
-use super::certificate::{Certificate, issue};
-use super::checked;
+use super::DispositionError;
+use super::certificate::issue;
 use super::plan::{policy_digest, read_plan};
-use super::{APPROVAL_DOMAIN, DispositionError};
-use crate::base::digest::Sha256Digest;
 use crate::base::id::{FamilyId, PlanId};
 use crate::base::monitor::{Monitor, Progress};
 use crate::base::{clock::StopWatch, fault, limits};
-use crate::catalog::{FamilyState, PlanState, Writing};
+use crate::catalog::{DestructionRow, FamilyRow, FamilyState, PlanState, Writing};
 use crate::index::Index;
-use crate::ledger::{MerkleBuilder, leaf_hash};
-use crate::model::disposition::{DispositionPlan, Eligibility, PlanItem, RuleRef};
+use crate::model::disposition::{DispositionPlan, Eligibility, PlanItem, ReasonCode, RuleRef, Verdict};
 use crate::model::event::Act;
+use crate::protection::catch_up;
 use crate::repository::{Repository, RepositoryError, Work, location_of, month_of};
 use crate::retention::{Adopted, LiveGuards};
 use crate::vault::{Location, Month};
-use std::collections::BTreeMap;
+use crate::verify::certificate::{Certificate, destroyed_root};
+use crate::verify::documents::check_approval;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// What an execution came to.
@@ -32,34 +35,80 @@ pub struct RunReport {
     pub written: PathBuf,
 }
 
-/// Executes an approved plan, once.
+/// Executes an approved plan, once. Interrupted anywhere, the same call goes on with it. A refusal is recorded.
 pub fn run(
     repository: &mut Repository,
     id: PlanId,
     actor: &str,
     monitor: &dyn Monitor,
 ) -> Result<RunReport, DispositionError> {
+    let result = run_unrecorded(repository, id, actor, monitor);
+    if let Err(DispositionError::Refused(message)) = &result {
+        super::record_refusal(repository, id, actor, message)?;
+    }
+    result
+}
+
+fn run_unrecorded(
+    repository: &mut Repository,
+    id: PlanId,
+    actor: &str,
+    monitor: &dyn Monitor,
+) -> Result<RunReport, DispositionError> {
     let plan = read_plan(repository, id)?;
+    catch_up(repository)?;
     let adopted = Adopted::load(repository)?;
     let mut work = repository.work()?;
     finish_open_intents(&mut work, actor)?;
     let approved_by = check_may_run(work.repository(), &plan, &adopted)?;
-    second_place_holds(&mut work, &plan)?;
+    let items = still_to_do(&mut work, &plan)?;
+    second_place_holds(&mut work, &items)?;
     let clock = StopWatch::start();
     let (mut done, mut dropped) = (0, BTreeMap::new());
-    for batch in plan.items.chunks(limits::DESTROY_BATCH) {
-        intend(&mut work, &plan, batch, &adopted, actor, &mut dropped)?;
+    for batch in items.chunks(limits::DESTROY_BATCH) {
+        if monitor.stopped() {
+            finish_open_intents(&mut work, actor)?;
+            empty_log(&work)?;
+            return Err(DispositionError::Stopped);
+        }
+        let keys = intend(&mut work, &plan, batch, &adopted, actor, &mut dropped)?;
+        work.keys().erase(&keys).map_err(RepositoryError::from)?;
         done += batch.len() as u64;
         let seconds = clock.seconds();
-        monitor.progress(Progress { task: "Deciding", items: done, bytes: 0, total_bytes: 0, seconds });
+        monitor.progress(Progress { task: "Destroying", items: done, bytes: 0, total_bytes: 0, seconds });
     }
     finish_open_intents(&mut work, actor)?;
+    empty_log(&work)?;
     let at = work.repository().now();
-    work.repository_mut()
-        .catalog_mut()
-        .write::<_, DispositionError>(|writing| Ok(writing.set_plan_state(id, PlanState::Executed)?))?;
-    let (certificate, written) = issue(work.repository(), &plan, &approved_by, actor, &dropped, at)?;
+    // The certificate is durable before the plan is done with: cut off in between, it is issued again.
+    let (certificate, written, digest) = issue(work.repository(), &plan, &approved_by, actor, &dropped, at)?;
+    work.repository_mut().catalog_mut().write::<_, DispositionError>(|writing| {
+        let details = serde_json::json!({
+            "destroyed": certificate.destroyed, "dropped": dropped, "merkle_root": certificate.merkle_root,
+            "certificate_sha256": digest,
+        });
+        writing.record_event(at, actor, Act::Executed, &id.to_string(), &details)?;
+        Ok(writing.set_plan_state(id, PlanState::Executed)?)
+    })?;
     Ok(RunReport { destroyed: certificate.destroyed, dropped, certificate, written })
+}
+
+/// The items an earlier, interrupted execution of this plan has not destroyed yet, month by month, so that the keys of
+/// few months are rewritten for a batch.
+fn still_to_do<'p>(
+    work: &mut Work<'_>,
+    plan: &'p DispositionPlan,
+) -> Result<Vec<(Month, &'p PlanItem)>, DispositionError> {
+    let reading = work.repository().catalog().reading();
+    let mut items = Vec::new();
+    for item in &plan.items {
+        let gone = reading.destruction_of(item.family)?.is_some_and(|one| one.plan == plan.plan);
+        if !gone {
+            items.push((month_of(&reading.family(item.family)?.at)?, item));
+        }
+    }
+    items.sort_by_key(|(month, item)| (*month, item.family));
+    Ok(items)
 }
 
 /// Refuses whatever has changed since the plan was approved (I4).
@@ -79,19 +128,18 @@ fn check_may_run(
     let Some((approval, approved_by)) = reading.approval(plan.plan)? else {
         return refused(format!("the plan {} has no approval", plan.plan));
     };
-    let unreadable =
-        |error: serde_json::Error| DispositionError::Unreadable { what: "approval", message: error.to_string() };
-    let value: serde_json::Value = serde_json::from_str(&approval).map_err(unreadable)?;
     let key = match reading.approver(&approved_by)? {
         Some((public, _)) => public,
         None if plan.exercise => repository.signer().public_key_hex(),
         None => return refused(format!("{approved_by} is not registered to approve")),
     };
-    let approval = checked(APPROVAL_DOMAIN, &value, Some(&key))
-        .map_err(|error| DispositionError::Changed { what: "approval", error })?;
-    let digest = Sha256Digest::of(document.as_bytes()).to_string();
-    if approval.get("plan_sha256").and_then(serde_json::Value::as_str) != Some(digest.as_str()) {
-        return refused("the approval is for another plan".to_owned());
+    check_approval(&approval, &document, &approved_by, &key)
+        .map_err(|error| DispositionError::document("approval", error))?;
+    if plan.planned_by.trim().eq_ignore_ascii_case(approved_by.trim()) {
+        return refused(format!("{approved_by} both made and approved the plan {}", plan.plan));
+    }
+    if plan.exercise != repository.profile().exercise {
+        return refused("the plan belongs to an exercise, or this repository does".to_owned());
     }
     if plan.repository != repository.profile().repository {
         return refused("the plan belongs to another repository".to_owned());
@@ -106,16 +154,9 @@ fn check_may_run(
 }
 
 /// Destruction begins only when a restore could still bring back everything that stays.
-fn second_place_holds(work: &mut Work<'_>, plan: &DispositionPlan) -> Result<(), DispositionError> {
-    let mut months: Vec<Month> = Vec::new();
-    for item in &plan.items {
-        let row = work.repository().catalog().reading().family(item.family)?;
-        if row.state == FamilyState::Live {
-            months.push(month_of(&row.at)?);
-        }
-    }
-    months.sort();
-    months.dedup();
+fn second_place_holds(work: &mut Work<'_>, items: &[(Month, &PlanItem)]) -> Result<(), DispositionError> {
+    let months: BTreeSet<Month> = items.iter().map(|(month, _)| *month).collect();
+    let months: Vec<Month> = months.into_iter().collect();
     work.keys().second_place_reads_back(&months).map_err(|error| {
         let message = format!("the second place of the key set does not read back, so nothing is destroyed: {error}");
         DispositionError::Refused(message)
@@ -123,65 +164,98 @@ fn second_place_holds(work: &mut Work<'_>, plan: &DispositionPlan) -> Result<(),
 }
 
 /// The point of no return for one batch: guards, rules and status are looked at in this very transaction (I3, I4).
+/// Returns the keys that go.
 fn intend(
     work: &mut Work<'_>,
     plan: &DispositionPlan,
-    batch: &[PlanItem],
+    batch: &[(Month, &PlanItem)],
     adopted: &Adopted,
     actor: &str,
     dropped: &mut BTreeMap<String, u64>,
-) -> Result<(), DispositionError> {
+) -> Result<Vec<(Month, FamilyId)>, DispositionError> {
     let (at, today) = (work.repository().now(), work.repository().today());
     let evaluator = adopted.evaluator();
     work.repository_mut().catalog_mut().write::<_, DispositionError>(|writing| {
         let reading = writing.reading();
         let guards = LiveGuards::load(&reading, today)?;
+        let (mut keys, mut leaves) = (Vec::new(), Vec::new());
         let mut doomed: Vec<(FamilyId, RuleRef)> = Vec::new();
-        let mut tree = MerkleBuilder::default();
-        for item in batch {
+        for (month, item) in batch {
             let row = reading.family(item.family)?;
-            if row.state != FamilyState::Live || row.name != item.digest {
-                *dropped.entry("no longer here".to_owned()).or_default() += 1;
+            let verdict = adopted.verdict(&evaluator, &reading, &row, &guards, today)?;
+            if let Some(reason) = why_it_stays(item, &row, &verdict) {
+                *dropped.entry(reason).or_default() += 1;
                 continue;
             }
-            let verdict = adopted.verdict(&evaluator, &reading, &row, &guards, today)?;
-            match (&verdict.eligibility, verdict.rule) {
-                (Eligibility::Eligible { .. }, Some(rule)) => {
-                    tree.push(leaf_hash(format!("{} {} destroyed", item.family, item.digest).as_bytes()));
-                    doomed.push((item.family, rule));
-                }
-                _ => {
-                    let reason = verdict.reasons.first().map_or("not eligible", |reason| reason.sentence.as_str());
-                    *dropped.entry(reason.to_owned()).or_default() += 1;
-                }
-            }
+            doomed.push((item.family, item.rule.clone()));
+            leaves.push((item.family, item.digest.to_string()));
+            keys.push((*month, item.family));
         }
         if doomed.is_empty() {
-            return Ok(());
+            return Ok(keys);
         }
+        leaves.sort();
         let details =
-            serde_json::json!({ "plan": plan.plan, "items": doomed.len(), "merkle_root": tree.root().to_string() });
+            serde_json::json!({ "plan": plan.plan, "items": doomed.len(), "merkle_root": destroyed_root(&leaves) });
         let event = writing.record_event(at, actor, Act::DestructionIntended, &plan.plan.to_string(), &details)?;
         fault::point("intend destruction").map_err(crate::catalog::CatalogError::from)?;
         writing.intend_destruction(plan.plan, &doomed, event.id, at)?;
-        Ok(())
+        Ok(keys)
     })
 }
 
-/// Carries every decided destruction to its end: key, words, bytes, tombstone. Each step may be done again.
-pub fn finish_open_intents(work: &mut Work<'_>, actor: &str) -> Result<u64, DispositionError> {
-    let reading = work.repository().catalog().reading();
-    let open: Vec<_> = reading.destructions()?.into_iter().filter(|one| one.finished.is_none()).collect();
-    if open.is_empty() {
+/// Why an item of the plan is not destroyed now; `None` when all that was approved still holds.
+fn why_it_stays(item: &PlanItem, row: &FamilyRow, verdict: &Verdict) -> Option<String> {
+    if row.state != FamilyState::Live || row.name != item.digest {
+        return Some("no longer here".to_owned());
+    }
+    if !matches!(verdict.eligibility, Eligibility::Eligible { .. }) {
+        let reason = verdict.reasons.first()?;
+        return Some(match reason.code {
+            ReasonCode::Held | ReasonCode::Requested | ReasonCode::NotEvaluated => reason.sentence.clone(),
+            code => format!("not eligible any more: {}", super::plan::code_word(code)),
+        });
+    }
+    let changed = verdict.rule.as_ref() != Some(&item.rule) || row.standing.status.word() != item.status;
+    changed.then(|| "its status, series or rule is not the one that was approved".to_owned())
+}
+
+/// Finishes what an interrupted execution had decided, before anything else is done, and says how many families it was.
+pub fn finish_interrupted(repository: &mut Repository, actor: &str) -> Result<u64, DispositionError> {
+    if repository.catalog().reading().open_destructions()?.is_empty() {
         return Ok(0);
     }
-    let (mut keys, mut families, mut places): (Vec<(Month, FamilyId)>, Vec<FamilyId>, Vec<Location>) =
-        Default::default();
-    for destruction in &open {
+    let mut work = repository.work()?;
+    let gone = finish_open_intents(&mut work, actor)?;
+    empty_log(&work)?;
+    Ok(gone)
+}
+
+/// Carries every decided destruction to its end: key, words, bytes, tombstone. Each step may be done again.
+fn finish_open_intents(work: &mut Work<'_>, actor: &str) -> Result<u64, DispositionError> {
+    let open = work.repository().catalog().reading().open_destructions()?;
+    if open.is_empty() { Ok(0) } else { finish(work, &open, actor) }
+}
+
+/// The log still has the rows as they were; it is written back and emptied before the end is told (I13).
+fn empty_log(work: &Work<'_>) -> Result<(), DispositionError> {
+    if !work.repository().catalog().checkpoint()? {
+        let message = "another program still reads an older state of the catalog; close it and run this again";
+        return Err(DispositionError::Refused(message.to_owned()));
+    }
+    Ok(())
+}
+
+fn finish(work: &mut Work<'_>, open: &[DestructionRow], actor: &str) -> Result<u64, DispositionError> {
+    let reading = work.repository().catalog().reading();
+    let mut keys: Vec<(Month, FamilyId)> = Vec::new();
+    let mut families: Vec<(FamilyId, String)> = Vec::new();
+    let mut places: Vec<Location> = Vec::new();
+    for destruction in open {
         for tombstone in reading.tombstones(destruction.id)? {
             let row = reading.family(tombstone.family)?;
             keys.push((month_of(&row.at)?, row.id));
-            families.push(row.id);
+            families.push((row.id, row.at.month.clone()));
             places.push(location_of(&row.at)?);
         }
     }
@@ -190,13 +264,13 @@ pub fn finish_open_intents(work: &mut Work<'_>, actor: &str) -> Result<u64, Disp
     index.remove(&families).map_err(RepositoryError::from)?;
     work.repository().vault().release(&places).map_err(RepositoryError::from)?;
     let at = work.repository().now();
-    for destruction in &open {
+    for destruction in open {
         work.repository_mut()
             .catalog_mut()
             .write::<_, DispositionError>(|writing| complete(writing, destruction.id, actor, at))?;
     }
-    // The log still has the rows as they were; it is written back and emptied before the end is told (I13).
-    work.repository().catalog().checkpoint()?;
+    let packs: BTreeSet<(Month, u32)> = places.iter().map(|place| (place.month, place.pack)).collect();
+    work.compact_half_dead(&packs)?;
     Ok(families.len() as u64)
 }
 
@@ -206,13 +280,11 @@ fn complete(
     actor: &str,
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<(), DispositionError> {
-    let gone = writing.reading().tombstones(destruction)?;
-    let mut tree = MerkleBuilder::default();
-    for tombstone in &gone {
-        let name = writing.reading().family(tombstone.family)?.name;
-        tree.push(leaf_hash(format!("{} {name} destroyed", tombstone.family).as_bytes()));
+    let mut leaves = Vec::new();
+    for tombstone in writing.reading().tombstones(destruction)? {
+        leaves.push((tombstone.family, writing.reading().family(tombstone.family)?.name.to_string()));
     }
-    let details = serde_json::json!({ "items": gone.len(), "merkle_root": tree.root().to_string() });
+    let details = serde_json::json!({ "items": leaves.len(), "merkle_root": destroyed_root(&leaves) });
     let event = writing.record_event(at, actor, Act::Destroyed, &destruction.to_string(), &details)?;
     writing.finish_destruction(destruction, event.id)?;
     Ok(())

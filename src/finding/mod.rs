@@ -1,8 +1,21 @@
 //! Finding: a search over the index, and each hit read back with what a list shows of it.
+//!
+//! The index is exact for what it has; what it has not yet (sealed since it was brought up to date, or not readable)
+//! is counted in every answer, and so are items whose words could not all be made searchable.
 
-use crate::query::QueryError;
+mod catalogued;
+mod maybe;
+mod snippet;
+
+use crate::base::id::FamilyId;
+use crate::catalog::CatalogError;
+use crate::index::{Index, IndexError};
+use crate::model::record::Role;
+use crate::query::{Flag, Query, QueryError, parse, terms};
 use crate::repository::{Repository, RepositoryError};
+use catalogued::Catalogued;
 use serde::Serialize;
+use snippet::snippet;
 
 /// A search failed.
 #[derive(Debug, thiserror::Error)]
@@ -15,20 +28,32 @@ pub enum FindingError {
     Repository(#[from] RepositoryError),
 }
 
+impl From<IndexError> for FindingError {
+    fn from(error: IndexError) -> Self {
+        Self::Repository(error.into())
+    }
+}
+
+impl From<CatalogError> for FindingError {
+    fn from(error: CatalogError) -> Self {
+        Self::Repository(error.into())
+    }
+}
+
 /// One hit as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hit {
     /// The parent record.
     pub id: crate::base::id::RecordId,
     /// Its family.
-    pub family: crate::base::id::FamilyId,
+    pub family: FamilyId,
     /// Its kind.
     pub kind: crate::model::record::RecordKind,
     /// When it was sent: RFC 3339 in UTC.
     pub sent_at: Option<String>,
-    /// Who sent it.
+    /// Who sent it, as written.
     pub from: Vec<String>,
-    /// Whom it was sent to.
+    /// Whom it was sent to, as written.
     pub to: Vec<String>,
     /// Its subject.
     pub subject: String,
@@ -47,16 +72,103 @@ pub struct Hit {
 pub struct Found {
     /// All hits, exactly counted.
     pub count: u64,
-    /// The first of them.
+    /// The first of them: the newest first, those without a date last.
     pub hits: Vec<Hit>,
-    /// Items that cannot be searched, or only in part.
+    /// Items that are no hits and could be if all their words were searchable: they fulfil every other part of the
+    /// query (dates, kinds, custodians ...) and cannot be searched, or only in part.
     pub not_searchable: u64,
-    /// How many items each word of the query is in.
+    /// Items that are catalogued and cannot be found yet: bringing the index up to date makes them searchable.
+    pub not_indexed: u64,
+    /// How many items each word, phrase and distance of the query is in.
     pub terms: Vec<(String, u64)>,
+    /// Hits that do not read back and are left out of the list, though they are counted.
+    pub unreadable: Vec<FamilyId>,
 }
 
 /// Searches with the query language; at most `limit` hits are read back.
-pub fn search(_repository: &Repository, query: &str, _limit: usize) -> Result<Found, FindingError> {
-    crate::query::parse(query)?;
-    Ok(Found::default())
+pub fn search(repository: &Repository, query: &str, limit: usize) -> Result<Found, FindingError> {
+    let query = parse(query)?;
+    let index = Index::open(&repository.layout().index())?;
+    let standing = Catalogued::of(repository);
+    let found = index.search(&query, &standing, limit)?;
+    let mut out = Found { count: found.count, not_indexed: not_indexed(repository, &index)?, ..Found::default() };
+    let missed = Query::And(vec![
+        Query::Is(Flag::Unsearchable),
+        maybe::could_answer(&query),
+        Query::Not(Box::new(query.clone())),
+    ]);
+    out.not_searchable = index.count(&missed, &standing)?;
+    for term in terms(&query) {
+        out.terms.push((term.to_string(), index.count(&term, &standing)?));
+    }
+    let names = names(repository)?;
+    for family in found.families {
+        match hit(repository, &query, family, &names) {
+            Ok(hit) => out.hits.push(hit),
+            // Destroyed since the index was asked: it is no hit any more, and nothing of it may be shown.
+            Err(FindingError::Repository(RepositoryError::Destroyed { .. })) => out.count -= 1,
+            Err(FindingError::Repository(error)) if error.is_integrity() => out.unreadable.push(family),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(out)
+}
+
+/// Every family that answers a query, by number: what a request collects. What is not indexed yet is not among them;
+/// [`behind`] says how much that is.
+pub fn families(repository: &Repository, query: &Query) -> Result<Vec<FamilyId>, FindingError> {
+    let index = Index::open(&repository.layout().index())?;
+    Ok(index.families(query, &Catalogued::of(repository))?)
+}
+
+/// How many items are catalogued and cannot be found yet.
+pub fn behind(repository: &Repository) -> Result<u64, FindingError> {
+    not_indexed(repository, &Index::open(&repository.layout().index())?)
+}
+
+fn not_indexed(repository: &Repository, index: &Index) -> Result<u64, FindingError> {
+    let after = repository.catalog().reading().families_after(index.through()?)?;
+    Ok(after + index.unread()?.len() as u64)
+}
+
+type Names = Vec<(crate::base::id::CustodianId, String)>;
+
+fn names(repository: &Repository) -> Result<Names, FindingError> {
+    Ok(repository.catalog().reading().custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect())
+}
+
+fn hit(repository: &Repository, query: &Query, family: FamilyId, names: &Names) -> Result<Hit, FindingError> {
+    let reading = repository.catalog().reading();
+    let stored = repository.family(family)?;
+    let ids = reading.custodians_of(family)?;
+    let custodians = names.iter().filter(|(id, _)| ids.contains(id)).map(|(_, name)| name.clone()).collect();
+    let Some(parent) = reading.records(family)?.into_iter().next() else {
+        return Err(CatalogError::Missing(format!("parent item of {family}")).into());
+    };
+    let item = stored.facts.item;
+    let people = |wanted: &[Role]| -> Vec<String> {
+        item.parties.iter().filter(|party| wanted.contains(&party.role)).map(written).collect()
+    };
+    Ok(Hit {
+        id: parent.id,
+        family,
+        kind: item.kind,
+        sent_at: item.sent_at.as_ref().map(|time| time.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+        from: people(&[Role::From]),
+        to: people(&[Role::To, Role::Member]),
+        custodians,
+        snippet: snippet(query, &item),
+        status: stored.row.standing.status.word().to_owned(),
+        series: stored.row.standing.series,
+        subject: item.subject,
+    })
+}
+
+/// A party as it was written: the name with the address behind it.
+fn written(party: &crate::model::record::Party) -> String {
+    match (party.name.is_empty(), party.address.is_empty()) {
+        (true, _) => party.address.clone(),
+        (false, true) => party.name.clone(),
+        (false, false) => format!("{} <{}>", party.name, party.address),
+    }
 }

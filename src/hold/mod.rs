@@ -1,7 +1,7 @@
 //! Holds: placed with their scope, standing over everything taken in later, released with a reason, never deleted.
 
-use crate::base::id::{EventId, FamilyId, HoldId};
-use crate::catalog::{CatalogError, Guard};
+use crate::base::id::{CustodianId, EventId, FamilyId, HoldId};
+use crate::catalog::{CatalogError, FamilyState, Guard, Reading};
 use crate::model::event::Act;
 use crate::model::hold::{Hold, Scope};
 use crate::protection::{Compiled, ProtectionError, covered, last_sealed};
@@ -28,6 +28,10 @@ pub struct Placed {
     pub hold: HoldId,
     /// Families it covers now.
     pub covered: u64,
+    /// Quarantined exceptions in its reach. Nothing destroys them, hold or not.
+    pub exceptions: u64,
+    /// Families whose destruction had been decided before the hold: it came too late for them.
+    pub too_late: Vec<FamilyId>,
 }
 
 /// Places a hold. It is in force before anything is looked at: until every item has been, all of them count as covered.
@@ -42,6 +46,9 @@ pub fn place(
         return Err(HoldError::Incomplete("a hold needs the matter it is for"));
     }
     let compiled = Compiled::new(scope, "the hold")?;
+    for family in &scope.families {
+        repository.catalog().reading().family(*family)?;
+    }
     let at = repository.now();
     let hold = repository.catalog_mut().write::<_, HoldError>(|writing| {
         let hold = writing.add_hold(matter, actor, at, reason, scope, EventId::new(-1))?;
@@ -55,7 +62,33 @@ pub fn place(
         writing.protect(Guard::Hold(hold), &families)?;
         Ok(writing.set_guard_through(Guard::Hold(hold), through)?)
     })?;
-    Ok(Placed { hold, covered: families.len() as u64 })
+    let reading = repository.catalog().reading();
+    let exceptions = reading.exceptions()?.iter().filter(|one| reaches_exception(scope, one.custodian)).count() as u64;
+    Ok(Placed { hold, covered: families.len() as u64, exceptions, too_late: too_late(&reading, scope)? })
+}
+
+/// What could not become a record has no date and no words that could be asked: only its custodian can put it outside.
+fn reaches_exception(scope: &Scope, custodian: Option<CustodianId>) -> bool {
+    let families_alone = Scope { families: scope.families.clone(), ..Scope::default() };
+    let names_families_only = !scope.families.is_empty() && *scope == families_alone;
+    let in_custody = scope.custodians.is_empty() || custodian.is_none_or(|one| scope.custodians.contains(&one));
+    in_custody && !names_families_only
+}
+
+/// Families named by the scope that are gone, and those whose destruction is decided and not complete.
+fn too_late(reading: &Reading<'_>, scope: &Scope) -> Result<Vec<FamilyId>, CatalogError> {
+    let mut gone = Vec::new();
+    for family in &scope.families {
+        if reading.family(*family)?.state != FamilyState::Live {
+            gone.push(*family);
+        }
+    }
+    for destruction in reading.open_destructions()? {
+        gone.extend(reading.tombstones(destruction.id)?.into_iter().map(|tombstone| tombstone.family));
+    }
+    gone.sort();
+    gone.dedup();
+    Ok(gone)
 }
 
 /// What a scope would cover, without placing anything.

@@ -6,17 +6,21 @@
 use super::IngestError;
 use super::prepare::{Body, Large, Outline, Ready, ReadyException, Sealed};
 use crate::base::digest::KeyedDigest;
-use crate::base::id::{ContainerId, EventId, FamilyId, IntakeId};
+use crate::base::id::{ContainerId, CustodianId, EventId, FamilyId, IntakeId};
 use crate::base::limits;
 use crate::catalog::{
-    AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, KnownPlace, NewFamily, SealedAt, Writing,
+    AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, KnownPlace, NewFamily, ReturnedRow, SealedAt, Writing,
 };
 use crate::ledger::{MerkleBuilder, leaf_hash};
 use crate::model::event::Act;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::provenance::{Account, ContainerFormat, Outcome};
 use crate::repository::{COPY_LABEL, Store, StoredCopy, Work};
+use crate::retention::{Adopted, ReturningCopy};
+use crate::schedule::Evaluator;
 use crate::vault::{FamilyKey, seal_small};
+use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::BTreeMap;
 
 /// One step of a batch, in the reader's order.
 pub(super) enum Step {
@@ -56,11 +60,16 @@ struct OpenContainer {
 }
 
 /// Gives outcomes and writes batches.
-pub(super) struct Committer {
+pub(super) struct Committer<'e> {
     intake: IntakeId,
     actor: String,
+    /// What decides whether something destroyed may stay away; without it everything is taken in.
+    rules: Option<(&'e Adopted, Evaluator<'e>)>,
+    today: NaiveDate,
     /// Guards that every item of this intake was looked at for; others have to catch up.
     guards: Vec<Guard>,
+    /// The edition of the classification rules under which everything of this intake is proposed.
+    edition: String,
     open: Vec<OpenContainer>,
 }
 
@@ -68,9 +77,39 @@ pub(super) struct Committer {
 #[derive(Default)]
 struct Tally {
     families: u64,
-    copies: u64,
     exceptions: u64,
-    leaves: Vec<(FamilyId, KeyedDigest, Outcome)>,
+    destroyed_before: u64,
+    /// What was sealed, by number.
+    sealed: Vec<Leaf>,
+    /// Copies of what is here, and what was not taken in, by place.
+    copies: BTreeMap<(ContainerId, u64, FamilyId), Leaf>,
+}
+
+/// One outcome as the event of a batch covers it.
+type Leaf = (FamilyId, KeyedDigest, Outcome);
+
+/// RFC 6962 root over outcomes, in their order.
+fn root<'l>(leaves: impl IntoIterator<Item = &'l Leaf>) -> String {
+    let mut tree = MerkleBuilder::default();
+    for (family, name, outcome) in leaves {
+        tree.push(leaf_hash(format!("{family} {name} {outcome}").as_bytes()));
+    }
+    tree.root().to_string()
+}
+
+/// Where an item stood and whose export it was in.
+struct Spot {
+    container: ContainerId,
+    ordinal: u64,
+    custodian: Option<CustodianId>,
+}
+
+/// Something like an item that was destroyed here.
+#[derive(Clone, Copy)]
+struct Before {
+    tombstone: FamilyId,
+    /// Whether the new copy is counted and not taken in.
+    stays_away: bool,
 }
 
 /// One new family with everything its rows need, after its bytes were appended.
@@ -79,9 +118,17 @@ struct Placed {
     at: SealedAt,
 }
 
-impl Committer {
-    pub(super) fn new(intake: IntakeId, actor: &str, guards: Vec<Guard>) -> Self {
-        Self { intake, actor: actor.to_owned(), guards, open: Vec::new() }
+impl<'e> Committer<'e> {
+    pub(super) fn new(
+        intake: IntakeId,
+        actor: &str,
+        guards: Vec<Guard>,
+        edition: &str,
+        rules: Option<(&'e Adopted, Evaluator<'e>)>,
+        today: NaiveDate,
+    ) -> Self {
+        let (actor, edition) = (actor.to_owned(), edition.to_owned());
+        Self { intake, actor, rules, today, guards, edition, open: Vec::new() }
     }
 
     /// Commits a batch: afterwards all of it is durable, or nothing of it is catalogued.
@@ -105,28 +152,20 @@ impl Committer {
         })
     }
 
-    fn record(
-        &self,
-        writing: &Writing<'_>,
-        tally: &Tally,
-        at: chrono::DateTime<chrono::Utc>,
-    ) -> Result<(), IngestError> {
-        if tally.leaves.is_empty() {
+    fn record(&self, writing: &Writing<'_>, tally: &Tally, at: DateTime<Utc>) -> Result<(), IngestError> {
+        if tally.sealed.is_empty() && tally.copies.is_empty() {
             return Ok(());
         }
         let before = writing.reading().meta("last_sealed_event")?;
-        let mut tree = MerkleBuilder::default();
-        for (family, name, outcome) in &tally.leaves {
-            tree.push(leaf_hash(format!("{family} {name} {outcome}").as_bytes()));
-        }
         let details = serde_json::json!({
-            "intake": self.intake, "families": tally.families, "copies": tally.copies,
-            "exceptions": tally.exceptions, "merkle_root": tree.root().to_string(),
+            "intake": self.intake, "families": tally.families, "copies": tally.copies.len(),
+            "exceptions": tally.exceptions, "destroyed_before": tally.destroyed_before,
+            "merkle_root": root(&tally.sealed), "copies_root": root(tally.copies.values()), "rules": self.edition,
         });
         let event = writing.record_event(at, &self.actor, Act::Sealed, &self.intake.to_string(), &details)?;
         writing.set_meta("last_sealed_event", &event.id.get().to_string())?;
         let before = before.and_then(|text| text.parse().ok()).map_or(EventId::new(0), EventId::new);
-        for (guard, _, through) in writing.reading().live_guards(chrono::NaiveDate::MIN)? {
+        for (guard, _, through) in writing.reading().live_guards(NaiveDate::MIN)? {
             if through >= before && self.guards.contains(&guard) {
                 writing.set_guard_through(guard, event.id)?;
             }
@@ -164,6 +203,7 @@ impl Committer {
         let closed = self.open.pop();
         assert!(closed.is_some(), "a reader closes only what it opened");
         let Some(mut closed) = closed else { return Ok(()) };
+        remark_on_returned(writing, &mut closed)?;
         let account = &closed.account;
         assert!(account.adds_up(), "every found item has exactly one outcome (I11)");
         let found = account.found + closed.found_inside;
@@ -190,64 +230,133 @@ impl Committer {
 
     fn item(&mut self, batch: &mut Batch<'_, '_, '_>, ready: Ready) -> Result<(), IngestError> {
         let Ready { ordinal, name, copy, custodian, problems, body } = ready;
-        let container = self.innermost().id;
-        let family = match batch.family_named(&name)? {
-            Some(family) => family,
-            None => match body {
-                Body::Sealed(sealed) => {
-                    let Sealed { key, month, family, outline } = *sealed;
-                    let placed =
-                        batch.place(|store, id| store.put(month, id, &key, &family).map(|at| Placed { id, at }))?;
-                    let row =
-                        self.copy_row(container, ordinal, placed.id, custodian, Outcome::Kept, problems, &key, &copy);
-                    batch.add(placed, name, outline, row)?;
-                    return self.count(Outcome::Kept, problems);
-                }
-                // It was here when the worker looked, and it has been destroyed since: read it again.
-                Body::Known => return Err(IngestError::Changed),
-            },
+        let spot = Spot { container: self.innermost().id, ordinal, custodian };
+        if let Some(family) = batch.family_named(&name)? {
+            let guards = match &body {
+                Body::Known(guards) => guards,
+                Body::Sealed(sealed) => &sealed.outline.guards,
+            };
+            return self.duplicate(batch, &spot, family, guards, &copy);
+        }
+        let Body::Sealed(sealed) = body else {
+            // It was here when the worker looked, and it has been destroyed since: read it again.
+            return Err(IngestError::Changed);
         };
-        self.duplicate(batch, container, ordinal, family, custodian, &copy)
+        let Sealed { key, month, family, outline } = *sealed;
+        let before = self.destroyed_before(batch, &name, &outline, custodian)?;
+        if let Some(Before { tombstone, stays_away: true }) = before {
+            return self.stays_away(batch, &spot, tombstone, name);
+        }
+        let placed = batch.place(|store, id| store.put(month, id, &key, &family).map(|at| Placed { id, at }))?;
+        self.keep(batch, &spot, placed, (name, outline), problems, (&key, &copy), before)
     }
 
     fn large(&mut self, batch: &mut Batch<'_, '_, '_>, (ready, large): (Ready, Large)) -> Result<(), IngestError> {
-        let container = self.innermost().id;
-        if let Some(family) = batch.family_named(&ready.name)? {
-            return self.duplicate(batch, container, ready.ordinal, family, ready.custodian, &ready.copy);
+        let Ready { ordinal, name, copy, custodian, problems, .. } = ready;
+        let spot = Spot { container: self.innermost().id, ordinal, custodian };
+        if let Some(family) = batch.family_named(&name)? {
+            return self.duplicate(batch, &spot, family, &large.outline.guards, &copy);
         }
+        let before = self.destroyed_before(batch, &name, &large.outline, custodian)?;
+        if let Some(Before { tombstone, stays_away: true }) = before {
+            return self.stays_away(batch, &spot, tombstone, name);
+        }
+        let Large { file, offset, length, key, month, facts, texts, outline } = large;
         let placed = batch.place(|store, id| {
-            store
-                .put_large(
-                    large.month,
-                    id,
-                    &large.key,
-                    &large.file,
-                    large.offset,
-                    large.length,
-                    &large.facts,
-                    &large.texts,
-                )
-                .map(|at| Placed { id, at })
+            let at = store.put_large(month, id, &key, &file, offset, length, &facts, &texts);
+            at.map(|at| Placed { id, at })
         })?;
-        let (ordinal, problems) = (ready.ordinal, ready.problems);
-        let kept = Outcome::Kept;
-        let row =
-            self.copy_row(container, ordinal, placed.id, ready.custodian, kept, problems, &large.key, &ready.copy);
-        batch.add(placed, ready.name, large.outline, row)?;
+        self.keep(batch, &spot, placed, (name, outline), problems, (&key, &copy), before)
+    }
+
+    /// Catalogues a new family, with a note where something like it had been destroyed.
+    #[expect(clippy::too_many_arguments, reason = "a family is told by its place, its name and facts, and its copy")]
+    fn keep(
+        &mut self,
+        batch: &mut Batch<'_, '_, '_>,
+        spot: &Spot,
+        placed: Placed,
+        (name, outline): (KeyedDigest, Outline),
+        problems: u32,
+        (key, copy): (&FamilyKey, &StoredCopy),
+        before: Option<Before>,
+    ) -> Result<(), IngestError> {
+        let id = placed.id;
+        let row = self.copy_row(batch.event, spot, id, Outcome::Kept, problems, key, copy);
+        batch.add(placed, name, outline, row)?;
+        if let Some(Before { tombstone, .. }) = before {
+            self.note_returned(batch, spot, tombstone, Some(id))?;
+        }
         self.count(Outcome::Kept, problems)
+    }
+
+    /// Whether something like it was destroyed here, and whether the new copy stays away: only when its own custodian,
+    /// department and rules would allow destruction now, and every hold and live request was asked and wants it not.
+    fn destroyed_before(
+        &self,
+        batch: &Batch<'_, '_, '_>,
+        name: &KeyedDigest,
+        outline: &Outline,
+        custodian: Option<CustodianId>,
+    ) -> Result<Option<Before>, IngestError> {
+        let reading = batch.writing.reading();
+        let Some(tombstone) = reading.tombstone_named(name)? else {
+            let key = outline.message_key.as_ref();
+            let alike = key.map(|key| reading.tombstone_of_message(key)).transpose()?.flatten();
+            return Ok(alike.map(|tombstone| Before { tombstone, stays_away: false }));
+        };
+        let mut stays_away = outline.guards.is_empty();
+        for (guard, ..) in reading.live_guards(self.today)? {
+            stays_away &= self.guards.contains(&guard);
+        }
+        if let Some((adopted, evaluator)) = self.rules.as_ref().filter(|_| stays_away) {
+            let row = reading.family(tombstone)?;
+            let copy = ReturningCopy { custodian, sent_on: outline.sent_on, received_on: outline.received_on };
+            stays_away = adopted.would_allow_again(evaluator, &row, &copy, self.today);
+        } else {
+            stays_away = false;
+        }
+        Ok(Some(Before { tombstone, stays_away }))
+    }
+
+    fn stays_away(
+        &mut self,
+        batch: &mut Batch<'_, '_, '_>,
+        spot: &Spot,
+        tombstone: FamilyId,
+        name: KeyedDigest,
+    ) -> Result<(), IngestError> {
+        if self.note_returned(batch, spot, tombstone, None)? {
+            let place = (spot.container, spot.ordinal, tombstone);
+            batch.tally.destroyed_before += 1;
+            batch.tally.copies.insert(place, (tombstone, name, Outcome::DestroyedBefore));
+        }
+        self.count(Outcome::DestroyedBefore, 0)
+    }
+
+    fn note_returned(
+        &self,
+        batch: &Batch<'_, '_, '_>,
+        spot: &Spot,
+        tombstone: FamilyId,
+        kept: Option<FamilyId>,
+    ) -> Result<bool, IngestError> {
+        let Spot { container, ordinal, custodian } = *spot;
+        let (intake, event) = (self.intake, batch.event);
+        let row = ReturnedRow { container, ordinal, tombstone, kept, custodian, intake, event };
+        Ok(batch.writing.add_returned(&row)?)
     }
 
     /// Another copy of an item that is here, or the same copy seen again.
     fn duplicate(
         &mut self,
         batch: &mut Batch<'_, '_, '_>,
-        container: ContainerId,
-        ordinal: u64,
+        spot: &Spot,
         family: FamilyId,
-        custodian: Option<crate::base::id::CustodianId>,
+        guards: &[Guard],
         copy: &StoredCopy,
     ) -> Result<(), IngestError> {
-        let known = batch.writing.reading().copy_at(container, ordinal, family)?;
+        let known = batch.writing.reading().copy_at(spot.container, spot.ordinal, family)?;
         match known {
             // This intake was cut off after it had settled this place: the outcome stands.
             Some(KnownPlace { intake, outcome, problems, .. }) if intake == self.intake => {
@@ -257,11 +366,15 @@ impl Committer {
             None => {
                 let key = batch.key_of(family)?;
                 let outcome = Outcome::Duplicate;
-                let row = self.copy_row(container, ordinal, family, custodian, outcome, 0, &key, copy);
+                let row = self.copy_row(batch.event, spot, family, outcome, 0, &key, copy);
                 batch.writing.add_copy(&row)?;
-                let row = batch.writing.reading().family(family)?;
-                batch.tally.copies += 1;
-                batch.tally.leaves.push((family, row.name, outcome));
+                // A hold on any copy holds the item, and guards that are not known here have to look again.
+                for guard in guards {
+                    batch.writing.protect(*guard, &[family])?;
+                }
+                batch.writing.touch_family(family, batch.event)?;
+                let name = batch.writing.reading().family(family)?.name;
+                batch.tally.copies.insert((spot.container, spot.ordinal, family), (family, name, outcome));
                 self.count(outcome, 0)
             }
         }
@@ -274,7 +387,7 @@ impl Committer {
             let month = crate::vault::Month::UNDATED;
             let placed =
                 batch.place(|store, id| store.put(month, id, &one.key, &one.family).map(|at| Placed { id, at }))?;
-            batch.tally.leaves.push((placed.id, one.name, Outcome::Exception));
+            batch.tally.sealed.push((placed.id, one.name, Outcome::Exception));
             batch.tally.exceptions += 1;
             batch.writing.add_exception(&ExceptionRow {
                 id: crate::base::id::ExceptionId::new(1),
@@ -292,13 +405,12 @@ impl Committer {
         self.count(Outcome::Exception, 0)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a copy is told by exactly these eight facts, in one place")]
+    #[expect(clippy::too_many_arguments, reason = "a copy is told by exactly these facts, in one place")]
     fn copy_row(
         &self,
-        container: ContainerId,
-        ordinal: u64,
+        event: EventId,
+        spot: &Spot,
         family: FamilyId,
-        custodian: Option<crate::base::id::CustodianId>,
         outcome: Outcome,
         problems: u32,
         key: &FamilyKey,
@@ -307,7 +419,8 @@ impl Committer {
         let json = serde_json::to_vec(copy);
         assert!(json.is_ok(), "plain values with text keys always become JSON");
         let sealed = seal_small(key, COPY_LABEL, &json.unwrap_or_default());
-        CopyRow { container, ordinal, family, custodian, intake: self.intake, outcome, problems, sealed }
+        let Spot { container, ordinal, custodian } = *spot;
+        CopyRow { container, ordinal, family, custodian, intake: self.intake, outcome, problems, sealed, event }
     }
 
     fn count(&mut self, outcome: Outcome, problems: u32) -> Result<(), IngestError> {
@@ -322,6 +435,26 @@ impl Committer {
         }
         Ok(())
     }
+}
+
+/// Tells on its container what had been destroyed and still exists at the source.
+fn remark_on_returned(writing: &Writing<'_>, closed: &mut OpenContainer) -> Result<(), IngestError> {
+    let (away, again, alike) = writing.reading().returned_counts(closed.id)?;
+    if away + again > 0 {
+        let message = format!(
+            "{} items that were destroyed here still exist at the source; {again} of them were taken in again, \
+             because they may not be destroyed now",
+            away + again
+        );
+        closed.remarks.push(Problem::new(ProblemCode::DestroyedBefore, message));
+    }
+    if alike > 0 {
+        let message = format!(
+            "{alike} items were kept that were possibly destroyed before: the message is the same, the bytes differ"
+        );
+        closed.remarks.push(Problem::new(ProblemCode::PossiblyDestroyedBefore, message));
+    }
+    Ok(())
 }
 
 /// One transaction with what it has added so far.
@@ -374,7 +507,7 @@ impl Batch<'_, '_, '_> {
             self.writing.protect(guard, &[placed.id])?;
         }
         self.tally.families += 1;
-        self.tally.leaves.push((placed.id, name, Outcome::Kept));
+        self.tally.sealed.push((placed.id, name, Outcome::Kept));
         Ok(())
     }
 

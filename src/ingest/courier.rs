@@ -8,10 +8,18 @@ use std::sync::{Arc, Condvar, Mutex};
 /// Finds that wait between reader and workers, at most; bytes are bounded apart.
 const WAITING_FINDS: usize = 4_096;
 
+/// What is in flight.
+#[derive(Debug, Default)]
+struct InFlight {
+    bytes: u64,
+    /// Nobody will give bytes back any more.
+    closed: bool,
+}
+
 /// Bytes in flight: the reader waits when there are too many, the committer gives them back.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Budget {
-    state: Arc<(Mutex<u64>, Condvar)>,
+    state: Arc<(Mutex<InFlight>, Condvar)>,
 }
 
 impl Budget {
@@ -19,20 +27,29 @@ impl Budget {
     fn take(&self, bytes: u64) {
         let (used, changed) = &*self.state;
         let Ok(mut used) = used.lock() else { return };
-        while *used > 0 && *used + bytes > limits::IN_FLIGHT_BYTES {
+        while !used.closed && used.bytes > 0 && used.bytes + bytes > limits::IN_FLIGHT_BYTES {
             match changed.wait(used) {
                 Ok(again) => used = again,
                 Err(_) => return,
             }
         }
-        *used += bytes;
+        used.bytes += bytes;
     }
 
     /// Gives bytes back.
     pub(super) fn give_back(&self, bytes: u64) {
         let (used, changed) = &*self.state;
         if let Ok(mut used) = used.lock() {
-            *used = used.saturating_sub(bytes);
+            used.bytes = used.bytes.saturating_sub(bytes);
+            changed.notify_all();
+        }
+    }
+
+    /// Lets a waiting reader go: the one who gives bytes back has stopped, and the next find it sends tells it so.
+    pub(super) fn close(&self) {
+        let (used, changed) = &*self.state;
+        if let Ok(mut used) = used.lock() {
+            used.closed = true;
             changed.notify_all();
         }
     }
@@ -85,5 +102,15 @@ mod tests {
         budget.give_back(1);
         // Larger than everything: alone it may go.
         budget.take(limits::IN_FLIGHT_BYTES * 2);
+    }
+
+    #[test]
+    fn a_waiting_reader_is_let_go_when_the_workers_stop() {
+        let budget = Budget::default();
+        budget.take(limits::IN_FLIGHT_BYTES);
+        let waiting = budget.clone();
+        let reader = std::thread::spawn(move || waiting.take(1));
+        budget.close();
+        assert!(reader.join().is_ok());
     }
 }

@@ -16,13 +16,14 @@ mod follow;
 mod pipeline;
 mod prepare;
 
-pub use follow::bring_index_up_to_date;
+pub use follow::{bring_index_up_to_date, rebuild_index};
 
 use crate::base::id::{CustodianId, IntakeId};
 use crate::base::monitor::Monitor;
 use crate::catalog::CatalogError;
 use crate::classify::{Context, Rules};
 use crate::model::event::Act;
+use crate::model::exception::ProblemCode;
 use crate::model::provenance::{Account, ContainerReport};
 use crate::protection::{GuardSet, ProtectionError};
 use crate::repository::{Repository, RepositoryError};
@@ -48,6 +49,12 @@ pub enum IngestError {
     /// The holds and requests could not be read.
     #[error(transparent)]
     Protection(#[from] ProtectionError),
+    /// The repository or its keys would be taken into itself.
+    #[error("{} holds this repository or its keys, and would be sealed into itself", .0.display())]
+    OwnFiles(PathBuf),
+    /// A destruction was decided and not carried to its end.
+    #[error("a destruction was interrupted, and what it had decided has to be finished before anything is taken in")]
+    OpenDestruction,
     /// Something was destroyed while this intake was reading.
     #[error("an item was destroyed while it was being taken in again")]
     Changed,
@@ -78,7 +85,9 @@ impl IngestReport {
     /// Whether something needs a look: exceptions, or an account that differs from what the container declares.
     pub fn has_exceptions(&self) -> bool {
         fn remarked(report: &ContainerReport) -> bool {
-            !report.remarks.is_empty() || report.inside.iter().any(remarked)
+            // That destroyed items still exist at the source is told, and is nothing that went wrong.
+            let told = [ProblemCode::DestroyedBefore, ProblemCode::PossiblyDestroyedBefore];
+            report.remarks.iter().any(|remark| !told.contains(&remark.code)) || report.inside.iter().any(remarked)
         }
         self.totals.exceptions > 0 || self.containers.iter().any(remarked)
     }
@@ -98,9 +107,15 @@ pub fn ingest(
         if let Err(error) = std::fs::metadata(path) {
             return Err(RepositoryError::io(path, error).into());
         }
+        if is_own(repository, path) {
+            return Err(IngestError::OwnFiles(path.clone()));
+        }
     }
-    let bench = bench(repository, options)?;
     let mut work = repository.work()?;
+    if !work.repository().catalog().reading().open_destructions()?.is_empty() {
+        return Err(IngestError::OpenDestruction);
+    }
+    let bench = bench(work.repository(), options)?;
     for path in paths {
         let intake = one_path(&mut work, path, &bench, actor, monitor)?;
         let containers = work.repository().catalog().reading().container_reports(intake)?;
@@ -112,6 +127,17 @@ pub fn ingest(
     }
     bring_index_up_to_date(&mut work, monitor)?;
     Ok(report)
+}
+
+/// Whether a path lies in the repository or in a place of its key set, or has one of them in it.
+fn is_own(repository: &Repository, path: &Path) -> bool {
+    let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let named = whole(path);
+    let profile = repository.profile();
+    [repository.layout().root(), &profile.key_set, &profile.key_set_second]
+        .into_iter()
+        .map(whole)
+        .any(|own| named.starts_with(&own) || own.starts_with(&named))
 }
 
 fn one_path(

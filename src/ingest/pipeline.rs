@@ -9,11 +9,12 @@ use crate::base::digest::KeyedDigest;
 use crate::base::id::{CustodianId, IntakeId};
 use crate::base::limits;
 use crate::base::monitor::{Monitor, Progress};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Standing};
 use crate::model::exception::{ItemException, Problem, ProblemCode};
 use crate::model::item::{Found, Original, RawItem};
 use crate::model::provenance::ContainerFormat;
 use crate::repository::{StoredCopy, Work, stretch_digests};
+use crate::retention::Adopted;
 use crate::source;
 use rayon::prelude::*;
 use std::path::Path;
@@ -51,10 +52,13 @@ pub(super) fn run(
     let (mut courier, finds, budget) = Courier::new();
     let (chunks, ready) = sync_channel::<Result<Chunk, IngestError>>(WAITING_CHUNKS);
     let lookup = Catalog::open(&work.repository().layout().catalog())?;
+    let adopted = Adopted::load(work.repository()).ok();
+    let evaluator = adopted.as_ref().map(|adopted| (adopted, adopted.evaluator()));
+    let (guards, today) = (bench.guards.guards(), work.repository().today());
+    let committer = Committer::new(intake, actor, guards, bench.rules.version(), evaluator, today);
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || source::read(path, &bench.options, &mut courier));
         let worker = scope.spawn(move || Workshop { bench, lookup, budget, open: Vec::new() }.run(&finds, &chunks));
-        let committer = Committer::new(intake, actor, bench.guards.guards());
         let committed = commit_all(work, &ready, committer, bytes_of(path), monitor);
         // Letting go of the channel makes the worker stop, which makes the reader stop.
         drop(ready);
@@ -73,7 +77,7 @@ pub(super) fn run(
 fn commit_all(
     work: &mut Work<'_>,
     ready: &Receiver<Result<Chunk, IngestError>>,
-    mut committer: Committer,
+    mut committer: Committer<'_>,
     total_bytes: u64,
     monitor: &dyn Monitor,
 ) -> Result<(), IngestError> {
@@ -151,10 +155,16 @@ struct Workshop<'b> {
 /// A find on its way through the workshop.
 enum Labour {
     Step(Step),
-    Known(Placed, KeyedDigest),
+    Known(Placed, KeyedDigest, Box<Standing>),
     New(Placed, KeyedDigest),
     Large(Placed),
     Exception(ItemException, Option<CustodianId>),
+}
+
+impl Drop for Workshop<'_> {
+    fn drop(&mut self) {
+        self.budget.close();
+    }
 }
 
 impl Workshop<'_> {
@@ -217,8 +227,13 @@ impl Workshop<'_> {
         let placed = Placed { item, format, custodian };
         Ok(match self.bench.name(&placed.item) {
             None => Labour::Large(placed),
-            Some(name) if self.lookup.reading().family_named(&name)?.is_some() => Labour::Known(placed, name),
-            Some(name) => Labour::New(placed, name),
+            Some(name) => match self.lookup.reading().family_named(&name)? {
+                Some(family) => {
+                    let standing = self.lookup.reading().family(family)?.standing;
+                    Labour::Known(placed, name, Box::new(standing))
+                }
+                None => Labour::New(placed, name),
+            },
         })
     }
 
@@ -238,10 +253,12 @@ impl Labour {
             Self::Step(step) => step,
             Self::Exception(one, custodian) => Step::Exception(bench.prepare_exception(one, custodian)),
             Self::New(placed, name) => Step::Item(bench.prepare(placed, name)),
-            Self::Known(placed, name) => {
+            Self::Known(placed, name, standing) => {
+                let guards = bench.guards_of_copy(&placed, &standing);
                 let Placed { item, custodian, .. } = placed;
                 let copy = StoredCopy { place: item.place, facts: item.copy };
-                Step::Item(Ready { ordinal: item.ordinal, name, copy, custodian, problems: 0, body: Body::Known })
+                let body = Body::Known(guards);
+                Step::Item(Ready { ordinal: item.ordinal, name, copy, custodian, problems: 0, body })
             }
             Self::Large(placed) => large(bench, placed),
         }
@@ -259,7 +276,7 @@ fn large(bench: &Bench, placed: Placed) -> Step {
             let problems = u32::try_from(large.facts.item.problems.len()).unwrap_or(u32::MAX);
             let Placed { item, custodian, .. } = placed;
             let copy = StoredCopy { place: item.place, facts: item.copy };
-            let ready = Ready { ordinal: item.ordinal, name, copy, custodian, problems, body: Body::Known };
+            let ready = Ready { ordinal: item.ordinal, name, copy, custodian, problems, body: Body::Known(Vec::new()) };
             Step::Large(Box::new((ready, large)))
         }
         Ok((_, None)) | Err(_) => {

@@ -10,7 +10,7 @@ use crate::classify::{Context, Rules, classify};
 use crate::extract;
 use crate::model::classification::StatusBasis;
 use crate::model::exception::{ItemException, Problem};
-use crate::model::item::{Original, ParsedItem, RawItem, Searchable, Shape};
+use crate::model::item::{Original, ParsedItem, RawItem, Searchable};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
 use crate::model::record::{RecordKind, Role};
 use crate::protection::GuardSet;
@@ -49,8 +49,8 @@ pub(super) struct Ready {
 
 /// The sealed part of a [`Ready`] item.
 pub(super) enum Body {
-    /// The item is here already; only this copy is new.
-    Known,
+    /// The item is here already; only this copy is new. The guards that cover it by this copy.
+    Known(Vec<Guard>),
     /// Sealed in memory.
     Sealed(Box<Sealed>),
 }
@@ -98,15 +98,6 @@ pub(super) struct ReadyException {
     pub(super) custodian: Option<CustodianId>,
 }
 
-/// The words under which the shape of an original is stored.
-fn shape_word(shape: &Shape, format: ContainerFormat) -> &'static str {
-    match shape {
-        Shape::Message => "message",
-        Shape::File { .. } => "file",
-        Shape::Parsed(_) => format.word(),
-    }
-}
-
 impl Bench {
     /// The name of an item in this repository: the keyed digest of its identity.
     pub(super) fn name(&self, item: &RawItem) -> Option<KeyedDigest> {
@@ -121,7 +112,7 @@ impl Bench {
     pub(super) fn prepare(&self, placed: Placed, name: KeyedDigest) -> Ready {
         let Placed { item: raw, format, custodian } = placed;
         let mut parsed = source::parse(&raw, &self.options);
-        let word = shape_word(&raw.shape, format);
+        let word = source::shape_word(&raw.shape, format);
         let bytes: &[u8] = match &raw.original {
             Original::Bytes(bytes) => bytes,
             Original::Stretch { .. } => &[],
@@ -151,6 +142,19 @@ impl Bench {
         Ready { ordinal: raw.ordinal, name, copy, custodian, problems, body: Body::Sealed(Box::new(sealed)) }
     }
 
+    /// The guards that cover an item that is here by another copy of it: its custodian may be the one a hold names.
+    pub(super) fn guards_of_copy(&self, placed: &Placed, standing: &Standing) -> Vec<Guard> {
+        if self.guards.is_empty() {
+            return Vec::new();
+        }
+        let raw = &placed.item;
+        let mut parsed = source::parse(raw, &self.options);
+        if let Original::Bytes(bytes) = &raw.original {
+            self.extract_missing(&mut parsed, bytes, source::shape_word(&raw.shape, placed.format));
+        }
+        self.guards.covering(&parsed, placed.custodian, standing, self.options.zone)
+    }
+
     /// Prepares an item whose original stays on the disk until the committer streams it.
     pub(super) fn prepare_large(&self, placed: &Placed, digests: (Blake3Digest, Sha256Digest)) -> Option<Large> {
         let raw = &placed.item;
@@ -161,7 +165,7 @@ impl Bench {
         let month = Month::of(moment(&parsed));
         let facts = StoredFacts {
             schema: FACTS_SCHEMA,
-            shape: shape_word(&raw.shape, placed.format).to_owned(),
+            shape: source::shape_word(&raw.shape, placed.format).to_owned(),
             blake3: digests.0,
             sha256: digests.1,
             bytes: *length,

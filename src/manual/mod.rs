@@ -14,3 +14,12 @@ pub mod glossary {}
 
 #[doc = include_str!("production.md")]
 pub mod production {}
+
+#[doc = include_str!("classification.md")]
+pub mod classification {}
+
+#[doc = include_str!("query.md")]
+pub mod query {}
+
+#[doc = include_str!("call-profiles.md")]
+pub mod call_profiles {}

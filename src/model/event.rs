@@ -49,6 +49,8 @@ words!(
         DestructionIntended = "destruction-intended",
         /// The destruction of a batch is complete.
         Destroyed = "destroyed",
+        /// A plan was executed to its end, and its certificate written.
+        Executed = "executed",
         /// A person was registered to approve.
         ApproverRegistered = "approver-registered",
         /// Items filed in the document system.

@@ -32,11 +32,15 @@ pub enum ProblemCode {
     Repeated,
     /// The item is larger than what is parsed in memory; it is kept whole and found by its headers.
     TooLargeToParse,
+    /// Items destroyed earlier still exist at the source.
+    DestroyedBefore,
+    /// Items were kept that are possibly the same as destroyed ones: the message is, the exact bytes are not.
+    PossiblyDestroyedBefore,
 }
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Unreadable,
         Self::Truncated,
         Self::Malformed,
@@ -50,6 +54,8 @@ impl ProblemCode {
         Self::UnsafeName,
         Self::Repeated,
         Self::TooLargeToParse,
+        Self::DestroyedBefore,
+        Self::PossiblyDestroyedBefore,
     ];
 
     /// The word in lists and stores.
@@ -68,6 +74,8 @@ impl ProblemCode {
             Self::UnsafeName => "unsafe-name",
             Self::Repeated => "repeated",
             Self::TooLargeToParse => "too-large-to-parse",
+            Self::DestroyedBefore => "destroyed-before",
+            Self::PossiblyDestroyedBefore => "possibly-destroyed-before",
         }
     }
 

@@ -10,7 +10,7 @@ pub use document::document;
 pub use scope::{Reach, reaches};
 
 use crate::base::id::{CustodianId, EventId, FamilyId};
-use crate::catalog::{Catalog, CatalogError, FamilyFilter, FamilyRow, Guard, Reading, Standing};
+use crate::catalog::{Catalog, CatalogError, FamilyFilter, FamilyRow, FamilyState, Guard, Reading, Standing};
 use crate::model::hold::Scope;
 use crate::model::item::ParsedItem;
 use crate::query::{Query, QueryError, matches, parse};
@@ -18,6 +18,7 @@ use crate::repository::{Repository, RepositoryError};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// Families read back and looked at in one step.
 const STEP: u64 = 2_000;
@@ -46,6 +47,7 @@ pub enum ProtectionError {
 pub struct Compiled {
     scope: Scope,
     query: Option<Query>,
+    named: BTreeSet<FamilyId>,
 }
 
 impl Compiled {
@@ -57,7 +59,18 @@ impl Compiled {
             .map(parse)
             .transpose()
             .map_err(|error| ProtectionError::Query { guard: whose.to_owned(), error })?;
-        Ok(Self { scope: scope.clone(), query })
+        let named = scope.families.iter().copied().collect();
+        Ok(Self { scope: scope.clone(), query, named })
+    }
+
+    /// Reads a scope that is in force. Should its query not be understood any more, the scope reaches everything that
+    /// its other parts reach: a hold never covers less because the program changed.
+    pub fn in_force(scope: &Scope) -> Self {
+        Self::new(scope, "").unwrap_or_else(|_| Self {
+            query: None,
+            named: scope.families.iter().copied().collect(),
+            scope: scope.clone(),
+        })
     }
 
     /// Whether the scope covers an item.
@@ -69,7 +82,7 @@ impl Compiled {
         standing: &Standing,
         zone: Tz,
     ) -> bool {
-        if family.is_some_and(|family| self.scope.families.contains(&family)) {
+        if family.is_some_and(|family| self.named.contains(&family)) {
             return true;
         }
         // A scope that only names families reaches nothing else.
@@ -112,10 +125,15 @@ impl GuardSet {
     pub fn load(reading: &Reading<'_>, today: NaiveDate) -> Result<Self, ProtectionError> {
         let mut guards = Vec::new();
         for (guard, scope, _) in reading.live_guards(today)? {
-            guards.push((guard, Compiled::new(&scope, &guard.to_string())?));
+            guards.push((guard, Compiled::in_force(&scope)));
         }
         let names = reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
         Ok(Self { guards, names })
+    }
+
+    /// Whether no guard is in force.
+    pub fn is_empty(&self) -> bool {
+        self.guards.is_empty()
     }
 
     /// The guards this set looks with.
@@ -123,7 +141,7 @@ impl GuardSet {
         self.guards.iter().map(|(guard, _)| *guard).collect()
     }
 
-    /// The guards that cover a new item.
+    /// The guards that cover an item by the copy of one custodian: a new item, or another copy of one that is here.
     pub fn covering(
         &self,
         item: &ParsedItem,
@@ -141,8 +159,9 @@ impl GuardSet {
     }
 }
 
-/// The families here that a scope covers, among those sealed after an event. Each is read back and looked at: this
-/// answers exactly as the evaluation at sealing does, whatever state the index is in.
+/// The families here that a scope covers, among those sealed or given another copy after an event. Each is read back
+/// and looked at: this answers exactly as the evaluation at sealing does, whatever state the index is in. A family whose
+/// destruction was decided before is past helping, and is left out.
 pub fn covered(
     repository: &Repository,
     compiled: &Compiled,
@@ -153,28 +172,53 @@ pub fn covered(
     let mut all = Vec::new();
     let mut after: Option<FamilyId> = None;
     loop {
-        let mut rows: Vec<(FamilyRow, Vec<(CustodianId, String)>)> = Vec::new();
-        let filter = FamilyFilter { after_event, after, limit: Some(STEP), ..FamilyFilter::default() };
+        let mut rows: Vec<(FamilyRow, Owners)> = Vec::new();
+        let filter = FamilyFilter { touched_after: after_event, after, limit: Some(STEP), ..FamilyFilter::default() };
         reading.each_family::<ProtectionError>(filter, |row| {
-            let ids = reading.custodians_of(row.id)?;
-            let custodians = names.iter().filter(|(id, _)| ids.contains(id)).cloned().collect();
-            rows.push((row, custodians));
+            let owners = Owners::of(&reading, row.id, &names)?;
+            rows.push((row, owners));
             Ok(())
         })?;
         let Some((last, _)) = rows.last() else { return Ok(all) };
         after = Some(last.id);
+        rows.retain(|(row, _)| row.state == FamilyState::Live);
         let reader = Reader::of(repository);
         let step: Vec<Option<FamilyId>> = rows
             .par_iter()
-            .map(|(row, custodians)| {
+            .map(|(row, owners)| {
                 // What does not read back is inside: nothing may be lost because it could not be looked at.
-                let inside = reader
-                    .item(row)
-                    .is_none_or(|item| compiled.covers(Some(row.id), &item, custodians, &row.standing, reader.zone));
+                let inside = reader.item(row).is_none_or(|item| {
+                    owners
+                        .each()
+                        .any(|custodians| compiled.covers(Some(row.id), &item, custodians, &row.standing, reader.zone))
+                });
                 inside.then_some(row.id)
             })
             .collect();
         all.extend(step.into_iter().flatten());
+    }
+}
+
+/// Whose copies a family has.
+struct Owners {
+    all: Vec<(CustodianId, String)>,
+    /// Whether the custodian of some copy is not known: that copy is looked at alone, and is inside whatever is asked.
+    some_unknown: bool,
+}
+
+impl Owners {
+    fn of(reading: &Reading<'_>, family: FamilyId, names: &[(CustodianId, String)]) -> Result<Self, CatalogError> {
+        let custodians = reading.copy_custodians(family)?;
+        let all = names.iter().filter(|(id, _)| custodians.contains(&Some(*id))).cloned().collect();
+        Ok(Self { all, some_unknown: custodians.contains(&None) || custodians.is_empty() })
+    }
+
+    /// The custodians to look with: all together, each alone as they were looked at while sealing, and the unknown one.
+    fn each(&self) -> impl Iterator<Item = &[(CustodianId, String)]> {
+        let together = (!self.all.is_empty()).then_some(self.all.as_slice());
+        let alone = if self.all.len() > 1 { self.all.as_slice() } else { &[] };
+        let unknown: Option<&[(CustodianId, String)]> = self.some_unknown.then_some(&[]);
+        together.into_iter().chain(alone.chunks(1)).chain(unknown)
     }
 }
 
@@ -204,7 +248,7 @@ pub fn catch_up(repository: &mut Repository) -> Result<u64, ProtectionError> {
         reading.live_guards(today)?.into_iter().filter(|(_, _, through)| *through < last).collect();
     let mut added = 0;
     for (guard, scope, through) in behind {
-        let compiled = Compiled::new(&scope, &guard.to_string())?;
+        let compiled = Compiled::in_force(&scope);
         let families = covered(repository, &compiled, Some(through))?;
         added += families.len() as u64;
         write_rows(repository.catalog_mut(), guard, &families, last)?;

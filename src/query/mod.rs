@@ -1,8 +1,26 @@
 //! The search language: a parser, a syntax tree, and the same answer for one item in memory.
+//!
+//! `manual/query.md` tells the language to the clerk. *Invariant:* nothing typed is silently read as something else;
+//! what cannot be meant is an error with its column. [`matches`] is what the index has to answer as well.
 
+mod dates;
+mod field;
+mod lexer;
+mod matcher;
+mod parser;
+mod spell;
+mod terms;
 mod tree;
+mod types;
+mod word;
 
+pub use lexer::{NEAR_WORDS, QUERY_CHARS};
+pub use matcher::{View, custodian_fits, fits, matches};
+pub use parser::{QUERY_DEPTH, QUERY_TERMS, parse};
+pub use spell::field_name;
+pub use terms::terms;
 pub use tree::{Field, Flag, Pattern, Query};
+pub use types::type_fits;
 
 use crate::base::id::{CustodianId, FamilyId};
 use crate::model::classification::RecordStatus;
@@ -20,6 +38,12 @@ pub struct QueryError {
     pub message: String,
     /// What to type instead, or empty.
     pub hint: String,
+}
+
+impl QueryError {
+    fn new(column: usize, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { column, message: message.into(), hint: hint.into() }
+    }
 }
 
 /// One family as it is searched: the same value is indexed and matched in memory.
@@ -45,22 +69,5 @@ pub struct Document {
     pub texts: Vec<(Field, String)>,
 }
 
-/// Reads a query.
-pub fn parse(text: &str) -> Result<Query, QueryError> {
-    if text.trim().is_empty() {
-        Ok(Query::Everything)
-    } else {
-        Ok(Query::Word(Field::Any, Pattern::Exact(text.to_lowercase())))
-    }
-}
-
-/// Whether a document answers a query.
-pub fn matches(query: &Query, document: &Document) -> bool {
-    match query {
-        Query::Everything => true,
-        Query::Word(_, Pattern::Exact(word)) => {
-            document.texts.iter().any(|(_, text)| text.to_lowercase().contains(word))
-        }
-        _ => false,
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -38,9 +38,9 @@ impl Field {
 pub enum Pattern {
     /// This word.
     Exact(String),
-    /// Words of this shape: `*` stands for any letters, `?` for one. Never only stars.
+    /// Words of this shape ([`crate::query::fits`]): `*` stands for any letters, `?` for one. Never only stars.
     Wildcard(String),
-    /// Words with the same English stem.
+    /// Words with the same English stem as this word: [`crate::text::stem`] of both is equal.
     Stem(String),
 }
 
@@ -62,13 +62,14 @@ pub enum Query {
     Everything,
     /// A word in a field.
     Word(Field, Pattern),
-    /// Words one after the other in one text of a field.
+    /// Words one after the other in one text of a field: each at the position after the one before.
     Phrase(Field, Vec<Pattern>),
-    /// Two groups at most `within` words apart in one text of a field: `w/5`, or in order: `pre/5`.
+    /// Two groups at most `within` words apart in one text of a field: `w/5`, or in order: `pre/5`. What stands on
+    /// one side is never found in the same words as what stands on the other.
     Near {
         /// The field.
         field: Field,
-        /// Words between the first words of the two, plus one.
+        /// Words between the last word of the earlier and the first word of the later, plus one: neighbours are 1.
         within: u32,
         /// Whether left has to stand before right.
         ordered: bool,
@@ -81,13 +82,13 @@ pub enum Query {
     Kind(RecordKind),
     /// A record status.
     Status(RecordStatus),
-    /// A record series key.
+    /// A record series key, compared without regard to case.
     Series(String),
-    /// A custodian, by a part of the name.
+    /// A custodian, by a part of the name or the number ([`crate::query::custodian_fits`]).
     Custodian(String),
-    /// A day from, to, or both, the last day included.
+    /// A day from, to, or both, the last day included. What has no known day is in no such range.
     Date(Option<NaiveDate>, Option<NaiveDate>),
-    /// An attachment of a type: `pdf`, `image`, `application/pdf`.
+    /// An attachment of a type ([`crate::query::type_fits`]): `pdf`, `image`, `application/pdf`.
     AttachmentType(String),
     /// What an item is.
     Is(Flag),

@@ -123,6 +123,7 @@ impl RepositoryError {
                 "The disk is full; make room and run the same command again. Nothing half-done was kept."
             }
             Self::Io { .. } => "Check the path and the permissions, and run the same command again.",
+            Self::Index(crate::index::IndexError::Damaged(_)) => "Run: recordroom index --rebuild",
             Self::Destroyed { .. } | Self::Catalog(_) | Self::Vault(_) | Self::Index(_) => "",
         }
     }

@@ -5,6 +5,7 @@
 //! work first erases every key and byte that has no catalog row. Destroy: intent event, key erased, words gone from
 //! the index, bytes released, tombstone and completion event.
 
+mod compact;
 mod error;
 mod layout;
 mod lock;
@@ -36,6 +37,9 @@ use std::sync::Arc;
 
 /// The label under which the facts of a copy are sealed.
 pub const COPY_LABEL: &str = "copy";
+
+/// Under which the catalog remembers whether this is an exercise.
+const EXERCISE: &str = "exercise";
 
 /// An open repository. Reading needs no lock; work that writes bytes goes through [`Work`].
 pub struct Repository {
@@ -76,7 +80,10 @@ impl Repository {
         catalog.write::<_, RepositoryError>(|writing| {
             writing.sync_custodians(&profile.custodians)?;
             writing.set_meta("repository", &profile.repository)?;
-            let details = serde_json::json!({ "repository": profile.repository, "format": FORMAT });
+            writing.set_meta(EXERCISE, &profile.exercise.to_string())?;
+            let details = serde_json::json!({
+                "repository": profile.repository, "format": FORMAT, "exercise": profile.exercise,
+            });
             writing.record_event(
                 at.now(),
                 &profile.responsible_authority,
@@ -110,6 +117,11 @@ impl Repository {
             return Err(RepositoryError::Profile {
                 message: "its `repository` line is not the one this repository was created with".to_owned(),
             });
+        }
+        // An exercise needs no authority to destroy: nobody makes one of a city's records by editing a line.
+        if catalog.reading().meta(EXERCISE)?.as_deref() != Some(profile.exercise.to_string().as_str()) {
+            let message = "its `exercise` line is not the one this repository was created with".to_owned();
+            return Err(RepositoryError::Profile { message });
         }
         let listed: Vec<(String, String)> =
             catalog.reading().custodians()?.into_iter().map(|(_, name, department)| (name, department)).collect();

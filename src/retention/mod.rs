@@ -9,7 +9,7 @@ pub use happenings::{record_filing, record_happening};
 
 use crate::base::digest::Sha256Digest;
 use crate::base::durable;
-use crate::base::id::EventId;
+use crate::base::id::{CustodianId, EventId};
 use crate::catalog::{CatalogError, FamilyRow, Guard, Reading};
 use crate::model::disposition::{Eligibility, Reason, ReasonCode, Verdict};
 use crate::model::event::Act;
@@ -119,9 +119,8 @@ impl Adopted {
         facts.series = Some(row.standing.series.clone()).filter(|series| !series.is_empty());
         facts.sent_on = row.sent_on;
         facts.filed = row.filed.is_some();
-        for copy in reading.copies(row.id)? {
-            let department = copy.custodian.and_then(|id| self.departments.get(&id.get())).cloned().unwrap_or_default();
-            let copy = CopyFacts { department, received_on: row.received_on };
+        for custodian in reading.copy_custodians(row.id)? {
+            let copy = self.copy_facts(custodian, row.received_on);
             if !facts.copies.contains(&copy) {
                 facts.copies.push(copy);
             }
@@ -135,6 +134,29 @@ impl Adopted {
         let open = OPEN_MATTERS.iter().filter(|(name, _)| facts.events.contains_key(*name));
         facts.open_matters = open.map(|(_, matter)| *matter).collect();
         Ok(facts)
+    }
+
+    fn copy_facts(&self, custodian: Option<CustodianId>, received_on: Option<NaiveDate>) -> CopyFacts {
+        let department = custodian.and_then(|id| self.departments.get(&id.get())).cloned().unwrap_or_default();
+        CopyFacts { department, received_on }
+    }
+
+    /// Whether a new copy of something that was destroyed might be destroyed at once: by its own custodian, department
+    /// and dates, under the status and series that were settled for the same bytes. Retention events and what the State
+    /// Archives said went with the item, so a rule that needs them keeps the new copy.
+    pub fn would_allow_again(
+        &self,
+        evaluator: &Evaluator<'_>,
+        tombstone: &FamilyRow,
+        copy: &ReturningCopy,
+        today: NaiveDate,
+    ) -> bool {
+        let mut facts = Facts::new(tombstone.kind, tombstone.standing.status, tombstone.standing.basis);
+        facts.series = Some(tombstone.standing.series.clone()).filter(|series| !series.is_empty());
+        facts.sent_on = copy.sent_on;
+        facts.filed = tombstone.filed.is_some();
+        facts.copies = vec![self.copy_facts(copy.custodian, copy.received_on)];
+        matches!(evaluator.evaluate(&facts, today).eligibility, Eligibility::Eligible { .. })
     }
 
     /// The verdict on a family on a day, with what protects it put first (I3).
@@ -159,6 +181,17 @@ impl Adopted {
     }
 }
 
+/// A copy of something that was destroyed, found in an export again.
+#[derive(Debug, Clone, Copy)]
+pub struct ReturningCopy {
+    /// Whose export it is in.
+    pub custodian: Option<CustodianId>,
+    /// The civil day it was sent.
+    pub sent_on: Option<NaiveDate>,
+    /// The civil day it was received.
+    pub received_on: Option<NaiveDate>,
+}
+
 /// The guards in force on a day, each with the event it was evaluated through.
 #[derive(Debug, Clone)]
 pub struct LiveGuards(Vec<(Guard, EventId)>);
@@ -179,7 +212,7 @@ impl LiveGuards {
             });
         }
         for (guard, through) in &self.0 {
-            if *through < row.event {
+            if *through < row.touched {
                 let sentence = format!("it was not yet looked at for {guard}");
                 reasons.push(Reason::new(ReasonCode::NotEvaluated, sentence));
             }

@@ -39,17 +39,26 @@ pub fn kind(head: &[u8], file_name: &str, options: &ReadOptions) -> Kind {
     if contacts::vcard::sniff(head) {
         return Kind::Container(ContainerFormat::VCard);
     }
-    // Binary formats cannot be messages or tables; the checks below would only misread them.
-    if !media_type.starts_with("text/") && media_type != "message/rfc822" {
-        return Kind::File(media_type);
-    }
-    if header_block::is_message(head, file_name) {
+    // Binary formats cannot be messages or tables; the checks below would only misread them. A zero byte in the text
+    // of a message does not make it another file.
+    let text = media_type.starts_with("text/") || media_type == "message/rfc822";
+    let may_be_message = text || media_type == "application/octet-stream" && has_text_header(head);
+    if may_be_message && header_block::is_message(head, file_name) {
         return Kind::Message;
+    }
+    if !text {
+        return Kind::File(media_type);
     }
     if calls::delimited::sniff(head, file_name, options) {
         return Kind::Container(ContainerFormat::CallDetail);
     }
     Kind::File(if media_type == "message/rfc822" { "text/plain".to_owned() } else { media_type })
+}
+
+/// Whether a blank line comes before the first zero byte.
+fn has_text_header(head: &[u8]) -> bool {
+    let header = head.split(|byte| *byte == 0).next().unwrap_or_default();
+    header.windows(2).any(|pair| pair == b"\n\n") || header.windows(4).any(|four| four == b"\r\n\r\n")
 }
 
 /// Whether the bytes begin a file of messages separated by `From ` lines (RFC 4155).
@@ -75,9 +84,11 @@ mod tests {
     fn content_decides_and_a_name_only_tips_the_balance() {
         let mbox = Kind::Container(ContainerFormat::Mbox);
         let text = Kind::File("text/plain".into());
-        let cases: [(&[u8], &str, Kind); 12] = [
+        let cases: [(&[u8], &str, Kind); 14] = [
             (b"Received: from x\r\nSubject: y\r\n\r\nbody", "photo.jpg", Kind::Message),
             (b"Subject: y\n\nbody", "one.eml", Kind::Message),
+            (b"Received: from x\nSubject: y\n\nbo\0dy\0", "one.eml", Kind::Message),
+            (b"Received: from \0x\nSubject: y\n\nbody", "one.eml", Kind::File("application/octet-stream".into())),
             (b"Subject: y\n\nbody", "one.txt", text.clone()),
             (b"Dear all,\nSubject: y\nFrom: z\n", "letter.eml", text.clone()),
             (b"From x@y.us Tue Apr 16 12:00:40 2019\nSubject: a\n\nb\n", "a.eml", mbox.clone()),

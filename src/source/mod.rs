@@ -8,8 +8,10 @@
 //! container in memory, and nothing found is dropped in silence: it is an item, an exception or a remark.
 //! The format is found in the content, never in a file name alone.
 
+pub mod base64;
 pub mod container;
 pub mod detect;
+pub mod identity;
 pub mod mail;
 
 // ---- texts, calls, contacts and phone numbers -------------------------------------------------------------
@@ -21,6 +23,7 @@ pub mod texts;
 
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Original, ParsedItem, RawItem, Searchable, Shape, Sink, Stopped};
+use crate::model::provenance::ContainerFormat;
 use crate::model::record::RecordKind;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -89,24 +92,26 @@ pub fn parse(item: &RawItem, options: &ReadOptions) -> ParsedItem {
 pub fn part_bytes(original: &[u8], shape_word: &str, part: u32) -> Option<Vec<u8>> {
     let guarded = std::panic::AssertUnwindSafe(|| match shape_word {
         MESSAGE => mail::part_bytes(original, part),
-        // Of the items their reader had already parsed, only MMS have parts.
-        PARSED => texts::sms_backup_restore::part_bytes(original, part),
+        _ if shape_word == ContainerFormat::SmsBackupRestore.word() => {
+            texts::sms_backup_restore::part_bytes(original, part)
+        }
+        _ if shape_word == ContainerFormat::VCard.word() => contacts::vcard::part_bytes(original, part),
         _ => None,
     });
     std::panic::catch_unwind(guarded).unwrap_or(None)
 }
 
-/// The word under which a shape is stored, for [`part_bytes`].
-pub fn shape_word(shape: &Shape) -> &'static str {
+/// The word under which the shape of an item of a container of this format is stored, for [`part_bytes`].
+pub fn shape_word(shape: &Shape, format: ContainerFormat) -> &'static str {
     match shape {
         Shape::Message => MESSAGE,
-        Shape::Parsed(_) => PARSED,
+        // Each format has its own way to count the parts of its items.
+        Shape::Parsed(_) => format.word(),
         Shape::File { .. } => FILE,
     }
 }
 
 const MESSAGE: &str = "message";
-const PARSED: &str = "parsed";
 const FILE: &str = "file";
 
 fn parse_unguarded(item: &RawItem, options: &ReadOptions) -> ParsedItem {

@@ -30,7 +30,9 @@ fn lines(path: &Path) -> Vec<String> {
     let line = |found: Found| match found {
         Found::Open { name, format } => format!("open {} {format}", name.rsplit('/').next().unwrap_or_default()),
         Found::Declared(count) => format!("declared {count}"),
-        Found::Item(item) => format!("{} {} {}", item.ordinal, shape_word(&item.shape), item.place),
+        Found::Item(item) => {
+            format!("{} {} {}", item.ordinal, shape_word(&item.shape, ContainerFormat::Folder), item.place)
+        }
         Found::Exception(exception) => {
             format!("{} !{} {}", exception.ordinal, exception.problem.code.word(), exception.place)
         }

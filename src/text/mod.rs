@@ -1,54 +1,22 @@
 //! Text: words for searching, plain text out of HTML, and safe display of what strangers wrote.
+//!
+//! *Invariant:* pure functions in linear time over hostile input; what one of them drops is named where it drops it.
+//! The index, the search in memory and the search language all cut words with [`each_token`] and nothing else.
 
-/// Readable text of an HTML page.
-pub fn html_to_text(html: &str) -> String {
-    let mut out = String::new();
-    let mut inside = false;
-    for c in html.chars() {
-        match c {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                out.push(' ');
-            }
-            c if !inside => out.push(c),
-            _ => {}
-        }
-    }
-    out.replace("&amp;", "&").replace("&eacute;", "é")
-}
+mod asked;
+mod entity;
+mod fold;
+mod html;
+mod number;
+mod page;
+mod safe;
+mod stem;
+mod tokens;
 
-/// What a stranger wrote, safe to print on a terminal: control characters and text direction marks are replaced.
-pub fn safe(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// One word of a text as it is searched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// The word, folded: lower case, without accents of Latin letters.
-    pub word: String,
-    /// Its position; words that stand at the same place (an address and its parts) share one.
-    pub position: u32,
-    /// Byte where it begins in the text.
-    pub start: usize,
-    /// Byte after it.
-    pub end: usize,
-}
-
-/// Cuts a text into words, in order of position.
-pub fn tokens(text: &str, each: &mut dyn FnMut(Token)) {
-    let mut position = 0;
-    let mut start = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (c.is_alphanumeric(), start) {
-            (true, None) => start = Some(at),
-            (false, Some(begin)) => {
-                each(Token { word: text[begin..at].to_lowercase(), position, start: begin, end: at });
-                position += 1;
-                start = None;
-            }
-            _ => {}
-        }
-    }
-}
+pub use asked::{asked, in_a_row};
+pub use fold::{fold, fold_shape, is_unspaced};
+pub use html::{HTML_TEXT_GROWTH, html_to_text};
+pub use number::{NumberSpan, number_at_start};
+pub use safe::{safe, safe_lines};
+pub use stem::stem;
+pub use tokens::{Sort, Token, each_sorted, each_token, tokens};

@@ -184,7 +184,15 @@ impl Vault {
     ) -> Result<T, VaultError> {
         let path = pack_path(&self.directory, location.month, location.pack);
         let file = self.pack(location, &path)?;
-        then(&Stretch::open(&file, &path, location, key)?)
+        match Stretch::open(&file, &path, location, key) {
+            Ok(stretch) => then(&stretch),
+            // Another process may have compacted the month since this file was opened: what has the name now is read.
+            Err(_) => {
+                self.lock().remove(&(location.month, location.pack));
+                let file = self.pack(location, &path)?;
+                then(&Stretch::open(&file, &path, location, key)?)
+            }
+        }
     }
 
     fn pack(&self, location: &Location, path: &Path) -> Result<Arc<File>, VaultError> {

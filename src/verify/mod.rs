@@ -1,17 +1,26 @@
-//! Verification: what is stored and what was delivered is derived again and compared, and whatever differs is named.
+//! Verification: every invariant derived again from what lies on the disk, trusting no row that can be recomputed; and
+//! what was delivered compared with what it says of itself.
+//!
+//! [`repository`] goes through a whole repository, [`documents`] and [`certificate`] check the signed documents of a
+//! destruction (also where there is no repository), [`checkpoint`] the head of the ledger that is kept elsewhere,
+//! [`delivery`] a production on a machine that has only the folder, [`bag`] any bag.
 
 pub mod bag;
+pub mod certificate;
+pub mod checkpoint;
 pub mod delivery;
+pub mod documents;
 mod load_files;
+pub mod repository;
 
 use serde::Serialize;
 
-/// Something that is not as it should be.
+/// One thing that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
     /// A stable code. Codes are added, never renamed.
     pub code: &'static str,
-    /// What it is about: a path, an id.
+    /// What it is about: an id, a path, a field.
     pub subject: String,
     /// One plain sentence.
     pub message: String,

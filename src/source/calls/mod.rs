@@ -1,3 +1,15 @@
-//! Local stand-in.
+//! Call detail: carrier bills, phone systems and exported call logs in delimited files.
+//!
+//! What the columns of a file mean is told by a [`profile::MappingProfile`], which is data: a handful are shipped, and
+//! a clerk can write one. The manual has a page about it (`manual/call-profiles.md`).
+
+pub mod cells;
 pub mod delimited;
+pub mod moments;
 pub mod profile;
+pub mod row;
+pub mod rows;
+pub mod table;
+
+#[cfg(test)]
+mod tests;

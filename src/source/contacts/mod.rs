@@ -1,2 +1,8 @@
-//! Local stand-in.
+//! Contact cards: names for numbers.
+
+pub mod card;
+pub mod property;
 pub mod vcard;
+
+#[cfg(test)]
+mod tests;

@@ -100,6 +100,7 @@ impl<'a> Reading<'a> {
                 Ok(reading.message(file_name(&name).to_owned(), content, copy)?)
             }),
             Kind::File(media) => self.nested(name.clone(), ContainerFormat::File, |reading| {
+                reading.hint(&name, &content, &media)?;
                 Ok(reading.file(file_name(&name).to_owned(), content, media, copy)?)
             }),
             Kind::Container(format) => self.container(name, format, content, copy),
@@ -113,7 +114,10 @@ impl<'a> Reading<'a> {
                 self.exception(place, ProblemCode::Unreadable, format!("the file cannot be read: {error}"), Vec::new())
             }
             Ok(Kind::Message) => self.message(place, content, copy),
-            Ok(Kind::File(media)) => self.file(place, content, media, copy),
+            Ok(Kind::File(media)) => {
+                self.hint(&place, &content, &media)?;
+                self.file(place, content, media, copy)
+            }
             Ok(Kind::Container(_)) if self.depth() >= limits::NESTING_DEPTH => {
                 let sentence = format!("containers lie more than {} deep inside each other", limits::NESTING_DEPTH);
                 let raw = held_bytes(content);
@@ -155,6 +159,18 @@ impl<'a> Reading<'a> {
             Err(error) => {
                 self.exception(place, ProblemCode::Unreadable, format!("the file cannot be read: {error}"), Vec::new())
             }
+        }
+    }
+
+    /// Says so where a file that is kept whole looks like call detail of an unknown layout.
+    fn hint(&mut self, place: &str, content: &Content, media: &str) -> Result<(), Stopped> {
+        let head = if media.starts_with("text/") { content.head().unwrap_or_default() } else { Vec::new() };
+        match calls::delimited::hint(&head, self.options) {
+            Some(problem) => {
+                let message = format!("{}: {}", file_name(place), problem.message);
+                self.tell(Found::Remark(Problem::new(problem.code, message)))
+            }
+            None => Ok(()),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::model::record::RecordKind;
 use crate::source::ReadOptions;
 use chrono::Duration;
 use mail_parser::Message;
+use std::borrow::Cow;
 
 /// Days a sent date may lie before the oldest `Received` line: late queues and messages sent again are real.
 const DAYS_BEFORE_RECEIVED: i64 = 366;
@@ -25,6 +26,7 @@ pub fn parse(bytes: &[u8], options: &ReadOptions) -> ParsedItem {
     if bytes.len() as u64 > limits::ITEM_IN_MEMORY_BYTES {
         return parse_head(&bytes[..bytes.len().min(1024 * 1024)], options);
     }
+    let bytes = &*with_line_feeds(bytes);
     if extract::mail::is_nested_too_deeply(bytes) {
         let sentence = "parts lie too deep inside each other; the message is read as plain text and not taken apart";
         return parse_flat(bytes, Problem::new(ProblemCode::LimitReached, sentence), options);
@@ -59,6 +61,7 @@ pub fn parse_head(head: &[u8], options: &ReadOptions) -> ParsedItem {
 
 /// The decoded bytes of one part, as they were before they were encoded for transport.
 pub fn part_bytes(original: &[u8], part: u32) -> Option<Vec<u8>> {
+    let original = &*with_line_feeds(original);
     if extract::mail::is_nested_too_deeply(original) {
         return None;
     }
@@ -67,7 +70,15 @@ pub fn part_bytes(original: &[u8], part: u32) -> Option<Vec<u8>> {
     if !message.attachments.contains(&part) {
         return None;
     }
-    extract::mail::decoded(&message, message.parts.get(index)?).map(std::borrow::Cow::into_owned)
+    extract::mail::decoded(&message, message.parts.get(index)?).map(Cow::into_owned)
+}
+
+/// A message whose lines all end with a carriage return alone, as very old computers wrote them, with line feeds.
+fn with_line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if bytes.contains(&b'\n') || !bytes.contains(&b'\r') {
+        return Cow::Borrowed(bytes);
+    }
+    Cow::Owned(bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
 }
 
 /// What a message says that cannot be taken apart: its header, and all of it as plain text.

@@ -142,6 +142,9 @@ impl<R: BufRead> Splitter<R> {
 
     /// Looks at one line of a message; true when it is a candidate that waits for the next line.
     fn look_at(&mut self, from: usize, to: usize) -> io::Result<bool> {
+        // A byte order mark before the first line is no part of it.
+        let marked = self.base == 0 && from == 0 && self.buffer[..to].starts_with(b"\xEF\xBB\xBF");
+        let from = if marked { from + 3 } else { from };
         let continued = std::mem::replace(&mut self.continues, self.buffer[to - 1] != b'\n');
         if continued {
             self.blank = 0;
@@ -358,6 +361,7 @@ mod tests {
                 vec!["A: 1\r\n\r\nx\r\n", "A: 2\r\n\r\n"],
             ),
             ("no newline at the end", format!("{F}A: 1\n\nx"), vec!["A: 1\n\nx"]),
+            ("byte order mark", format!("\u{feff}{F}A: 1\n\nx\n\n"), vec!["A: 1\n\nx\n"]),
             ("two blank lines", format!("{F}A: 1\n\nx\n\n\n{F}A: 2\n\n"), vec!["A: 1\n\nx\n\n", "A: 2\n\n"]),
         ];
         for (name, mbox, expected) in cases {

@@ -1,0 +1,168 @@
+//! A person sets or confirms the status of items, one by one or for a list that was shown.
+
+use super::guarded::Following;
+use super::list::Shown;
+use super::{ClassificationError, refused};
+use crate::base::id::{EventId, FamilyId};
+use crate::base::limits;
+use crate::catalog::{FamilyRow, FamilyState, Standing, Writing};
+use crate::model::classification::{RecordStatus, StatusBasis};
+use crate::model::event::Act;
+use crate::repository::Repository;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// The confidence of what a person has said.
+const PERSON_CONFIDENCE: u8 = 100;
+
+/// One family before and after a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// The family.
+    pub family: FamilyId,
+    /// Its status before.
+    pub status_before: RecordStatus,
+    /// How that came to stand.
+    pub basis_before: StatusBasis,
+    /// Its status now.
+    pub status: RecordStatus,
+    /// Its series now, or empty.
+    pub series: String,
+}
+
+/// What a decision came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decided {
+    /// Every family decided.
+    pub families: Vec<Changed>,
+    /// The events that record it.
+    pub events: Vec<EventId>,
+}
+
+/// Sets the status of families by a person's decision, and the series. `series: None` keeps the series where the status
+/// stays the same and takes it away where it changes; an empty one takes it away.
+pub fn set(
+    repository: &mut Repository,
+    families: &[FamilyId],
+    status: RecordStatus,
+    series: Option<&str>,
+    reason: &str,
+    actor: &str,
+) -> Result<Decided, ClassificationError> {
+    if families.is_empty() {
+        return Err(refused("no item was named", "Name the items, such as R-12 or F-7."));
+    }
+    if reason.trim().is_empty() {
+        return Err(refused("setting a status needs the reason", "Say why in a few words, without quoting the item."));
+    }
+    if let Some(series) = series {
+        check_series(series)?;
+    }
+    let at = repository.now();
+    let wanted: BTreeSet<FamilyId> = families.iter().copied().collect();
+    let decisions: Vec<(FamilyId, RecordStatus)> = wanted.iter().map(|family| (*family, status)).collect();
+    let following = following(repository, &decisions, series)?;
+    repository.catalog_mut().write(|writing| {
+        let decided = write_decisions(writing, &decisions, series, reason, actor, at)?;
+        following.write(writing)?;
+        Ok(decided)
+    })
+}
+
+/// What holds and requests cover once these decisions are made.
+pub(super) fn following(
+    repository: &Repository,
+    decisions: &[(FamilyId, RecordStatus)],
+    series: Option<&str>,
+) -> Result<Following, ClassificationError> {
+    let reading = repository.catalog().reading();
+    let mut changes = Vec::with_capacity(decisions.len());
+    for (family, status) in decisions {
+        let row = reading.family(*family)?;
+        let standing = decided_standing(&row, *status, series)?;
+        changes.push((row, standing));
+    }
+    Following::of(repository, &changes)
+}
+
+/// Settles a list that was shown, and only exactly that list: with another count or digest nothing is changed.
+pub fn settle_group(
+    repository: &mut Repository,
+    families: &[FamilyId],
+    shown: &Shown,
+    status: RecordStatus,
+    series: Option<&str>,
+    reason: &str,
+    actor: &str,
+) -> Result<Decided, ClassificationError> {
+    let now = Shown::of(families);
+    if now != *shown {
+        return Err(refused(
+            format!("the list shown had {} items, and this one has {}, or others", shown.count, now.count),
+            "Show the queue again, look at the list, and settle that one.",
+        ));
+    }
+    set(repository, families, status, series, reason, actor)
+}
+
+/// Writes decisions and their events inside a transaction.
+pub(super) fn write_decisions(
+    writing: &Writing<'_>,
+    decisions: &[(FamilyId, RecordStatus)],
+    series: Option<&str>,
+    reason: &str,
+    actor: &str,
+    at: DateTime<Utc>,
+) -> Result<Decided, ClassificationError> {
+    let mut decided = Decided { families: Vec::new(), events: Vec::new() };
+    for batch in decisions.chunks(limits::BATCH_ITEMS) {
+        let first = decided.families.len();
+        for (family, status) in batch {
+            let row = writing.reading().family(*family)?;
+            let standing = decided_standing(&row, *status, series)?;
+            writing.set_standing(*family, &standing)?;
+            decided.families.push(Changed {
+                family: *family,
+                status_before: row.standing.status,
+                basis_before: row.standing.basis,
+                status: standing.status,
+                series: standing.series,
+            });
+        }
+        let details = serde_json::json!({ "families": decided.families[first..], "basis": StatusBasis::Person, "reason": reason });
+        let event = writing.record_event(at, actor, Act::Classified, "items", &details)?;
+        decided.events.push(event.id);
+    }
+    Ok(decided)
+}
+
+fn decided_standing(
+    row: &FamilyRow,
+    status: RecordStatus,
+    series: Option<&str>,
+) -> Result<Standing, ClassificationError> {
+    if row.state != FamilyState::Live {
+        let hint = "What is destroyed, or about to be, keeps the status it had.";
+        return Err(refused(format!("{} is not here any more", row.id), hint));
+    }
+    let series = match series {
+        Some(series) => series.to_owned(),
+        None if row.standing.status == status => row.standing.series.clone(),
+        None => String::new(),
+    };
+    Ok(Standing { status, basis: StatusBasis::Person, series, confidence: PERSON_CONFIDENCE })
+}
+
+/// A series key is short, and written as schedules write theirs; it never carries content.
+fn check_series(series: &str) -> Result<(), ClassificationError> {
+    let sound = series.chars().count() <= limits::KEY_CHARS
+        && series.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ' '));
+    if sound {
+        return Ok(());
+    }
+    Err(refused(
+        format!("{series:?} is not a series key"),
+        "Use a key of an adopted schedule, such as complaints-general.",
+    ))
+}

@@ -1,0 +1,34 @@
+//! I12: every due date equals the calendar's computation from stored facts.
+
+use super::{Check, VerifyError};
+use crate::calendar::{DueKind, Observed, due};
+use crate::model::request::{DataRequest, RequestKind};
+
+pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
+    let requests = check.reading().requests()?;
+    let target = check.repository.profile().policy.public_request_target_business_days;
+    for request in &requests {
+        let kind = match request.kind {
+            RequestKind::Public => DueKind::PublicRequest { target_business_days: target },
+            RequestKind::DataSubject => DueKind::DataSubject,
+            // The days are the court's or the other party's; the event that opened the request has the date.
+            RequestKind::Litigation => continue,
+        };
+        if !is_computed(request, kind) {
+            let message = format!("it is due on {}, and the calendar computes another day (I12)", request.due.on);
+            check.find("due-date-differs", request.id, message);
+        }
+    }
+    check.looked_at("Verifying deadlines", requests.len() as u64)
+}
+
+/// Whether the date can be computed under any choice of optional holidays, which the city may have changed since. A
+/// basis that reads differently now comes from another target of the city's own.
+fn is_computed(request: &DataRequest, kind: DueKind) -> bool {
+    let choices = [(false, false), (false, true), (true, false), (true, true)];
+    choices.into_iter().any(|(october_monday, friday_after_thanksgiving)| {
+        let observed = Observed { october_monday, friday_after_thanksgiving };
+        due(kind, request.received_on, &observed)
+            .is_ok_and(|one| one.on == request.due.on || one.basis != request.due.basis)
+    })
+}

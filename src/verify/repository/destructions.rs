@@ -1,0 +1,135 @@
+//! I3 and I4: every destruction is named in an approved plan, nothing under a guard was intended, and what was decided
+//! and not finished is named.
+
+use super::{Check, VerifyError};
+use crate::base::digest::KeyedDigest;
+use crate::base::id::{EventId, FamilyId, HoldId, PlanId};
+use crate::catalog::{FamilyFilter, FamilyState, PlanState};
+use crate::model::event::Act;
+use crate::model::hold::Scope;
+use crate::verify::documents::{check_approval, check_plan};
+use std::collections::BTreeMap;
+
+/// The list of a plan that verified and was approved.
+type Approved = BTreeMap<PlanId, BTreeMap<FamilyId, KeyedDigest>>;
+
+pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
+    let reading = check.reading();
+    let approved = plans(check)?;
+    let mut named: Vec<FamilyId> = Vec::new();
+    for destruction in reading.destructions()? {
+        let tombstones = reading.tombstones(destruction.id)?;
+        if destruction.finished.is_none() {
+            let message = format!(
+                "the destruction of {} items was decided and is not complete; the next run finishes it",
+                tombstones.len()
+            );
+            check.find("intent-open", destruction.plan, message);
+        }
+        let list = approved.get(&destruction.plan);
+        let guards: Vec<(EventId, Option<EventId>, Scope)> = explicit_holds(check)?;
+        for tombstone in &tombstones {
+            named.push(tombstone.family);
+            let Some(row) = check.family(tombstone.family)? else { continue };
+            let state = if destruction.finished.is_some() { FamilyState::Destroyed } else { FamilyState::Intended };
+            if row.state != state {
+                let message = format!("its row says {}, and its destruction says otherwise", row.state);
+                check.find("state-differs", row.id, message);
+            }
+            if list.and_then(|list| list.get(&row.id)) != Some(&row.name) {
+                check.find("destroyed-without-plan", row.id, "no approved plan names it (I4)");
+            }
+            let held = guards.iter().any(|(placed, released, scope)| {
+                *placed < destruction.intent
+                    && released.is_none_or(|released| released > destruction.intent)
+                    && scope.families.contains(&row.id)
+            });
+            if held {
+                check.find(
+                    "destroyed-under-hold",
+                    row.id,
+                    "a hold that named it was in force when it was destroyed (I3)",
+                );
+            }
+        }
+        check.looked_at("Verifying destructions", tombstones.len() as u64)?;
+    }
+    named.sort();
+    let filter = FamilyFilter { with_destroyed: true, ..FamilyFilter::default() };
+    let mut unnamed = Vec::new();
+    reading.each_family::<VerifyError>(filter, |row| {
+        if row.state != FamilyState::Live && named.binary_search(&row.id).is_err() {
+            unnamed.push(row.id);
+        }
+        Ok(())
+    })?;
+    for family in unnamed {
+        check.find("destroyed-without-plan", family, "it is gone, and no destruction names it (I4)");
+    }
+    Ok(())
+}
+
+/// Holds that name families one by one, with the events that placed and released them.
+fn explicit_holds(check: &Check<'_>) -> Result<Vec<(EventId, Option<EventId>, Scope)>, VerifyError> {
+    let reading = check.reading();
+    let mut placed: BTreeMap<HoldId, EventId> = BTreeMap::new();
+    let mut released: BTreeMap<HoldId, EventId> = BTreeMap::new();
+    let holds: Vec<_> = reading.holds()?.into_iter().filter(|hold| !hold.scope.families.is_empty()).collect();
+    if holds.is_empty() {
+        return Ok(Vec::new());
+    }
+    reading.each_event::<VerifyError>(EventId::new(0), |event| {
+        let into = match event.act {
+            Act::HoldPlaced => &mut placed,
+            Act::HoldReleased => &mut released,
+            _ => return Ok(()),
+        };
+        if let Ok(hold) = event.subject.parse() {
+            into.insert(hold, event.id);
+        }
+        Ok(())
+    })?;
+    let known = holds
+        .into_iter()
+        .filter_map(|hold| placed.get(&hold.id).map(|event| (*event, released.get(&hold.id).copied(), hold.scope)));
+    Ok(known.collect())
+}
+
+/// Checks every plan and its approval, and returns the lists of those that were approved.
+fn plans(check: &mut Check<'_>) -> Result<Approved, VerifyError> {
+    let reading = check.reading();
+    let own = check.repository.signer().public_key_hex();
+    let mut approved = Approved::new();
+    for id in reading.plans()? {
+        check.looked_at("Verifying plans", 1)?;
+        let (document, state) = reading.plan(id)?;
+        let plan = match check_plan(&document, Some(&own)) {
+            Ok(plan) if plan.plan == id && plan.repository == check.repository.profile().repository => plan,
+            Ok(plan) => {
+                let message = format!("it is the plan {} of the repository {}", plan.plan, plan.repository);
+                check.find("plan-changed", id, message);
+                continue;
+            }
+            Err(error) => {
+                check.find("plan-changed", id, format!("the plan is not as it was signed: {error}"));
+                continue;
+            }
+        };
+        let approval = reading.approval(id)?;
+        if approval.is_some() == (state == PlanState::Planned) {
+            check.find("plan-state-differs", id, format!("it is {state}, and its approval says otherwise"));
+        }
+        let Some((approval, approved_by)) = approval else { continue };
+        let registered = reading.approver(&approved_by)?.map(|(key, _)| key);
+        let Some(key) = registered.or_else(|| plan.exercise.then(|| own.clone())) else {
+            check.find("approval-changed", id, format!("{approved_by} is not registered to approve"));
+            continue;
+        };
+        if let Err(error) = check_approval(&approval, &document, &approved_by, &key) {
+            check.find("approval-changed", id, format!("the approval is not as it was signed: {error}"));
+            continue;
+        }
+        approved.insert(id, plan.items.iter().map(|item| (item.family, item.digest)).collect());
+    }
+    Ok(approved)
+}

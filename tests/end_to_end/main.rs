@@ -1,0 +1,20 @@
+//! The whole chain on temporary exercise repositories: taken in, confirmed, held, requested, planned, approved,
+//! destroyed, certified, verified; and what happens to it when things go wrong.
+//!
+//! The quick tier runs with `cargo test`. `RECORDROOM_FULL_TESTS=1` runs 20 kills and 200 seeds instead of 3 and 30.
+
+mod fault_sweep;
+mod gates;
+mod holds;
+mod killed;
+mod lifecycle;
+mod probe;
+mod returned;
+mod simulation;
+mod support;
+mod tampered;
+
+/// Whether the full tier was asked for.
+fn is_full() -> bool {
+    std::env::var_os("RECORDROOM_FULL_TESTS").is_some_and(|value| value != "0")
+}

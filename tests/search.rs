@@ -1,0 +1,242 @@
+//! Searching a whole repository: what was taken in is found, counted, shown, and found again after the index was
+//! lost, cut off half-way, or made again (I5).
+
+use recordroom::base::clock::Clock;
+use recordroom::base::durable;
+use recordroom::base::fault::{self, FaultKind};
+use recordroom::base::monitor::{TestMonitor, VoidMonitor};
+use recordroom::catalog::{CatalogError, Standing};
+use recordroom::finding::{Found, behind, families, search};
+use recordroom::index::Index;
+use recordroom::ingest::{IngestOptions, bring_index_up_to_date, ingest, rebuild_index};
+use recordroom::model::classification::{RecordStatus, StatusBasis};
+use recordroom::model::profile::CustodianProfile;
+use recordroom::query::{parse, terms};
+use recordroom::repository::Repository;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// From, subject, date, body: in the order of their numbers.
+const LETTERS: [(&str, &str, &str, &str); 6] = [
+    (
+        "Anna Lee <anna@cedarbend.example>",
+        "Permit 7",
+        "Mon, 03 Mar 2025 09:00:00 -0600",
+        "The permit for the road is ready.",
+    ),
+    ("bo@cedarbend.example", "Lunch", "Tue, 04 Mar 2025 12:00:00 -0600", "Sandwiches at noon?"),
+    (
+        "clerk@cedarbend.example",
+        "Road work",
+        "Wed, 02 Apr 2025 08:00:00 -0500",
+        "Elm Road is closed.\r\nCall 763-555-0142.",
+    ),
+    (
+        "anna@cedarbend.example",
+        "Zoning",
+        "Thu, 15 May 2025 10:00:00 -0500",
+        "Zoning variances and road permits, Café Elm.",
+    ),
+    ("bo@cedarbend.example", "No date", "", "A road letter without any date."),
+    ("old@cedarbend.example", "Old", "Fri, 05 Jan 2018 10:00:00 -0600", "Old road permit file."),
+];
+
+struct City {
+    directory: TempDir,
+}
+
+impl City {
+    fn new() -> Self {
+        durable::set_syncing(false);
+        let city = Self { directory: tempfile::tempdir().expect("a temporary directory") };
+        let root = city.directory.path();
+        let mut profile = Repository::new_profile("Cedar Bend", &root.join("keys"), &root.join("keys-second"));
+        profile.domains = vec!["cedarbend.example".to_owned()];
+        profile.custodians = ["Anna Lee", "Bo Berg"]
+            .into_iter()
+            .map(|name| {
+                let toml = format!("name = {name:?}\ndepartment = \"Clerk\"");
+                toml::from_str::<CustodianProfile>(&toml).expect("a custodian")
+            })
+            .collect();
+        Repository::create(&root.join("room"), &profile, Clock::System).expect("created");
+        city
+    }
+
+    fn open(&self) -> Repository {
+        Repository::open(&self.directory.path().join("room"), None).expect("opened")
+    }
+
+    fn index(&self) -> std::path::PathBuf {
+        self.directory.path().join("room/index")
+    }
+
+    fn take_in(&self, name: &str, letters: &[(&str, &str, &str, &str)], custodian: &str) {
+        let mut mbox = String::new();
+        for (number, (from, subject, date, body)) in letters.iter().enumerate() {
+            let date = if date.is_empty() { String::new() } else { format!("Date: {date}\r\n") };
+            mbox.push_str(&format!(
+                "From export@cedarbend.example Mon Mar  3 09:00:00 2025\r\nFrom: {from}\r\n\
+                 To: Records <records@cedarbend.example>\r\nSubject: {subject}\r\n{date}\
+                 Message-ID: <{name}-{number}@cedarbend.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
+                 {body}\r\n\r\n"
+            ));
+        }
+        let path = self.directory.path().join(format!("{name}.mbox"));
+        durable::replace(&path, mbox.as_bytes()).expect("written");
+        let mut repository = self.open();
+        let custodian = repository.custodian_named(custodian).expect("a custodian");
+        let options = IngestOptions { custodian: Some(custodian), ..IngestOptions::default() };
+        let report = ingest(&mut repository, &[path], &options, "clerk", &VoidMonitor).expect("taken in");
+        assert_eq!(report.totals.found, letters.len() as u64);
+    }
+
+    fn found(&self, query: &str) -> Found {
+        search(&self.open(), query, 100).unwrap_or_else(|error| panic!("{query}: {error}"))
+    }
+
+    fn subjects(&self, query: &str) -> Vec<String> {
+        self.found(query).hits.into_iter().map(|hit| hit.subject).collect()
+    }
+}
+
+const QUERIES: [&str; 9] = [
+    "road",
+    "permit*",
+    "\"the road\"",
+    "road w/5 permit",
+    "NOT road",
+    "from:anna",
+    "date:2025-03..2025-04",
+    "is:undated",
+    "",
+];
+
+fn answers(city: &City) -> Vec<Found> {
+    QUERIES.iter().map(|query| city.found(query)).collect()
+}
+
+#[test]
+fn what_was_taken_in_is_found_the_newest_first() {
+    let city = City::new();
+    city.take_in("anna", &LETTERS, "Anna Lee");
+    assert_eq!(city.subjects("road"), ["Zoning", "Road work", "Permit 7", "Old", "No date"]);
+    assert_eq!(city.subjects("from:anna@cedarbend.example AND permit*"), ["Zoning", "Permit 7"]);
+    assert_eq!(city.subjects("7635550142"), ["Road work"]);
+    assert_eq!(city.subjects("cafe"), ["Zoning"]);
+    assert_eq!(city.subjects("NOT road"), ["Lunch"]);
+    assert_eq!(city.subjects("date:2025-03..2025-04 road"), ["Road work", "Permit 7"]);
+    let found = search(&city.open(), "road", 2).expect("found");
+    assert_eq!((found.count, found.hits.len(), found.not_indexed), (5, 2, 0), "the count is exact whatever is shown");
+    let hit = &city.found("\"permit for\"").hits[0];
+    assert_eq!(hit.from, ["Anna Lee <anna@cedarbend.example>"]);
+    assert_eq!(hit.to, ["Records <records@cedarbend.example>"]);
+    assert_eq!(hit.sent_at.as_deref(), Some("2025-03-03T15:00:00Z"));
+    assert_eq!((hit.snippet.as_str(), hit.kind.word()), ("The permit for the road is ready.", "email"));
+    assert_eq!(hit.custodians, ["Anna Lee"]);
+    let report = city.found("road AND permit*").terms;
+    assert_eq!(report.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [5, 3]);
+    assert_eq!(report.len(), terms(&parse("road AND permit*").expect("a query")).len());
+}
+
+#[test]
+fn what_changes_later_is_asked_of_the_catalog() {
+    let city = City::new();
+    city.take_in("anna", &LETTERS, "Anna Lee");
+    city.take_in("anna", &LETTERS, "Anna Lee");
+    assert_eq!(city.found("road").count, 5, "taken in twice is found once");
+    assert_eq!(city.found("custodian:berg").count, 0);
+    // The same letters again in another mailbox: copies of the same items.
+    let path = city.directory.path().join("anna.mbox");
+    let copy = city.directory.path().join("bo.mbox");
+    durable::replace(&copy, &std::fs::read(path).expect("read")).expect("written");
+    let mut repository = city.open();
+    let custodian = Some(repository.custodian_named("Bo Berg").expect("a custodian"));
+    let options = IngestOptions { custodian, ..IngestOptions::default() };
+    ingest(&mut repository, &[copy], &options, "clerk", &VoidMonitor).expect("taken in");
+    assert_eq!(city.found("custodian:berg AND road").count, 5);
+    assert_eq!(city.found("custodian:anna").hits[0].custodians, ["Anna Lee", "Bo Berg"]);
+    let family = city.found("zoning").hits[0].family;
+    let standing = Standing {
+        status: RecordStatus::Official,
+        basis: StatusBasis::Person,
+        series: "ADM-1".to_owned(),
+        confidence: 100,
+    };
+    repository.catalog_mut().write::<_, CatalogError>(|writing| writing.set_standing(family, &standing)).expect("set");
+    assert_eq!(city.subjects("status:official AND road"), ["Zoning"]);
+    assert_eq!(city.subjects("series:adm-1"), ["Zoning"]);
+    assert_eq!(families(&city.open(), &parse("series:ADM-1").expect("a query")).expect("found"), [family]);
+}
+
+#[test]
+fn a_lost_index_is_noticed_and_made_again_with_the_same_answers() {
+    let city = City::new();
+    city.take_in("anna", &LETTERS[..3], "Anna Lee");
+    city.take_in("bo", &LETTERS[3..], "Bo Berg");
+    let before = answers(&city);
+    assert_eq!(behind(&city.open()).expect("counted"), 0);
+    durable::remove_dir_all(&city.index()).expect("removed");
+    let found = city.found("road");
+    assert_eq!((found.count, found.not_indexed), (0, 6), "what is missing is said, not hidden");
+    let mut repository = city.open();
+    bring_index_up_to_date(&mut repository.work().expect("the lock"), &VoidMonitor).expect("followed");
+    assert_eq!(answers(&city), before);
+    rebuild_index(&mut repository.work().expect("the lock"), &VoidMonitor).expect("rebuilt");
+    assert_eq!(answers(&city), before);
+    assert_eq!(Index::open(&city.index()).expect("opened").check().expect("checked"), Vec::<String>::new());
+}
+
+#[test]
+fn a_crash_while_following_changes_nothing_that_a_second_run_does_not_mend() {
+    let city = City::new();
+    city.take_in("anna", &LETTERS[..3], "Anna Lee");
+    city.take_in("bo", &LETTERS[3..], "Bo Berg");
+    let before = answers(&city);
+    for nth in 1.. {
+        durable::remove_dir_all(&city.index()).expect("removed");
+        let mut repository = city.open();
+        let mut work = repository.work().expect("the lock");
+        fault::arm(FaultKind::Crash, nth);
+        let result = bring_index_up_to_date(&mut work, &VoidMonitor);
+        fault::disarm();
+        let found = city.found("road");
+        assert!(
+            (found.count, found.not_indexed) == (0, 6) || (found.count, found.not_indexed) == (5, 0),
+            "{nth}: {} {}",
+            found.count,
+            found.not_indexed
+        );
+        let done = result.is_ok();
+        bring_index_up_to_date(&mut work, &VoidMonitor).expect("the second run");
+        assert_eq!(answers(&city), before, "{nth}");
+        if done {
+            assert!(nth > 4, "following passes fault points");
+            break;
+        }
+    }
+}
+
+#[test]
+fn an_item_that_does_not_read_back_stops_nothing_and_is_told() {
+    let city = City::new();
+    city.take_in("anna", &LETTERS, "Anna Lee");
+    durable::remove_dir_all(&city.index()).expect("removed");
+    let mut repository = city.open();
+    let pack = newest_pack(&city.directory.path().join("room/vault/2025-05"));
+    let bytes = std::fs::read(&pack).expect("read");
+    durable::overwrite(&pack, bytes.len() as u64 / 2, &vec![0; bytes.len() / 2]).expect("damaged");
+    let monitor = TestMonitor::default();
+    bring_index_up_to_date(&mut repository.work().expect("the lock"), &monitor).expect("followed");
+    assert_eq!(monitor.problems().len(), 1, "{:?}", monitor.problems());
+    let found = city.found("road");
+    assert_eq!((found.count, found.not_indexed), (4, 1));
+    durable::overwrite(&pack, 0, &bytes).expect("mended");
+    bring_index_up_to_date(&mut repository.work().expect("the lock"), &VoidMonitor).expect("followed");
+    let found = city.found("road");
+    assert_eq!((found.count, found.not_indexed), (5, 0), "it is tried again");
+}
+
+fn newest_pack(month: &Path) -> std::path::PathBuf {
+    std::fs::read_dir(month).expect("a month").map(|entry| entry.expect("an entry").path()).max().expect("a pack")
+}
