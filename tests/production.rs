@@ -1,6 +1,7 @@
 //! The whole way over a temporary exercise repository, drawn by a small PDF writer of the tests' own.
 
 use recordroom::base::clock::Clock;
+use recordroom::base::digest::{Blake3Digest, Sha256Digest};
 use recordroom::base::fault::{self, FaultKind};
 use recordroom::base::id::ProductionId;
 use recordroom::base::id::RequestId;
@@ -11,7 +12,9 @@ use recordroom::model::production::BatesPrefix;
 use recordroom::model::request::{RequestKind, RequestStatus};
 use recordroom::model::review::Decision;
 use recordroom::package::{dat, names};
-use recordroom::production::{Outcome, ProduceOptions, Produced, ProductionError, again_with, produce_with};
+use recordroom::production::{
+    Outcome, ProduceOptions, Produced, ProductionError, again, again_with, produce, produce_with,
+};
 use recordroom::render::RenderError;
 use recordroom::render::{Content, Rendered, Rendition};
 use recordroom::repository::Repository;
@@ -188,7 +191,9 @@ impl City {
 
     /// Another request, for which nothing is collected.
     fn second_request(&mut self) -> RequestId {
-        request::open(&mut self.repository, new_request(RequestKind::Public), "clerk").expect("opened").id
+        let id = request::open(&mut self.repository, new_request(RequestKind::Public), "clerk").expect("opened").id;
+        request::collect(&mut self.repository, id, Some(&[]), "clerk").expect("collected nothing");
+        id
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -300,11 +305,10 @@ fn what_was_decided_is_delivered_numbered_and_checks_clean() {
         "{text}"
     );
     let remarks = String::from_utf8(files[names::REMARKS].clone()).expect("text");
-    for (number, told) in
-        [("CB-00000002", "text of this file"), ("CB-00000004", "has no text"), ("CB-00000005", "could not be drawn")]
-    {
+    for (number, told) in [("CB-00000004", "has no text"), ("CB-00000005", "could not be drawn")] {
         assert!(remarks.lines().any(|line| line.starts_with(number) && line.contains(told)), "{number}: {remarks}");
     }
+    assert!(!remarks.contains("CB-00000002"), "plain text is shown as it is: {remarks}");
     assert!(files.keys().all(|path| !path.contains("NATIVES")), "originals are given in litigation alone");
     let reading = city.repository.catalog().reading();
     assert_eq!(reading.request(city.request).expect("there").status, RequestStatus::Produced);
@@ -385,18 +389,17 @@ fn one_changed_byte_in_any_file_is_named() {
     assert_eq!(city.findings("out"), [], "whole again");
 }
 
-/// Writes a file anew and makes every manifest agree with it, as somebody would who knows how they are made.
-fn forge(root: &Path, path: &str, from: &str, to: &str) {
-    let text = fs::read_to_string(root.join(path)).expect("text").replace(from, to);
-    fs::write(root.join(path), &text).expect("written");
+/// Writes a file anew and makes both manifests agree with it, as somebody would who knows how they are made.
+fn forge(root: &Path, path: &str, bytes: &[u8]) {
+    fs::write(root.join(path), bytes).expect("written");
     for (manifest, digest) in [
-        ("manifest-sha256.txt", recordroom::base::digest::Sha256Digest::of(text.as_bytes()).to_string()),
-        ("BLAKE3SUMS", recordroom::base::digest::Blake3Digest::of(text.as_bytes()).to_string()),
+        ("manifest-sha256.txt", Sha256Digest::of(bytes).to_string()),
+        ("BLAKE3SUMS", Blake3Digest::of(bytes).to_string()),
     ] {
         let lines = fs::read_to_string(root.join(manifest)).expect("a manifest");
-        let line = |line: &str| {
-            if line.ends_with(&format!("  {path}")) { format!("{digest}  {path}\n") } else { format!("{line}\n") }
-        };
+        let ending = format!("  {path}");
+        let line =
+            |line: &str| if line.ends_with(&ending) { format!("{digest}{ending}\n") } else { format!("{line}\n") };
         fs::write(root.join(manifest), lines.lines().map(line).collect::<String>()).expect("written");
     }
 }
@@ -407,7 +410,7 @@ fn load_files_that_disagree_are_named_even_when_every_digest_was_made_to_fit() {
     let cases = [
         (dat, "CB-00000005", "CB-00000006", "numbers", dat),
         (dat, "þ3þ", "þ4þ", "numbers", dat),
-        (dat, "costs.csv", "PDF", "file-changed", "manifest-sha256.txt"),
+        (dat, "CB-00000002þ\u{14}þCB-00000001", "CB-00000002þ\u{14}þCB-00000002", "family", dat),
         (
             dat,
             "þþ\u{14}þattachmentþ\u{14}þþ\u{14}þYþ",
@@ -432,13 +435,6 @@ fn load_files_that_disagree_are_named_even_when_every_digest_was_made_to_fit() {
             "withheld",
             "data/VOL001/TEXT/0001/CB-00000003.txt",
         ),
-        (
-            "data/VOL001/PDF/0001/CB-00000003.pdf",
-            "Withheld",
-            "Withholx",
-            "withheld",
-            "data/VOL001/PDF/0001/CB-00000003.pdf",
-        ),
     ];
     let mut city = city(RequestKind::Public).decided();
     city.produced("out");
@@ -446,20 +442,36 @@ fn load_files_that_disagree_are_named_even_when_every_digest_was_made_to_fit() {
     let before = tree(&root);
     for (path, from, to, code, subject) in cases {
         assert!(holds(&before[path], from), "{path} has {from:?}");
-        forge(&root, path, from, to);
+        let text = String::from_utf8(before[path].clone()).expect("text").replace(from, to);
+        forge(&root, path, text.as_bytes());
         let findings = city.findings("out");
         assert!(findings.iter().any(|one| one.code == code && one.subject == subject), "{from:?}: {findings:?}");
         let signed = findings.iter().any(|one| one.subject == "manifest-sha256.txt");
         assert!(signed, "the signed digest of the manifest does not fit: {findings:?}");
-        for (path, bytes) in &before {
-            fs::write(root.join(path), bytes).expect("written back");
-        }
+        restore(&root, &before);
+    }
+    // Another page in the place of a slip sheet.
+    let slip = "data/VOL001/PDF/0001/CB-00000003.pdf";
+    forge(&root, slip, &before["data/VOL001/PDF/0001/CB-00000001.pdf"]);
+    let findings = city.findings("out");
+    assert!(findings.iter().any(|one| one.code == "withheld" && one.subject == slip), "{findings:?}");
+    restore(&root, &before);
+    assert_eq!(city.findings("out"), []);
+}
+
+fn restore(root: &Path, files: &BTreeMap<String, Vec<u8>>) {
+    for (path, bytes) in files {
+        fs::write(root.join(path), bytes).expect("written back");
     }
 }
 
 #[test]
 fn what_is_not_ready_is_refused_and_leaves_nothing() {
     let mut city = city(RequestKind::Public);
+    let fresh = request::open(&mut city.repository, new_request(RequestKind::Public), "clerk").expect("opened").id;
+    let (path, options) = (city.path("out"), ProduceOptions::default());
+    let early = produce_with(&mut city.repository, fresh, &path, &options, "clerk", &VoidMonitor, &draw);
+    assert!(early.expect_err("never collected").to_string().contains("nothing was collected"));
     let refused = |city: &mut City, words: &str| {
         let error = city.produce("out").expect_err("refused").to_string();
         assert!(error.contains(words), "{error}");
@@ -595,4 +607,29 @@ fn the_usual_tools_agree() {
             Ok(run) => assert!(run.status.success(), "{tool} {manifest}: {}", String::from_utf8_lossy(&run.stdout)),
         }
     }
+}
+
+#[test]
+fn drawn_by_the_program_itself_it_is_as_clean_and_holds_nothing_withheld() {
+    let mut city = city(RequestKind::Public).decided();
+    let (path, request, options) = (city.path("out"), city.request, ProduceOptions::default());
+    let outcome = produce(&mut city.repository, request, &path, &options, "clerk", &VoidMonitor).expect("produced");
+    let Outcome::Produced(produced) = outcome else { panic!("nothing was produced: {outcome:?}") };
+    let examination = delivery::examine(&path, Some(&city.repository.signer().public_key_hex())).expect("examined");
+    assert_eq!((examination.findings, produced.production.documents), (Vec::new(), 6));
+    assert_eq!(delivery::check(&path), []);
+    for (path, bytes) in tree(&path) {
+        for words in [SECRET, SECRET_NAME, "4711", PRIVILEGED, "Privileged words", "sandwich"] {
+            assert!(!holds(&unpacked(&bytes), words), "{path} holds {words:?}");
+            let drawn = recordroom::extract::text(&bytes, &path, "").text;
+            assert!(!holds(drawn.as_bytes(), words), "{path} shows {words:?}");
+        }
+    }
+    let parent = fs::read(path.join("data/VOL001/PDF/0001/CB-00000001.pdf")).expect("read");
+    let drawn = recordroom::extract::text(&parent, "", "application/pdf").text;
+    assert!(drawn.contains("See the attached") && drawn.contains("EXERCISE"), "the search itself reads pages: {drawn}");
+    again(&city.repository, produced.production.id, &city.path("again"), &VoidMonitor).expect("delivered again");
+    assert!(tree(&path) == tree(&city.path("again")));
+    let other = delivery::examine(&path, Some(&"00".repeat(32))).expect("examined");
+    assert!(other.findings.iter().any(|one| one.code == "signature"), "another city's key: {:?}", other.findings);
 }

@@ -92,11 +92,12 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
 
 fn told(opened: &Repository, produced: &Produced, output: &Output) -> Result<(), Failure> {
     let one = &produced.production;
+    let left = request::not_collected(opened, one.request)?;
     let value = json!({
         "production": one.id, "request": one.request, "directory": produced.directory, "first_number": one.first,
         "last_number": one.last, "documents": one.documents, "pages": produced.pages, "withheld": produced.withheld,
         "remarks": produced.remarks, "adds_to": produced.adds_to, "manifest_sha256": one.manifest_sha256,
-        "answer": "produced", "exercise": opened.profile().exercise,
+        "not_collected": left, "answer": "produced", "exercise": opened.profile().exercise,
     });
     let adds = produced
         .adds_to
@@ -107,7 +108,7 @@ fn told(opened: &Repository, produced: &Produced, output: &Output) -> Result<(),
     };
     let text = format!(
         "{}{} answers {}: {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
-         data/withholding-log.csv\n{remarks}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
+         data/withholding-log.csv\n{remarks}{}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
          Whoever receives it opens data/index.html and checks it with: recordroom verify {}\n",
         request::heading(opened),
         one.id,
@@ -118,6 +119,7 @@ fn told(opened: &Repository, produced: &Produced, output: &Output) -> Result<(),
         one.last,
         produced.directory.display(),
         produced.withheld,
+        request::left_out(one.request, left),
         one.manifest_sha256,
         produced.directory.display(),
     );

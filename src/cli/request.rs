@@ -6,13 +6,15 @@ use super::repository::{self, REFUSED};
 use super::scope::{self, ScopeArgs};
 use super::{DONE, search};
 use crate::base::id::{FamilyId, RequestId};
-use crate::model::request::{DataRequest, RequestKind};
+use crate::catalog::Guard;
+use crate::model::request::{DataRequest, RequestKind, RequestStatus};
 use crate::repository::Repository;
 use crate::request::{self, NewRequest, RequestError};
 use crate::text::safe;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Steps of a data request.
 #[derive(Debug, Subcommand)]
@@ -168,9 +170,11 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
     let collected = reading.collected(id)?.len();
     let standing = crate::review::stand(opened, id)?;
     let productions = reading.productions_of(id)?;
+    let left = not_collected(opened, id)?;
     let mut value = shape(&request);
     if let Some(object) = value.as_object_mut() {
         object.insert("families".to_owned(), json!(collected));
+        object.insert("not_collected".to_owned(), json!(left));
         object.insert("decided".to_owned(), json!(standing.decided));
         object.insert("undecided".to_owned(), json!(standing.undecided.len()));
         let numbers: Vec<_> = productions.iter().map(|one| one.0).collect();
@@ -197,9 +201,32 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
     for (production, prefix, first, last) in &productions {
         text.push_str(&format!("Produced    {production}: {prefix}{first:08} to {prefix}{last:08}\n"));
     }
-    text.push_str(&next_step(id, collected, standing.undecided.len()));
+    text.push_str(&left_out(id, left));
+    text.push_str(&match request.status {
+        RequestStatus::Produced => format!("Next, once it is delivered: recordroom request close {id} --reason TEXT\n"),
+        RequestStatus::Closed => String::new(),
+        _ => next_step(id, collected, standing.undecided.len()),
+    });
     output.result(value, &text)?;
     Ok(DONE)
+}
+
+/// What the request reaches and nobody collected: it came in later, or a query left it out.
+pub fn not_collected(opened: &Repository, id: RequestId) -> Result<usize, Failure> {
+    let reading = opened.catalog().reading();
+    let collected: BTreeSet<FamilyId> = reading.collected(id)?.into_iter().collect();
+    let reached = reading.families_guarded_by(Guard::Request(id))?;
+    Ok(reached.iter().filter(|family| !collected.contains(family)).count())
+}
+
+/// The sentence for what was not collected, or nothing.
+pub fn left_out(id: RequestId, count: usize) -> String {
+    if count == 0 {
+        return String::new();
+    }
+    format!(
+        "{count} more messages, texts and calls are within its reach and not collected: recordroom request collect {id}\n"
+    )
 }
 
 fn next_step(id: RequestId, collected: usize, undecided: usize) -> String {

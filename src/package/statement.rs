@@ -64,16 +64,16 @@ pub fn readme(statement: &Statement, public_key: &str) -> PublicText {
         .adds_to
         .map_or(String::new(), |earlier| format!("It adds to the production {earlier} and holds only what is new.\n"));
     PublicText::released(format!(
-        "{exercise}PRODUCTION {} of {}\n\nAnswer to request {}: documents {} to {}.\n{supplement}\n\
+        "{exercise}PRODUCTION {} of {}\n\nAnswer to request {}: {} documents, whose pages are numbered {} to {}.\n{supplement}\n\
          To read it, open data/index.html in a web browser. No network is needed.\n\n\
          What is here\n\
          \x20 data/index.html            the list of documents, with links\n\
          \x20 data/index.csv             the same list for a spreadsheet\n\
          \x20 data/withholding-log.csv   what was withheld, and on what legal basis\n\
          \x20 data/remarks.csv           what could not be shown as it is\n\
-         \x20 data/{volume}/PDF          one PDF for each document, named by its first number\n\
-         \x20 data/{volume}/TEXT         the text of each document\n\
-         \x20 data/{volume}/DATA         load files for review software: Concordance (.dat), Opticon (.opt)\n\
+         \x20 data/{volume}/PDF            one PDF for each document, named by its first number\n\
+         \x20 data/{volume}/TEXT           the text of each document\n\
+         \x20 data/{volume}/DATA           load files for review software: Concordance (.dat), Opticon (.opt)\n\
          \x20 production.json            the signed account of this production\n\n\
          How to check that nothing was changed, taken out or added\n\
          \x20 with the program:      recordroom verify FOLDER\n\
@@ -85,6 +85,7 @@ pub fn readme(statement: &Statement, public_key: &str) -> PublicText {
         statement.production,
         statement.city.as_str(),
         statement.request,
+        statement.documents,
         statement.first_number,
         statement.last_number,
         statement.city.as_str(),

@@ -261,6 +261,10 @@ fn by_type(found_type: &str, bytes: Option<&[u8]>, text: &str) -> Shown {
             let text = if said { text } else { PublicText::released("Pages without text that could be read.") };
             Shown { content: Content::Pages(bytes.to_vec()), text, remark: "", listed: false }
         }
+        // Of plain text nothing is lost on a page.
+        ("text/plain" | "text/csv" | "text/tab-separated-values", Some(_)) if said => {
+            Shown { content: Content::Text(text.clone()), text, remark: "", listed: false }
+        }
         _ if said => Shown { content: Content::Text(text.clone()), text, remark: TEXT_ONLY, listed: true },
         (_, None) => slip("This file could not be decoded or is too large to be shown as pages.", text),
         (_, Some([])) => slip("This file is empty.", text),

@@ -91,6 +91,11 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
         let message = format!("the request {} is closed", request.id);
         return Err(ProductionError::refused(message, "Open a new request for a new answer."));
     }
+    if request.status == RequestStatus::Open {
+        let message = format!("nothing was collected for {} yet", request.id);
+        let hint = format!("Collect first: recordroom request collect {}", request.id);
+        return Err(ProductionError::refused(message, hint));
+    }
     if options.natives && request.kind != RequestKind::Litigation {
         let message = "original files are given in litigation alone: they carry what no reviewer saw";
         return Err(ProductionError::refused(message, "Run the command again without --natives."));
