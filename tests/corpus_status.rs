@@ -157,14 +157,14 @@ impl Matrix {
         }
         println!("undetermined {:.1} %", self.undetermined() * 100.0);
         println!("official messages proposed as something shorter-lived: {}", self.official_shortened());
-        for (name, status) in TRUTHS.iter().skip(1) {
-            let chance = self.precision(*status).powi(59);
-            println!("{name:<12} chance that a large class with this share wrong passes a sample of 59: {chance:.6}");
-        }
         println!(
             "of them confirmed in bulk after a sample of 59, in expectation: {:.4}",
             self.shortened_after_sampling()
         );
+        for (name, status) in TRUTHS.iter().skip(1) {
+            let chance = self.precision(*status).powi(59);
+            println!("{name:<12} chance that a large class with this share wrong passes a sample of 59: {chance:.6}");
+        }
     }
 }
 

@@ -42,7 +42,7 @@ pub struct Settings {
     pub official_from: u8,
     /// Percent from which a shorter-lived status is proposed.
     pub shorter_from: u8,
-    /// Points of one piece of evidence for *official* beside which nothing shorter-lived is proposed.
+    /// Points of one piece of evidence for *official* or *undetermined* beside which nothing shorter-lived is proposed.
     pub veto_from: u8,
 }
 
@@ -138,6 +138,8 @@ pub(super) struct RuleEntry {
     pub(super) quotes: Option<bool>,
     #[serde(default)]
     pub(super) unanswered: bool,
+    #[serde(default)]
+    pub(super) unread: bool,
 }
 
 /// Which series goes with a status in a schedule.
@@ -226,9 +228,9 @@ impl RulesFile {
         if rule.why.trim().is_empty() {
             return Err("a rule says why, in a sentence".to_owned());
         }
-        let explains = rule.argues == RecordStatus::Undetermined;
-        if explains != (rule.weight == 0) || rule.weight > 100 {
-            return Err("weight is 1 to 100; only a rule that argues for undetermined has none: it explains".to_owned());
+        let may_weigh_nothing = rule.argues == RecordStatus::Undetermined;
+        if rule.weight > 100 || (rule.weight == 0 && !may_weigh_nothing) {
+            return Err("weight is 1 to 100; only a rule that argues for undetermined may have none".to_owned());
         }
         let looks = !rule.header.is_empty()
             || !rule.fact.is_empty()
@@ -241,6 +243,7 @@ impl RulesFile {
             || !rule.phrases.is_empty()
             || rule.at_most_chars.is_some()
             || rule.unanswered
+            || rule.unread
             || !rule.kinds.is_empty();
         if !looks {
             return Err("it looks at nothing".to_owned());

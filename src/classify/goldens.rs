@@ -180,6 +180,8 @@ fn mail_of_lists_and_machines() {
 
 #[test]
 fn mail_of_people() {
+    let mut scan = mail(ENGINEER, CLERK, "RE: Key", "Thanks!").attached("scan0001.tif");
+    scan.item.attachments[0].searchable = Searchable::Not;
     check(vec![
         (
             "a short message that carries the decision",
@@ -288,6 +290,7 @@ fn mail_of_people() {
             Personal,
             &["personal-folder", "private-family"],
         ),
+        ("an attached scan that nobody could read may be the record", scan, Undetermined, &["not-read", "thanks-bare"]),
         ("nothing to go by", mail(RESIDENT, CLERK, "Barn", "It is red."), Undetermined, &[]),
         ("nothing at all", mail("", "", "", ""), Undetermined, &[]),
     ]);

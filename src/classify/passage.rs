@@ -41,8 +41,8 @@ impl Passage {
         let mut at = skip_printed_header(&lines);
         while at < lines.len() {
             let line = lines[at].trim();
-            if line.starts_with('>') || line.starts_with("|") {
-                quoted.push(line.trim_start_matches(['>', '|', ' ']));
+            if line.starts_with('>') {
+                quoted.push(line.trim_start_matches(['>', ' ']));
             } else if begins_quote(&lines, at) {
                 quoted.extend(&lines[at..]);
                 break;

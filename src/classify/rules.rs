@@ -7,7 +7,7 @@ use super::phrases::Phrases;
 use super::weigh::Weighed;
 use crate::base::digest::Blake3Digest;
 use crate::model::classification::{Evidence, RecordStatus};
-use crate::model::item::ParsedItem;
+use crate::model::item::{ParsedItem, Searchable};
 use crate::model::provenance::CopyFacts;
 use crate::model::record::Direction;
 use serde::Serialize;
@@ -241,6 +241,9 @@ impl Rules {
             (missed && item.duration.is_none_or(|lasted| lasted.seconds == 0)).then_some(())?;
             tell("the call".to_owned(), "not answered".to_owned());
         }
+        if rule.unread {
+            tell("the item".to_owned(), unread(item)?);
+        }
         let length = passage.own_length();
         if rule.at_most_chars.is_some_and(|most| length > most)
             || rule.at_least_chars.is_some_and(|least| length < least)
@@ -270,6 +273,15 @@ impl Rules {
         };
         self.inner.file.series.iter().find(fits).map(|line| line.key.clone())
     }
+}
+
+/// What of an item could not be read: its text, or an attached file (pictures inside the text are not meant).
+fn unread(item: &ParsedItem) -> Option<String> {
+    if item.searchable != Searchable::Fully {
+        return Some("a part of its text".to_owned());
+    }
+    let file = item.attachments.iter().find(|one| !one.inline && one.searchable == Searchable::Not)?;
+    Some(format!("the attached file {}", file.name))
 }
 
 /// Whether a phrase of a rule counts at this byte.
@@ -338,6 +350,9 @@ fn looks_at(rule: &RuleEntry) -> String {
     }
     if rule.unanswered {
         all.push("answered or not".to_owned());
+    }
+    if rule.unread {
+        all.push("what could not be read".to_owned());
     }
     all.join(", ")
 }

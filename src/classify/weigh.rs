@@ -7,7 +7,8 @@
 //! shorter-lived is the expensive error, so
 //!
 //! - *official* is proposed from `official_from` percent on,
-//! - a shorter-lived status only from `shorter_from` percent on, and never beside evidence for *official* that weighs
+//! - a shorter-lived status only from `shorter_from` percent on, and never beside evidence for *official* (or for
+//!   leaving it *undetermined*) that weighs
 //!   `veto_from` points or more,
 //! - everything else is *undetermined*: kept, listed, and put into the queue.
 
@@ -48,7 +49,8 @@ pub(super) fn outcome(found: &[Weighed], settings: &Settings) -> (RecordStatus, 
     let status = ARGUED[best];
     let vetoed = found
         .iter()
-        .any(|one| one.evidence.argues == RecordStatus::Official && one.evidence.weight >= settings.veto_from);
+        .filter(|one| matches!(one.evidence.argues, RecordStatus::Official | RecordStatus::Undetermined))
+        .any(|one| one.evidence.weight >= settings.veto_from);
     let enough = match status {
         RecordStatus::Official => confidence >= settings.official_from,
         _ => confidence >= settings.shorter_from && !vetoed,
@@ -108,6 +110,9 @@ mod tests {
         assert_eq!(outcome(&[one(Official, 30, "")], &settings()), (Official, 84));
         // A strong cue for official stands in the way, however much the other side has.
         assert_eq!(outcome(&[one(Personal, 100, ""), one(Official, 40, "")], &settings()), (Undetermined, 0));
+        // What could not be read stands in the way of a shorter life, not of a longer one.
+        assert_eq!(outcome(&[one(NonRecord, 90, ""), one(Undetermined, 40, "")], &settings()), (Undetermined, 0));
+        assert_eq!(outcome(&[one(Official, 30, ""), one(Undetermined, 40, "")], &settings()), (Official, 84));
         // One fact told three ways is one fact.
         let thrice = [one(Transitory, 30, "g"), one(Transitory, 25, "g"), one(Transitory, 20, "g")];
         assert_eq!(outcome(&thrice, &settings()), (Undetermined, 0));
