@@ -34,9 +34,13 @@ pub(super) const LEADING: f32 = 1.4;
 
 /// A text set in one or more lines.
 pub(super) struct Laid {
-    text: String,
-    layout: Layout<()>,
-    size: f32,
+    screened: Screened,
+    style: Style,
+    lines: usize,
+    /// The lines; not kept in a long item, which is then set a second time when it is written.
+    layout: Option<Layout<()>>,
+    /// Tells it from every other one of the same setter.
+    name: u64,
 }
 
 /// What sets lines; one for each thread.
@@ -48,6 +52,10 @@ pub(super) struct Setter {
     pub(super) gate: Gate,
     /// Characters drawn as placeholders so far.
     pub(super) replaced: u64,
+    /// Texts set so far.
+    set: u64,
+    /// The text that was set again last, by its name.
+    again: Option<(u64, Layout<()>)>,
 }
 
 impl Setter {
@@ -59,45 +67,51 @@ impl Setter {
             coverage: Coverage::default(),
             gate: Gate::Fonts,
             replaced: 0,
+            set: 0,
+            again: None,
         }
     }
 
     /// Sets one line of the text, which has no line breaks of its own.
     pub(super) fn set(&mut self, line: &str, style: Style) -> Laid {
         let screened = screen::screen(line, style.face, self.gate, &mut self.coverage);
-        let laid = self.guarded(screened, style).and_then(|(mut screened, laid)| {
+        let laid = self.guarded(screened, style).and_then(|mut laid| {
             let holes = laid.holes();
             if holes.is_empty() {
-                return Some((screened, laid));
+                return Some(laid);
             }
             // A letter and its mark are shaped with one face; apart, each may have its own.
-            screened.text = rewritten(&screened.text, &holes, |text, out| {
+            laid.screened.text = rewritten(&laid.screened.text, &holes, |text, out| {
                 for character in text.chars() {
                     out.text.push(character);
                     out.text.push('\u{200B}');
                 }
             })
             .text;
-            let (screened, laid) = self.guarded(screened, style)?;
+            let laid = self.guarded(laid.screened, style)?;
             let holes = laid.holes();
             if holes.is_empty() {
-                return Some((screened, laid));
+                return Some(laid);
             }
-            let mut again = rewritten(&screened.text, &holes, |text, out| {
+            let mut again = rewritten(&laid.screened.text, &holes, |text, out| {
                 text.chars().filter(|c| *c != '\u{200B}').for_each(|c| screen::placeholder(out, c));
             });
-            again.faces = screened.faces;
-            again.replaced += screened.replaced;
-            self.guarded(again, style).filter(|(_, laid)| laid.holes().is_empty())
+            again.faces = laid.screened.faces;
+            again.replaced += laid.screened.replaced;
+            self.guarded(again, style).filter(|laid| laid.holes().is_empty())
         });
-        if let Some((screened, laid)) = laid {
-            self.replaced += screened.replaced;
-            return laid;
-        }
-        let plain = screen::screen(line, style.face, Gate::Ascii, &mut self.coverage);
-        self.replaced += plain.replaced;
-        let layout = self.layout(&plain, style);
-        Laid { text: plain.text, layout, size: style.size }
+        let laid = laid.unwrap_or_else(|| {
+            let plain = screen::screen(line, style.face, Gate::Ascii, &mut self.coverage);
+            let layout = self.layout(&plain, style);
+            self.laid(plain, style, layout)
+        });
+        self.replaced += laid.screened.replaced;
+        laid
+    }
+
+    fn laid(&mut self, screened: Screened, style: Style, layout: Layout<()>) -> Laid {
+        self.set += 1;
+        Laid { screened, style, lines: layout.len(), layout: Some(layout), name: self.set }
     }
 
     /// A line as it can be drawn, without setting it; its placeholders are not counted.
@@ -106,12 +120,9 @@ impl Setter {
     }
 
     /// Sets a screened line; `None` when the shaper panicked, in which case its scratch memory is thrown away.
-    fn guarded(&mut self, screened: Screened, style: Style) -> Option<(Screened, Laid)> {
+    fn guarded(&mut self, screened: Screened, style: Style) -> Option<Laid> {
         match catch_unwind(AssertUnwindSafe(|| self.layout(&screened, style))) {
-            Ok(layout) => {
-                let text = screened.text.clone();
-                Some((screened, Laid { text, layout, size: style.size }))
-            }
+            Ok(layout) => Some(self.laid(screened, style, layout)),
             Err(_) => {
                 self.layouts = LayoutContext::new();
                 self.fonts = fonts::context();
@@ -158,27 +169,33 @@ fn rewritten(text: &str, ranges: &[Range<usize>], write: impl Fn(&str, &mut Scre
 impl Laid {
     /// Lines it takes.
     pub(super) fn lines(&self) -> usize {
-        self.layout.len()
+        self.lines
     }
 
     /// Height of each of its lines.
     pub(super) fn line_height(&self) -> f32 {
-        self.size * LEADING
+        self.style.size * LEADING
     }
 
     /// Width of the widest line.
     pub(super) fn width(&self) -> f32 {
-        self.layout.width()
+        self.layout.as_ref().map_or(0.0, Layout::width)
     }
 
     /// Width of the widest line, spaces at its end included.
     pub(super) fn full_width(&self) -> f32 {
-        self.layout.full_width()
+        self.layout.as_ref().map_or(0.0, Layout::full_width)
+    }
+
+    /// Gives back the memory of the lines, several times that of the text.
+    pub(super) fn forget(&mut self) {
+        self.layout = None;
     }
 
     /// Byte ranges of the clusters that no face could draw, in order.
     fn holes(&self) -> Vec<Range<usize>> {
-        let clusters = self.layout.lines().flat_map(|line| line.runs()).flat_map(|run| run.clusters());
+        let lines = self.layout.iter().flat_map(Layout::lines);
+        let clusters = lines.flat_map(|line| line.runs()).flat_map(|run| run.clusters());
         let mut holes: Vec<Range<usize>> = clusters
             .filter(|cluster| cluster.glyphs().any(|glyph| glyph.id == 0))
             .map(|cluster| cluster.text_range())
@@ -189,8 +206,19 @@ impl Laid {
     }
 
     /// Draws one line with its top left corner at a point; the fill is the surface's.
-    pub(super) fn draw(&self, surface: &mut Surface<'_>, line: usize, left: f32, top: f32) {
-        let Some(line) = self.layout.get(line) else { return };
+    pub(super) fn draw(&self, surface: &mut Surface<'_>, setter: &mut Setter, line: usize, left: f32, top: f32) {
+        if let Some(layout) = &self.layout {
+            return self.draw_of(layout, surface, line, left, top);
+        }
+        // The lines of one text are drawn one after the other, so only the last text set again is remembered.
+        let again = setter.again.take().filter(|(name, _)| *name == self.name);
+        let (name, layout) = again.unwrap_or_else(|| (self.name, setter.layout(&self.screened, self.style)));
+        self.draw_of(&layout, surface, line, left, top);
+        setter.again = Some((name, layout));
+    }
+
+    fn draw_of(&self, layout: &Layout<()>, surface: &mut Surface<'_>, line: usize, left: f32, top: f32) {
+        let Some(line) = layout.get(line) else { return };
         // The baseline of one line within its own box: the layout counts from the top of the first one.
         let metrics = line.metrics();
         let baseline = top + (metrics.baseline - metrics.block_min_coord);
@@ -199,7 +227,7 @@ impl Laid {
             let size = run.font_size();
             let glyphs = glyphs_of(&run, size);
             if let Some(font) = fonts::for_writing(run.font()) {
-                surface.draw_glyphs(Point::from_xy(x, baseline), &glyphs, font, &self.text, size, false);
+                surface.draw_glyphs(Point::from_xy(x, baseline), &glyphs, font, &self.screened.text, size, false);
             }
             x += run.advance();
         }
@@ -231,4 +259,36 @@ fn glyphs_of(run: &parley::Run<'_, ()>, size: f32) -> Vec<KrillaGlyph> {
         }
     }
     glyphs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use krilla::page::PageSettings;
+
+    /// A file with all lines of a text.
+    fn file(laid: &Laid, setter: &mut Setter) -> Vec<u8> {
+        let mut document = krilla::Document::new();
+        let mut page = document.start_page_with(PageSettings::from_wh(300.0, 300.0).expect("a size"));
+        let mut surface = page.surface();
+        for line in (0u8..).take(laid.lines()) {
+            laid.draw(&mut surface, setter, usize::from(line), 10.0, 10.0 + 14.0 * f32::from(line));
+        }
+        surface.finish();
+        page.finish();
+        document.finish().expect("written")
+    }
+
+    #[test]
+    fn a_text_set_a_second_time_is_the_same() {
+        let mut setter = Setter::new();
+        let style = Style { face: fonts::REGULAR, size: 10.0, width: 120.0, hanging: 12.0, from_left: false };
+        for text in ["one two three four five six seven eight nine ten", "مرحبا بالعالم 😀 世界 क\u{301} \u{E000}"]
+        {
+            let kept = setter.set(text, style);
+            let mut forgotten = setter.set(text, style);
+            forgotten.forget();
+            assert_eq!(file(&kept, &mut setter), file(&forgotten, &mut setter), "{text}");
+        }
+    }
 }

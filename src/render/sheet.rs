@@ -25,6 +25,9 @@ pub(super) const MEASURE: f32 = LETTER.width - 2.0 * SIDE;
 /// Pages of one item; a longer text ends with a sentence that says where the rest is.
 pub(super) const PAGES: usize = 2_000;
 
+/// Pages whose lines are kept until they are written, about 0.4 MB each; those of further pages are set twice.
+const KEPT_PAGES: usize = 100;
+
 /// How dark a line is drawn: black, or a grey that keeps a contrast of 7 to 1 (WCAG 2.1, 1.4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ink {
@@ -115,9 +118,13 @@ impl Sheet {
 
     /// Places all lines of a text; `false` when the pages are full and the rest was left out.
     pub(super) fn text(&mut self, laid: Laid, left: f32, ink: Ink, part: usize, bars: usize) -> bool {
+        let (lines, height) = (laid.lines(), laid.line_height());
+        let mut laid = laid;
+        if self.pages.len() > KEPT_PAGES {
+            laid.forget();
+        }
         let laid = Rc::new(laid);
-        let height = laid.line_height();
-        for line in 0..laid.lines() {
+        for line in 0..lines {
             if !self.reserve(height) {
                 return false;
             }

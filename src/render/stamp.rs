@@ -68,7 +68,7 @@ impl Stamp<'_> {
             }
             let room = paper.width - 2.0 * INSET * scale - laid.width();
             let lower = (SIZE * scale - style.size) * LEADING / 2.0;
-            laid.draw(surface, 0, INSET * scale + room * place, top + lower);
+            laid.draw(surface, setter, 0, INSET * scale + room * place, top + lower);
         };
         let first_line = self.label.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim();
         if !first_line.is_empty() {

@@ -55,7 +55,7 @@ pub(super) fn write(
         let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
         for mark in marks {
-            if let Some((part, identifier)) = draw(mark, &mut surface, picture) {
+            if let Some((part, identifier)) = draw(mark, &mut surface, setter, picture) {
                 drawn[part].push(identifier);
             }
         }
@@ -84,12 +84,17 @@ fn fill(surface: &mut Surface<'_>, level: u8) {
 }
 
 /// Draws a mark; gives the part it belongs to unless it is only decoration.
-fn draw(mark: &Mark, surface: &mut Surface<'_>, picture: Option<&Picture>) -> Option<(usize, Identifier)> {
+fn draw(
+    mark: &Mark,
+    surface: &mut Surface<'_>,
+    setter: &mut Setter,
+    picture: Option<&Picture>,
+) -> Option<(usize, Identifier)> {
     match mark {
         Mark::Line { laid, line, left, top, ink, part } => {
             fill(surface, if *ink == Ink::Black { 0 } else { 0x48 });
             let identifier = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-            laid.draw(surface, *line, *left, *top);
+            laid.draw(surface, setter, *line, *left, *top);
             surface.end_tagged();
             Some((*part, identifier))
         }
