@@ -18,6 +18,7 @@ fn options() -> ReadOptions {
 fn outcome(path: &Path, expected: &Expected) -> Expected {
     let mut format = None;
     let mut open = 0_i64;
+    let mut declared = None;
     let mut items: Vec<RawItem> = Vec::new();
     let mut exceptions: Vec<String> = Vec::new();
     let mut remarks: BTreeSet<ProblemCode> = BTreeSet::new();
@@ -28,7 +29,7 @@ fn outcome(path: &Path, expected: &Expected) -> Expected {
                 open += 1;
             }
             Found::Close => open -= 1,
-            Found::Declared(_) => {}
+            Found::Declared(count) => declared = Some(count),
             Found::Item(item) => items.push(item),
             Found::Exception(exception) => exceptions.push(exception.problem.code.word().to_owned()),
             Found::Remark(problem) => {
@@ -59,6 +60,7 @@ fn outcome(path: &Path, expected: &Expected) -> Expected {
         name: expected.name.clone(),
         why: expected.why.clone(),
         format: format.map_or("none", |format| format.word()).to_owned(),
+        declared: expected.declared.and(declared),
         found,
         kept: distinct.len() as u64,
         duplicates: items.len() as u64 - distinct.len() as u64,

@@ -61,20 +61,22 @@ pub(super) fn open(bytes: &[u8]) -> Result<Source, String> {
         Err(lopdf::Error::Decryption(_) | lopdf::Error::InvalidPassword) => return Err(locked()),
         Err(error) => return Err(format!("the PDF file is damaged: {error}")),
     };
-    if document.is_encrypted() {
+    // A file that opens without a password has been unlocked by the reader; in any other the strings are noise.
+    let unlocked = document.was_encrypted();
+    if document.trailer.has(b"Encrypt") && !unlocked {
         return Err(locked());
     }
     let leaves = leaves(&document)?;
     if leaves.is_empty() {
         return Err("the PDF file has no pages that can be found".to_owned());
     }
-    let unlocked = document.was_encrypted();
     Ok(Source { document, leaves, unlocked })
 }
 
 /// The pages in order. A tree that bites its own tail is walked once (ISO 32000-1, 7.7.3).
 fn leaves(document: &Document) -> Result<Vec<Leaf>, String> {
-    let root = document.catalog().and_then(|catalog| catalog.get(b"Pages")).map_err(|error| error.to_string())?;
+    let root = document.catalog().and_then(|catalog| catalog.get(b"Pages"));
+    let root = root.map_err(|error| format!("the PDF file is damaged: {error}"))?;
     let mut seen = HashSet::new();
     let mut leaves = Vec::new();
     let mut waiting = vec![(root.clone(), Dictionary::new())];

@@ -163,25 +163,34 @@ fn is_forbidden(dictionary: &Dictionary) -> bool {
     name(b"Type").is_some_and(|kind| NEVER.contains(&kind)) || name(b"S").is_some_and(|kind| ACTIONS.contains(&kind))
 }
 
+/// Kinds of things that are left out, in the order in which they are told.
+const KINDS: [&str; 6] =
+    ["scripts", "actions", "embedded files", "digital signatures", "an XFA form", "films, sounds or models"];
+
 /// What a file has that is not copied, in plain words and in a fixed order.
 pub(super) fn left_out(document: &Document) -> Vec<&'static str> {
-    let mut found = [false; 6];
-    for object in document.objects.values() {
-        let dictionary = match object {
-            Object::Dictionary(dictionary) => dictionary,
-            Object::Stream(stream) => &stream.dict,
-            _ => continue,
-        };
-        let name = |key: &[u8]| dictionary.get(key).and_then(Object::as_name).unwrap_or(b"");
-        let kind = name(b"S");
-        found[0] |= dictionary.has(b"JS") || kind == b"JavaScript" || dictionary.has(b"JavaScript");
-        found[1] |= matches!(kind, b"Launch" | b"SubmitForm" | b"ImportData" | b"GoToR" | b"GoToE");
-        found[2] |= dictionary.has(b"EF") || name(b"Type") == b"EmbeddedFile" || dictionary.has(b"EmbeddedFiles");
-        found[3] |= name(b"FT") == b"Sig";
-        found[4] |= dictionary.has(b"XFA");
-        found[5] |= matches!(name(b"Subtype"), b"RichMedia" | b"Movie" | b"Sound" | b"Screen" | b"3D");
+    let mut found = [false; KINDS.len()];
+    document.objects.values().for_each(|object| look(object, 0, &mut found));
+    KINDS.into_iter().zip(found).filter(|(_, found)| *found).map(|(words, _)| words).collect()
+}
+
+/// Notes what is in an object and in the direct objects inside it.
+fn look(object: &Object, depth: usize, found: &mut [bool; KINDS.len()]) {
+    let dictionary = match object {
+        Object::Dictionary(dictionary) => dictionary,
+        Object::Stream(stream) => &stream.dict,
+        Object::Array(all) if depth < DEPTH => return all.iter().for_each(|one| look(one, depth + 1, found)),
+        _ => return,
+    };
+    let name = |key: &[u8]| dictionary.get(key).and_then(Object::as_name).unwrap_or(b"");
+    let kind = name(b"S");
+    found[0] |= dictionary.has(b"JS") || dictionary.has(b"JavaScript") || kind == b"JavaScript";
+    found[1] |= matches!(kind, b"Launch" | b"SubmitForm" | b"ImportData" | b"GoToR" | b"GoToE");
+    found[2] |= dictionary.has(b"EF") || dictionary.has(b"EmbeddedFiles") || name(b"Type") == b"EmbeddedFile";
+    found[3] |= name(b"FT") == b"Sig";
+    found[4] |= dictionary.has(b"XFA");
+    found[5] |= matches!(name(b"Subtype"), b"RichMedia" | b"Movie" | b"Sound" | b"Screen" | b"3D");
+    if depth < DEPTH {
+        dictionary.iter().for_each(|(_, value)| look(value, depth + 1, found));
     }
-    const WORDS: [&str; 6] =
-        ["scripts", "actions", "embedded files", "digital signatures", "an XFA form", "films, sounds or models"];
-    WORDS.into_iter().zip(found).filter(|(_, found)| *found).map(|(words, _)| words).collect()
 }

@@ -4,10 +4,8 @@ use krilla::geom::{Size, Transform};
 use krilla::image::Image;
 use krilla::surface::Surface;
 
-/// Pixels of a picture that is unpacked in memory (PNG, GIF, WebP): 160 MB at four bytes each.
-const UNPACKED_PIXELS: u64 = 40_000_000;
-/// Pixels of a JPEG, which is copied without being unpacked.
-const COPIED_PIXELS: u64 = 400_000_000;
+/// Bytes that a picture takes when it is unpacked in memory (PNG, GIF, WebP): 40 million pixels of four bytes.
+const UNPACKED_BYTES: u64 = 160_000_000;
 /// Points for each pixel: 96 pixels to the inch.
 const POINTS: f32 = 0.75;
 /// Bytes of one picture file.
@@ -35,8 +33,15 @@ pub(super) fn open(bytes: &[u8]) -> Result<Picture, String> {
         return Err(format!("the picture file is larger than {} MB", FILE_BYTES / 1024 / 1024));
     }
     let format = format_of(bytes).ok_or("the file is no JPEG, PNG, GIF or WebP picture")?;
-    let mut remarks = Vec::new();
+    // The PDF writer unpacks a picture as soon as it gets it, so its size is read here first.
     let broken = |error: String| format!("the picture file is damaged: {error}");
+    if let Some((width, height, pixel)) = unpacked(bytes, format).map_err(|error| broken(error.to_owned()))?
+        && width.saturating_mul(height).saturating_mul(pixel) > UNPACKED_BYTES
+    {
+        let most = UNPACKED_BYTES / pixel;
+        return Err(format!("the picture has {width} x {height} pixels, and at most {most} are drawn"));
+    }
+    let mut remarks = Vec::new();
     let mut turned = 1;
     let image = match format {
         Format::Jpeg => {
@@ -53,13 +58,8 @@ pub(super) fn open(bytes: &[u8]) -> Result<Picture, String> {
     }
     .map_err(broken)?;
     let (width, height) = image.size();
-    let pixels = u64::from(width) * u64::from(height);
-    let limit = if format == Format::Jpeg { COPIED_PIXELS } else { UNPACKED_PIXELS };
-    if pixels == 0 {
+    if width == 0 || height == 0 {
         return Err(broken("it has no pixels".to_owned()));
-    }
-    if pixels > limit {
-        return Err(format!("the picture has {width} x {height} pixels, more than the {limit} that are drawn"));
     }
     if moves(bytes, format) {
         remarks.push("the picture moves; only its first picture is drawn".to_owned());
@@ -112,6 +112,31 @@ fn format_of(bytes: &[u8]) -> Option<Format> {
     } else {
         None
     }
+}
+
+/// Width, height and bytes of a pixel when the file is unpacked; `None` for a JPEG, which is copied as it is.
+fn unpacked(bytes: &[u8], format: Format) -> Result<Option<(u64, u64, u64)>, &'static str> {
+    let little = |at: usize, count: usize| {
+        let bytes = bytes.get(at..at + count)?;
+        Some(bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+    };
+    let big = |at: usize| Some(bytes.get(at..at + 4)?.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)));
+    let size = match format {
+        Format::Jpeg => return Ok(None),
+        // The header chunk is the first (PNG 3rd edition, 11.2.1); 16 bits a channel take twice the room.
+        Format::Png => {
+            big(16).zip(big(20)).zip(little(24, 1)).map(|((w, h), bits)| (w, h, if bits == 16 { 8 } else { 4 }))
+        }
+        Format::Gif => little(6, 2).zip(little(8, 2)).map(|(w, h)| (w, h, 4)),
+        // Extended, lossless and lossy headers (RFC 9649, 2.5 to 2.7).
+        Format::WebP => match bytes.get(12..16) {
+            Some(b"VP8X") => little(24, 3).zip(little(27, 3)).map(|(w, h)| (w + 1, h + 1, 4)),
+            Some(b"VP8L") => little(21, 4).map(|bits| ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, 4)),
+            Some(b"VP8 ") => little(26, 2).zip(little(28, 2)).map(|(w, h)| (w & 0x3FFF, h & 0x3FFF, 4)),
+            _ => None,
+        },
+    };
+    size.map(Some).ok_or("it has no header")
 }
 
 /// Whether a file has more than one picture to show in turn.

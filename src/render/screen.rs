@@ -53,7 +53,6 @@ pub(super) fn screen(line: &str, own: Face, gate: Gate, coverage: &mut Coverage)
     let mut out = Screened { text: String::with_capacity(line.len()), ..Screened::default() };
     let mut columns = 0;
     let mut marks = 0;
-    let mut before = ' ';
     for character in line.chars() {
         columns += 1;
         marks = if is_mark(character) { marks + 1 } else { 0 };
@@ -72,23 +71,18 @@ pub(super) fn screen(line: &str, own: Face, gate: Gate, coverage: &mut Coverage)
             {
                 out.text.push(' ');
             }
-            _ if gate == Gate::Ascii || marks > MARKS_ON_A_LETTER || is_trick(character) => {
-                placeholder(&mut out, character)
+            _ if gate == Gate::Ascii || marks > MARKS_ON_A_LETTER || is_never_drawn(character) => {
+                placeholder(&mut out, character);
             }
             _ if is_unseen(character) => out.text.push(character),
             _ => match coverage.face(own, key, character) {
                 Some(face) => {
-                    // The shaper of parley 0.12 panics at a Hangul syllable directly followed by a tone mark.
-                    if matches!(character, '\u{302E}' | '\u{302F}') && !before.is_ascii() {
-                        out.text.push('\u{200B}');
-                    }
                     out.faces.insert(face);
                     out.text.push(character);
                 }
                 None => placeholder(&mut out, character),
             },
         }
-        before = character;
     }
     out
 }
@@ -99,9 +93,11 @@ pub(super) fn placeholder(out: &mut Screened, character: char) {
     out.text.push_str(&format!("[U+{:04X}]", u32::from(character)));
 }
 
-/// Marks that force the direction of letters: with them a line can be made to read as what it is not.
-fn is_trick(character: char) -> bool {
-    matches!(character, '\u{202D}' | '\u{202E}')
+/// Characters that are shown as what they are even if a font has a glyph for them: control characters, private use,
+/// and the marks that force the direction of letters, with which a line can be made to read as what it is not.
+fn is_never_drawn(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{202D}' | '\u{202E}' | '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
 }
 
 /// Characters that have no picture by definition and are drawn as nothing by every shaper: joiners, direction
@@ -162,7 +158,12 @@ mod tests {
             ("a\u{202E}txt.exe", "a[U+202E]txt.exe", 1, "an override could disguise a name"),
             ("\u{1F600}", "\u{1F600}", 0, "emoji are covered"),
             ("a\u{ad}b", "a\u{ad}b", 0, "a soft hyphen stays"),
-            ("각\u{302E}", "각\u{200B}\u{302E}", 0, "kept apart for the shaper"),
+            (
+                "각\u{302E}",
+                "각[U+302E]",
+                1,
+                "no face has the old tone marks, at which the shaper of parley 0.12 panics",
+            ),
             ("a\u{301}\u{301}\u{301}\u{301}", "a\u{301}\u{301}\u{301}[U+0301]", 1, "a pile ends"),
         ];
         for (given, wanted, replaced, why) in rows {

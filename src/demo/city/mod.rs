@@ -30,7 +30,7 @@ pub use error::CityError;
 pub use folder::Export;
 
 use crate::model::profile::{CustodianProfile, Profile};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use folder::Folder;
 use mailboxes::Written;
 use std::path::Path;
@@ -52,6 +52,8 @@ pub struct City {
     pub calls: u64,
     /// Contact cards over all phones.
     pub contacts: u64,
+    /// Days that matter to the stories, each with what happened on it.
+    pub days: Vec<(NaiveDate, &'static str)>,
     /// Words worth searching for.
     pub words: Vec<Word>,
 }
@@ -65,7 +67,7 @@ pub struct Word {
     pub story: &'static str,
 }
 
-/// Words for the story of the city; the counts of a search stand in the tests.
+/// Words for the story of the city; each finds something, which a test checks.
 pub const WORDS: &[Word] = &[
     Word { query: "zucchinipocalypse", story: "private messages of October 2024: past 365 days, under no hold" },
     Word { query: "kalimba", story: "a private message of November 2024: past 365 days, under no hold" },
@@ -102,6 +104,7 @@ pub fn write(directory: &Path) -> Result<City, CityError> {
         texts: texts.iter().map(|text| phones::copies(text) as u64).sum(),
         calls: 0,
         contacts: 0,
+        days: moment::DAYS.iter().map(|(day, what)| (moment::day(*day), *what)).collect(),
         words: WORDS.to_vec(),
     };
     let mut folder = Folder::new(directory, city)?;

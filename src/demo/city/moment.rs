@@ -12,6 +12,27 @@ pub const BEGINS: (i32, u32, u32) = (2024, 4, 15);
 /// 2 July 2026 (a test vector of the legal calendar), and 365 days earlier is 17 June 2025.
 pub const TODAY: (i32, u32, u32) = (2026, 6, 17);
 
+/// Days that matter to the stories, each with what happened on it.
+pub const DAYS: &[((i32, u32, u32), &str)] = &[
+    (BEGINS, "the first day of the exports"),
+    ((2024, 6, 13), "bids for the Ridgeview Road reconstruction are opened"),
+    ((2024, 6, 24), "the contract is awarded to Prairie Paving & Grading"),
+    ((2024, 11, 12), "the contractor leaves for the winter"),
+    ((2025, 1, 14), "Beverly Lund falls in front of the community center"),
+    ((2025, 2, 10), "an employee complains about a co-worker"),
+    ((2025, 3, 3), "notice of claim, Lund"),
+    ((2025, 3, 4), "the clerk asks everybody to keep what concerns the Lund matter"),
+    ((2025, 4, 17), "final disposition of the personnel matter"),
+    ((2025, 4, 28), "change order 3 is asked for"),
+    ((2025, 5, 12), "the council pays for the rock and tables the rest"),
+    ((2025, 6, 17), "365 days before the story is told"),
+    ((2025, 8, 20), "demand letter, Lund"),
+    ((2025, 10, 1), "summons and complaint, Lund v. City of Cedar Bend"),
+    ((2026, 5, 11), "final acceptance of the Ridgeview Road work"),
+    ((2026, 6, 16), "the Courier asks for the data on change order 3, after hours"),
+    (TODAY, "the story is told"),
+];
+
 /// A day of the calendar.
 pub fn day((year, month, day): (i32, u32, u32)) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()

@@ -114,6 +114,9 @@ pub struct Expected {
     pub why: String,
     /// The format of the container it is read as.
     pub format: String,
+    /// What the container says that it holds, where that matters.
+    #[serde(default)]
+    pub declared: Option<u64>,
     /// Items and exceptions, nested ones included.
     #[serde(default = "one")]
     pub found: u64,

@@ -46,7 +46,7 @@ impl Person {
         self.name.split(' ').next().unwrap_or(self.name)
     }
 
-    /// The address with its name, as a header has it, before encoding.
+    /// The domain of the address.
     pub fn domain(&self) -> &'static str {
         self.address.split_once('@').map_or("cedarbend.example", |(_, domain)| domain)
     }
@@ -110,7 +110,7 @@ pub static PEOPLE: &[Person] = &[
     person("copier", "Gopher Copier Service", "", "", "billing@gophercopier.example", "+16515550130", Outside),
     person("tires", "Bend Tire & Lube", "", "", "shop@bendtire.example", "+13205550131", Outside),
     person("union", "Roy Kessel", "Local 318 business agent", "", "roy@local318.example", "+16515550132", Outside),
-    person("beverly", "Beverly Lund", "", "", "bev.lund@lakemail.example", "+13205550140", Resident),
+    person("beverly", "Beverly Lund", "", "", "bev.lund@lakemail.example", "+13205550140", Outside),
     person("harlan", "Harlan Tofte", "", "", "htofte@northpost.example", "+13205550141", Resident),
     person("xee", "Xee Vang", "", "", "xee.vang@lakemail.example", "+13205550142", Resident),
     person("fadumo", "Fadumo Hirsi", "", "", "fadumo.hirsi@northpost.example", "+13205550143", Resident),
