@@ -49,6 +49,12 @@ fn a_request_is_answered_and_its_answer_checked() {
     assert_eq!(json(at, &["produce", "Q-1", "out"]).1["error"]["code"], "refused", "nothing is collected yet");
     let (_, collected) = json(at, &["request", "collect", "Q-1"]);
     assert_eq!((&collected["families"], &collected["undecided"]), (&2.into(), &2.into()));
+    let (_, narrower) = json(at, &["request", "collect", "Q-1", "--query", "ridgeview"]);
+    assert_eq!(
+        (&narrower["added"], &narrower["not_searchable"], &narrower["not_indexed"]),
+        (&0.into(), &0.into(), &0.into())
+    );
+    assert_eq!(run(at, &["request", "collect", "Q-1", "--query", "(ridgeview"]).0, 64, "the query is not closed");
     let (code, refused) = json(at, &["produce", "Q-1", "out"]);
     assert_eq!((code, refused["error"]["code"].as_str()), (3, Some("undecided")));
 
@@ -61,7 +67,7 @@ fn a_request_is_answered_and_its_answer_checked() {
     assert_eq!(json(at, &withheld).0, 3, "withholding needs its basis");
     assert_eq!(json(at, &[&withheld[..], &["--basis", "Minn. Stat. § 13.43, subd. 4"]].concat()).0, 0);
     assert_eq!(run(at, &["review", "decide", "Q-1", "--decision", "responsive"]).0, 64, "nobody is named");
-    let (_, rest) = json(at, &["review", "decide", "Q-1", "--undecided", "--decision", "responsive"]);
+    let (_, rest) = json(at, &["review", "decide", "Q-1", "--query", "subject:ridgeview", "--decision", "responsive"]);
     assert_eq!((&rest["items"], &rest["undecided"]), (&1.into(), &0.into()));
 
     assert_eq!(run(at, &["produce", "Q-1"]).0, 64);

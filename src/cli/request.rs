@@ -1,13 +1,15 @@
 //! `request`
 
+use super::DONE;
 use super::args::Common;
 use super::output::{Failure, Output, table};
 use super::repository::{self, REFUSED};
 use super::scope::{self, ScopeArgs};
-use super::{DONE, search};
 use crate::base::id::{FamilyId, RequestId};
 use crate::catalog::Guard;
+use crate::finding::{self, FindingError};
 use crate::model::request::{DataRequest, RequestKind, RequestStatus};
+use crate::query::parse;
 use crate::repository::Repository;
 use crate::request::{self, NewRequest, RequestError};
 use crate::text::safe;
@@ -101,12 +103,14 @@ pub fn heading(opened: &Repository) -> &'static str {
 
 /// The families that a query finds.
 pub fn families(opened: &Repository, query: &str) -> Result<Vec<FamilyId>, Failure> {
-    let count = search::found(opened, query, 1)?.count;
-    let limit = usize::try_from(count).unwrap_or(usize::MAX).max(1);
-    let mut families: Vec<FamilyId> = search::found(opened, query, limit)?.hits.iter().map(|hit| hit.family).collect();
-    families.sort();
-    families.dedup();
-    Ok(families)
+    let tree = parse(query).map_err(FindingError::from)?;
+    Ok(finding::families(opened, &tree)?)
+}
+
+/// What a query may have missed: items that cannot be searched, and items that are not in the index yet.
+fn missed(opened: &Repository, query: Option<&str>) -> Result<(u64, u64), Failure> {
+    let found = query.map(|query| finding::search(opened, query, 1)).transpose()?;
+    Ok(found.map_or((0, 0), |found| (found.not_searchable, found.not_indexed)))
 }
 
 fn open(opened: &mut Repository, arguments: &RequestOpen, actor: &str, output: &Output) -> Result<u8, Failure> {
@@ -247,11 +251,23 @@ fn collect(
     let found = query.map(|query| families(opened, query)).transpose()?;
     let collected = request::collect(opened, id, found.as_deref(), actor)?;
     let undecided = crate::review::stand(opened, id)?.undecided.len();
+    let (not_searchable, not_indexed) = missed(opened, query)?;
     let value = json!({
         "request": id, "families": collected.families, "added": collected.added, "undecided": undecided,
+        "not_searchable": not_searchable, "not_indexed": not_indexed,
     });
+    let mut told = String::new();
+    if not_searchable > 0 {
+        told.push_str(&format!(
+            "{not_searchable} more could be meant and cannot be searched, or only in part; collect them as well with: \
+             recordroom request collect {id} --query is:unsearchable\n"
+        ));
+    }
+    if not_indexed > 0 {
+        told.push_str(&format!("{not_indexed} items are not in the index yet; collect again once they are.\n"));
+    }
     let text = format!(
-        "{}{} messages, texts and calls are collected for {id}, {} of them new; {undecided} items have no decision.\n{}",
+        "{}{} messages, texts and calls are collected for {id}, {} of them new; {undecided} items have no decision.\n{told}{}",
         heading(opened),
         collected.families,
         collected.added,

@@ -5,7 +5,7 @@ use super::output::{Failure, Output};
 use super::{DONE, repository};
 use crate::finding::{FindingError, Found, search};
 use crate::index::IndexError;
-use crate::repository::{Repository, RepositoryError};
+use crate::repository::RepositoryError;
 use crate::text::safe;
 
 impl From<FindingError> for Failure {
@@ -22,11 +22,6 @@ impl From<FindingError> for Failure {
             }
         }
     }
-}
-
-/// What a query finds, for commands that go on with it.
-pub fn found(opened: &Repository, query: &str, limit: usize) -> Result<Found, Failure> {
-    Ok(search(opened, query, limit)?)
 }
 
 /// `recordroom search`

@@ -83,8 +83,10 @@ pub fn examine_with(directory: &Path, public_key: Option<&str>, draw: Draw<'_>) 
     }
     findings.sort();
     findings.dedup();
-    // One sentence for each thing that is wrong with a file is enough.
-    findings.dedup_by(|one, other| (one.code, &one.subject) == (other.code, &other.subject));
+    // Several lists can miss the same file; one sentence about it is enough.
+    findings.dedup_by(|one, other| {
+        one.code.starts_with("file-") && (one.code, &one.subject) == (other.code, &other.subject)
+    });
     Ok(Examination { findings, statement, ..examination })
 }
 
