@@ -101,20 +101,6 @@ fn words_of(item: &ParsedItem) -> String {
     all
 }
 
-/// Formats whose readers may be stand-ins: then every file of the format is taken for a loose one.
-const LATER: [&str; 4] = ["sms-backup-restore", "sms-backup-restore-calls", "call-detail", "vcard"];
-
-/// The formats of which not one file was recognised.
-fn waiting<'r>(pairs: &'r [(&Expected, Expected)]) -> BTreeSet<&'r str> {
-    let read = |format: &str| pairs.iter().any(|(row, found)| row.format == format && found.format == format);
-    LATER.into_iter().filter(|format| !read(format)).collect()
-}
-
-/// Whether the text of pages is still taken out by a stand-in that does not know scripts.
-fn html_is_a_stand_in() -> bool {
-    recordroom::text::html_to_text("<script>seen</script>").contains("seen")
-}
-
 #[test]
 fn every_odd_file_has_the_outcome_of_its_row() {
     let directory = tempfile::tempdir().expect("a temporary directory");
@@ -125,21 +111,13 @@ fn every_odd_file_has_the_outcome_of_its_row() {
     assert_eq!(names.len(), rows.len(), "each file has one row");
     assert_eq!(names, files.keys().collect::<BTreeSet<_>>(), "each file has a row and each row a file");
     assert!(rows.len() >= 40);
-    let mut pairs = Vec::new();
+    let mut wrong = Vec::new();
     for row in &rows {
         let odd = &files[&row.name];
         let path = directory.path().join(&odd.file_name);
         fs::write(&path, &odd.bytes).expect("a file");
-        pairs.push((row, outcome(&path, row)));
-    }
-    let waiting = waiting(&pairs);
-    let mut wrong = Vec::new();
-    for (row, found) in &pairs {
-        if waiting.contains(row.format.as_str()) {
-            println!("not yet: {} is read as {}", row.name, found.format);
-        } else if row.name == "script-and-pixel.eml" && html_is_a_stand_in() {
-            println!("not yet: {} shows its script", row.name);
-        } else if found != *row {
+        let found = outcome(&path, row);
+        if found != *row {
             wrong.push(format!("expected {row:?}\n   found {found:?}"));
         }
     }
