@@ -16,6 +16,7 @@ type Approved = BTreeMap<PlanId, BTreeMap<FamilyId, KeyedDigest>>;
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     let reading = check.reading();
     let approved = plans(check)?;
+    let guards = explicit_holds(check)?;
     let mut named: Vec<FamilyId> = Vec::new();
     for destruction in reading.destructions()? {
         let tombstones = reading.tombstones(destruction.id)?;
@@ -27,7 +28,6 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
             check.find("intent-open", destruction.plan, message);
         }
         let list = approved.get(&destruction.plan);
-        let guards: Vec<(EventId, Option<EventId>, Scope)> = explicit_holds(check)?;
         for tombstone in &tombstones {
             named.push(tombstone.family);
             let Some(row) = check.family(tombstone.family)? else { continue };
