@@ -47,6 +47,12 @@ pub enum RepositoryError {
         /// The name asked for.
         name: String,
     },
+    /// The key set and the vault know more than the catalog.
+    #[error("the catalog is older than the vault: {unlisted} items have keys and are not in it")]
+    CatalogOlder {
+        /// Keys that no row names.
+        unlisted: u64,
+    },
     /// A catalogued family has no key.
     #[error("the key of {family} is missing from the key set")]
     KeyMissing {
@@ -95,7 +101,10 @@ impl RepositoryError {
     /// Whether it is a problem of integrity rather than of the operation.
     pub fn is_integrity(&self) -> bool {
         match self {
-            Self::KeyMissing { .. } | Self::Facts { .. } | Self::Catalog(CatalogError::Damaged { .. }) => true,
+            Self::KeyMissing { .. }
+            | Self::CatalogOlder { .. }
+            | Self::Facts { .. }
+            | Self::Catalog(CatalogError::Damaged { .. }) => true,
             Self::Vault(error) => error.is_integrity(),
             _ => false,
         }
@@ -115,6 +124,9 @@ impl RepositoryError {
             Self::NoCustodian { .. } => "Add the custodian to recordroom.toml, or correct the name.",
             Self::KeyMissing { .. } | Self::Facts { .. } => {
                 "Run: recordroom verify. Then restore the newest key set from its second place, or ask for help."
+            }
+            Self::CatalogOlder { .. } => {
+                "Nothing was changed. Put the catalog back that belongs to this vault, from the same backup."
             }
             Self::Io { error, .. } if error.kind() == io::ErrorKind::StorageFull => {
                 "The disk is full; make room and run the same command again. Nothing half-done was kept."

@@ -2,11 +2,13 @@
 
 use super::{RepositoryError, month_of};
 use crate::base::id::FamilyId;
+use crate::base::limits::BATCH_ITEMS;
 use crate::catalog::Reading;
 use crate::vault::{KeySet, Month, Vault};
 use std::collections::BTreeMap;
 
-/// Cuts packs back to their last committed byte and erases keys that no row names. Costs one row of a summary for
+/// Cuts packs back to their last committed byte and erases keys that no row names. An interrupted run leaves at most one
+/// batch; where there is more, the catalog is an older one than the vault, and nothing is touched. Costs one row of a summary for
 /// each month, and more only for months that an interrupted run had touched.
 pub(super) fn clear_leftovers(reading: &Reading<'_>, keys: &mut KeySet, vault: &Vault) -> Result<(), RepositoryError> {
     let mut committed: BTreeMap<(Month, u32), u64> = BTreeMap::new();
@@ -21,6 +23,12 @@ pub(super) fn clear_leftovers(reading: &Reading<'_>, keys: &mut KeySet, vault: &
         committed.insert((month, extent.pack), extent.end);
         *counts.entry(month).or_default() += extent.families;
     }
+    let listed = keys.counts()?;
+    let unlisted =
+        listed.iter().map(|(month, found)| found.saturating_sub(counts.get(month).copied().unwrap_or(0))).sum();
+    if unlisted > BATCH_ITEMS as u64 {
+        return Err(RepositoryError::CatalogOlder { unlisted });
+    }
     for pack in vault.packs()? {
         let end = committed.get(&(pack.month, pack.pack)).copied().unwrap_or(0);
         if end == 0 {
@@ -29,7 +37,7 @@ pub(super) fn clear_leftovers(reading: &Reading<'_>, keys: &mut KeySet, vault: &
             vault.truncate_to(pack.month, pack.pack, end)?;
         }
     }
-    for (month, found) in keys.counts()? {
+    for (month, found) in listed {
         if found != counts.get(&month).copied().unwrap_or(0) {
             clear_keys(reading, keys, month)?;
         }

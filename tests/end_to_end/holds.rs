@@ -175,6 +175,46 @@ fn a_hold_placed_while_a_run_is_going_on_stops_what_is_left() {
     assert_clean(&repository);
 }
 
+/// Places a hold on Anna's mailbox between two batches of an intake.
+struct Between<'c> {
+    city: &'c City,
+    placed: Mutex<Option<hold::Placed>>,
+}
+
+impl Monitor for Between<'_> {
+    fn progress(&self, _: Progress<'_>) {}
+    fn problem(&self, _: &str) {}
+    fn stopped(&self) -> bool {
+        let mut placed = self.placed.lock().expect("not poisoned");
+        if placed.is_none() {
+            let mut repository = self.city.open("2025-02-01");
+            let anna = custodian(&repository, "Anna Larson");
+            *placed = Some(place(&mut repository, Scope { custodians: vec![anna], ..Scope::default() }));
+        }
+        false
+    }
+}
+
+#[test]
+fn a_hold_placed_while_an_intake_is_going_on_is_asked_before_anything_is_destroyed() {
+    let city = City::exercise();
+    let mut repository = city.open("2025-02-01");
+    let shared = Message::new("1", "2024-01-10", "shared", "Both have it.");
+    let first = city.export("bstone.mbox", &[shared.clone(), Message::new("2", "2024-01-10", "his", "His.")]);
+    let second = city.export("alarson.mbox", &[shared, Message::new("3", "2024-01-10", "hers", "Hers.")]);
+    let between = Between { city: &city, placed: Mutex::new(None) };
+    let options = recordroom::ingest::IngestOptions::default();
+    recordroom::ingest::ingest(&mut repository, &[first, second], &options, "clerk", &between).expect("taken in");
+    let placed = between.placed.into_inner().expect("not poisoned").expect("placed");
+    assert_eq!(placed.covered, 0, "nothing of hers was here yet");
+    confirm_all(&mut repository);
+    // The copy of the old item came in after the hold had looked at it.
+    assert_eq!(plan(&mut repository).counts.held, 2);
+    assert_eq!(purge(&mut repository).destroyed, 1);
+    assert_eq!(subjects(&repository), BTreeSet::from(["hers".to_owned(), "shared".to_owned()]));
+    assert_clean(&repository);
+}
+
 #[test]
 fn a_run_that_is_stopped_goes_on_where_it_was() {
     struct Stopping;

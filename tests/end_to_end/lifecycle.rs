@@ -154,6 +154,33 @@ fn nothing_is_destroyed_while_the_second_place_does_not_read_back() {
 }
 
 #[test]
+fn an_item_too_large_for_memory_is_streamed_in_known_again_and_destroyed() {
+    let city = City::exercise();
+    let mut repository = city.open("2025-02-01");
+    // Above 32 MiB an item is not parsed in memory; lines that do not repeat, so that it is not packed to nothing.
+    let mut random = Random::new(7);
+    let mut text = Message::new("big", "2024-01-10", "big", "Plans of the mill.").eml();
+    while text.len() < 33 * 1024 * 1024 {
+        text.push_str(&format!("{:016x}{:016x}\n", random.next(), random.next()));
+    }
+    let path = city.room.path().join("exports/alarson-big.eml");
+    fs::write(&path, &text).expect("written");
+    let taken = take_in(&mut repository, &path);
+    assert_eq!((taken.totals.kept, taken.totals.exceptions), (1, 0));
+    let row = families(&repository).remove(0).0;
+    assert!(repository.original(&row).expect("reads back") == text.as_bytes(), "the exact bytes");
+    assert_eq!(row.sent_on, "2024-01-10".parse().ok());
+    assert_clean(&repository);
+    let again = city.room.path().join("exports/creed-big.eml");
+    fs::copy(&path, &again).expect("copied");
+    assert_eq!(take_in(&mut repository, &again).totals.duplicates, 1);
+    confirm_all(&mut repository);
+    assert_eq!(purge(&mut repository).destroyed, 1);
+    assert_eq!(take_in(&mut repository, &again).totals.destroyed_before, 1);
+    assert_clean(&repository);
+}
+
+#[test]
 fn a_repository_and_its_keys_are_never_sealed_into_itself() {
     let city = City::exercise();
     let mut repository = city.open("2025-02-01");

@@ -72,6 +72,7 @@ const ROWS: &[(&str, &str)] = &[
     ("DELETE FROM copy WHERE outcome = 'kept'", "no-copy"),
     ("UPDATE copy SET sealed = randomblob(60) WHERE outcome = 'kept'", "copy-damaged"),
     ("UPDATE hold SET scope = replace(scope, 'F-', 'F-1')", "row-differs-from-ledger"),
+    ("UPDATE hold SET scope = replace(scope, '[\"F-', '[\"F-1\",\"F-')", "destroyed-under-hold"),
     (
         "UPDATE hold SET released_at = '2025-01-01T00:00:00.000000Z', released_by = 'x', release_reason = 'x'",
         "row-differs-from-ledger",
@@ -91,6 +92,10 @@ const ROWS: &[(&str, &str)] = &[
     ("UPDATE account SET kept = kept + 1", "account-does-not-add-up"),
     ("UPDATE account SET kept = kept + 1, found = found + 1", "accounts-differ"),
     ("UPDATE account SET kept = kept + 1, duplicates = duplicates - 1 WHERE duplicates > 0", "accounts-differ"),
+    (
+        "INSERT INTO production VALUES (1, 1, 'V', 'CITY-', 2, 5, 1, '2025-01-01T00:00:00.000000Z', 'x', 'x', 1)",
+        "numbers-differ",
+    ),
     ("UPDATE edition SET digest = '00'", "schedule-changed"),
     ("UPDATE family SET at = at + 1 WHERE state = 'live'", "bytes-damaged"),
     ("UPDATE exception SET seal = randomblob(16)", "bytes-damaged"),
@@ -181,6 +186,27 @@ fn every_changed_file_is_found() {
         let found = codes(&city);
         assert!(found.contains(code), "{what}: {found:?}");
     }
+}
+
+#[test]
+fn an_older_catalog_beside_a_newer_vault_is_refused_and_nothing_is_cleared() {
+    use recordroom::base::id::FamilyId;
+    use recordroom::vault::{FamilyKey, KeySet, Month};
+    let city = City::exercise();
+    let mut repository = city.open("2025-02-01");
+    take_in(&mut repository, &city.export("alarson.mbox", &[Message::new("1", "2024-01-10", "old", "Words.")]));
+    // More keys than one interrupted batch can leave: the rest of the catalog is missing.
+    let month = Month::new(2024, 2).expect("a month");
+    let keys: Vec<_> = (10..5_020).map(|n| (month, FamilyId::new(n), FamilyKey::random())).collect();
+    let profile = repository.profile().clone();
+    let mut set = KeySet::open(&profile.key_set, &profile.key_set_second, &profile.repository).expect("opened");
+    set.add_batch(&keys).expect("added");
+    drop(set);
+    let error = repository.work().map(|_| ()).expect_err("refused");
+    assert!(error.is_integrity() && error.to_string().contains("older than the vault"), "{error}");
+    assert_eq!(repository.key_reader().families(month).expect("read").len(), keys.len(), "nothing was erased");
+    let found = codes(&city);
+    assert!(found.contains("key-orphaned"), "{found:?}");
 }
 
 #[test]

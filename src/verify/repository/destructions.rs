@@ -6,9 +6,8 @@ use crate::base::digest::KeyedDigest;
 use crate::base::id::{EventId, FamilyId, HoldId, PlanId};
 use crate::catalog::{FamilyFilter, FamilyState, PlanState};
 use crate::model::event::Act;
-use crate::model::hold::Scope;
 use crate::verify::documents::{check_approval, check_plan};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The list of a plan that verified and was approved.
 type Approved = BTreeMap<PlanId, BTreeMap<FamilyId, KeyedDigest>>;
@@ -16,6 +15,7 @@ type Approved = BTreeMap<PlanId, BTreeMap<FamilyId, KeyedDigest>>;
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     let reading = check.reading();
     let approved = plans(check)?;
+    let guards = explicit_holds(check)?;
     let mut named: Vec<FamilyId> = Vec::new();
     for destruction in reading.destructions()? {
         let tombstones = reading.tombstones(destruction.id)?;
@@ -27,7 +27,6 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
             check.find("intent-open", destruction.plan, message);
         }
         let list = approved.get(&destruction.plan);
-        let guards: Vec<(EventId, Option<EventId>, Scope)> = explicit_holds(check)?;
         for tombstone in &tombstones {
             named.push(tombstone.family);
             let Some(row) = check.family(tombstone.family)? else { continue };
@@ -39,10 +38,10 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
             if list.and_then(|list| list.get(&row.id)) != Some(&row.name) {
                 check.find("destroyed-without-plan", row.id, "no approved plan names it (I4)");
             }
-            let held = guards.iter().any(|(placed, released, scope)| {
+            let held = guards.iter().any(|(placed, released, named)| {
                 *placed < destruction.intent
                     && released.is_none_or(|released| released > destruction.intent)
-                    && scope.families.contains(&row.id)
+                    && named.contains(&row.id)
             });
             if held {
                 check.find(
@@ -69,8 +68,11 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     Ok(())
 }
 
-/// Holds that name families one by one, with the events that placed and released them.
-fn explicit_holds(check: &Check<'_>) -> Result<Vec<(EventId, Option<EventId>, Scope)>, VerifyError> {
+/// A hold that names families one by one, with the events that placed and released it.
+type Explicit = (EventId, Option<EventId>, BTreeSet<FamilyId>);
+
+/// The holds that name families one by one.
+fn explicit_holds(check: &Check<'_>) -> Result<Vec<Explicit>, VerifyError> {
     let reading = check.reading();
     let mut placed: BTreeMap<HoldId, EventId> = BTreeMap::new();
     let mut released: BTreeMap<HoldId, EventId> = BTreeMap::new();
@@ -89,9 +91,11 @@ fn explicit_holds(check: &Check<'_>) -> Result<Vec<(EventId, Option<EventId>, Sc
         }
         Ok(())
     })?;
-    let known = holds
-        .into_iter()
-        .filter_map(|hold| placed.get(&hold.id).map(|event| (*event, released.get(&hold.id).copied(), hold.scope)));
+    let known = holds.into_iter().filter_map(|hold| {
+        placed
+            .get(&hold.id)
+            .map(|event| (*event, released.get(&hold.id).copied(), hold.scope.families.iter().copied().collect()))
+    });
     Ok(known.collect())
 }
 
