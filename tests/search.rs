@@ -158,13 +158,13 @@ fn what_changes_later_is_asked_of_the_catalog() {
     assert_eq!(city.found("custodian:anna").hits[0].custodians, ["Anna Lee", "Bo Berg"]);
     let family = city.found("zoning").hits[0].family;
     let standing = Standing {
-        status: RecordStatus::Official,
+        status: RecordStatus::Personal,
         basis: StatusBasis::Person,
         series: "ADM-1".to_owned(),
         confidence: 100,
     };
     repository.catalog_mut().write::<_, CatalogError>(|writing| writing.set_standing(family, &standing)).expect("set");
-    assert_eq!(city.subjects("status:official AND road"), ["Zoning"]);
+    assert_eq!(city.subjects("status:personal AND road"), ["Zoning"]);
     assert_eq!(city.subjects("series:adm-1"), ["Zoning"]);
     assert_eq!(families(&city.open(), &parse("series:ADM-1").expect("a query")).expect("found"), [family]);
 }

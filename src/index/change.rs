@@ -156,7 +156,7 @@ impl Index {
     }
 
     /// Drops the whole index. Following the catalogue from the beginning makes it again.
-    pub fn erase(&mut self) -> Result<(), IndexError> {
+    pub fn forget_everything(&mut self) -> Result<(), IndexError> {
         self.snapshot.take();
         durable::erase(&self.directory.join(FILE))?;
         self.clear(&Splits::default(), PATIENCE_SECONDS)?;

@@ -411,7 +411,7 @@ fn damage_is_told_and_the_index_can_be_dropped() {
     assert!(matches!(lost.search(&word("road"), &Told(&[]), 1), Err(IndexError::Damaged(_))));
     assert_eq!(lost.check().expect("checked").len(), 1);
     let mut index = Index::open(directory.path()).expect("opened");
-    index.erase().expect("erased");
+    index.forget_everything().expect("erased");
     assert_eq!(index.through().expect("read"), EventId::new(0), "it has to be followed from the beginning");
     assert_eq!(found(&index, &word("road")), [0_i64; 0]);
     assert!(directory.path().join("CACHEDIR.TAG").exists());

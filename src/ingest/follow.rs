@@ -50,7 +50,7 @@ pub fn bring_index_up_to_date(work: &mut Work<'_>, monitor: &dyn Monitor) -> Res
 
 /// Drops the index and makes it again from the sealed items.
 pub fn rebuild_index(work: &mut Work<'_>, monitor: &dyn Monitor) -> Result<(), IngestError> {
-    Index::open(&work.repository().layout().index()).and_then(|mut index| index.erase()).map_err(failed)?;
+    Index::open(&work.repository().layout().index()).and_then(|mut index| index.forget_everything()).map_err(failed)?;
     bring_index_up_to_date(work, monitor)
 }
 

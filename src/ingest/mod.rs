@@ -116,8 +116,14 @@ pub fn ingest(
         return Err(IngestError::OpenDestruction);
     }
     let bench = bench(work.repository(), options)?;
+    let mut intakes = Vec::new();
     for path in paths {
-        let intake = one_path(&mut work, path, &bench, actor, monitor)?;
+        intakes.push(one_path(&mut work, path, &bench, actor, monitor)?);
+    }
+    // An intake is finished when its words can be found: cut off before, the same command goes on with the same intake.
+    bring_index_up_to_date(&mut work, monitor)?;
+    for intake in intakes {
+        finish(&mut work, intake, actor)?;
         let containers = work.repository().catalog().reading().container_reports(intake)?;
         for container in containers {
             assert!(container.account.adds_up(), "an account that does not add up is never reported as success (I11)");
@@ -125,7 +131,6 @@ pub fn ingest(
             report.containers.push(container);
         }
     }
-    bring_index_up_to_date(&mut work, monitor)?;
     Ok(report)
 }
 
@@ -154,16 +159,20 @@ fn one_path(
         .catalog_mut()
         .write::<_, IngestError>(|writing| Ok(writing.begin_intake(&named, at, actor)?))?;
     pipeline::run(work, path, bench, intake.id, actor, monitor)?;
+    Ok(intake.id)
+}
+
+fn finish(work: &mut crate::repository::Work<'_>, intake: IntakeId, actor: &str) -> Result<(), IngestError> {
+    let at = work.repository().now();
     work.repository_mut().catalog_mut().write::<_, IngestError>(|writing| {
         let mut totals = Account::default();
-        for container in writing.reading().container_reports(intake.id)? {
+        for container in writing.reading().container_reports(intake)? {
             totals.add(&container.account);
         }
         let details = serde_json::json!({ "account": totals });
-        let event = writing.record_event(at, actor, Act::IntakeFinished, &intake.id.to_string(), &details)?;
-        Ok(writing.finish_intake(intake.id, event.id)?)
-    })?;
-    Ok(intake.id)
+        let event = writing.record_event(at, actor, Act::IntakeFinished, &intake.to_string(), &details)?;
+        Ok(writing.finish_intake(intake, event.id)?)
+    })
 }
 
 fn bench(repository: &Repository, options: &IngestOptions) -> Result<Bench, IngestError> {
