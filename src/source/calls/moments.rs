@@ -231,7 +231,8 @@ mod tests {
     #[test]
     fn durations_say_how_exact_they_are() {
         use DurationBasis::{Exact, RoundedUpMinutes};
-        let cases: [(&str, Unit, Option<(u64, DurationBasis)>); 16] = [
+        type Told = Option<(u64, DurationBasis)>;
+        let cases: [(&str, Unit, Told); 16] = [
             ("15", Unit::Seconds, Some((15, Exact))),
             ("15.0", Unit::Seconds, Some((15, Exact))),
             ("3", Unit::Minutes, Some((180, RoundedUpMinutes))),

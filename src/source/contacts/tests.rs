@@ -46,7 +46,8 @@ fn told(text: &str) -> Vec<String> {
 
 #[test]
 fn names_and_numbers_are_read_in_every_version() {
-    let cases: [(&str, &str, &[(&str, Option<&str>)], &str); 13] = [
+    type Address = (&'static str, Option<&'static str>);
+    let cases: [(&str, &str, &[Address], &str); 13] = [
         (
             "VERSION:3.0\nFN:Ann Lind\nTEL;TYPE=CELL:612-555-0142",
             "Ann Lind",
