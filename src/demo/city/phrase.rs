@@ -229,6 +229,7 @@ mod tests {
         let mut throws = Throws::of("test");
         let seen: std::collections::BTreeSet<String> =
             (0..200).map(|_| write("{a|b{1|2}}{c|}", occasion, &lists, &mut throws)).collect();
+        assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["a", "ac", "b1", "b1c", "b2", "b2c"]);
         for at in 0..50 {
             let mut throws = Throws::of(&at.to_string());
             let words = write("{=a|b}{=a|b}{=c|d}<[street]<[street]", occasion, &lists, &mut throws);
