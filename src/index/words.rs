@@ -14,8 +14,11 @@ use tantivy::termdict::TermDictionary;
 /// words, so that it does not depend on how the index is divided.
 #[derive(Debug, Default)]
 pub(super) struct Expansions {
-    seen: Mutex<HashMap<(u32, String), HashSet<Box<[u8]>>>>,
+    seen: Mutex<HashMap<(u32, String), Seen>>,
 }
+
+/// Different words.
+type Seen = HashSet<Box<[u8]>>;
 
 impl Expansions {
     /// The entries of a word list that a pattern stands for.
