@@ -279,13 +279,12 @@ pub fn read_item(keys: &KeyReader, vault: &Vault, row: &FamilyRow) -> Result<Sto
     let location = location_of(&row.at)?;
     let key = keys.key(location.month, row.id)?.ok_or(RepositoryError::KeyMissing { family: row.id })?;
     let wrong = |message: String| RepositoryError::Facts { family: row.id, message };
-    let mut facts: StoredFacts = serde_json::from_slice(&vault.read(&location, &key, Section::Facts, 0)?)
-        .map_err(|error| wrong(error.to_string()))?;
+    let [facts, texts] = vault.read_two(&location, &key, [Section::Facts, Section::Text])?;
+    let mut facts: StoredFacts = serde_json::from_slice(&facts).map_err(|error| wrong(error.to_string()))?;
     if facts.schema > FACTS_SCHEMA {
         return Err(RepositoryError::Newer { found: facts.schema, known: FACTS_SCHEMA });
     }
-    let texts = read_texts(&vault.read(&location, &key, Section::Text, 0)?)
-        .ok_or_else(|| wrong("its texts are not framed as they were written".to_owned()))?;
+    let texts = read_texts(&texts).ok_or_else(|| wrong("its texts are not framed as they were written".to_owned()))?;
     put_texts(&mut facts.item, texts);
     Ok(facts)
 }
