@@ -6,7 +6,7 @@ use super::teller::Teller;
 use crate::base::clock::Clock;
 use crate::base::id::{FamilyId, RequestId};
 use crate::base::monitor::VoidMonitor;
-use crate::catalog::FamilyFilter;
+use crate::catalog::{FamilyFilter, FamilyState};
 use crate::classification::{self, Settled};
 use crate::disposition;
 use crate::finding::{Found, search};
@@ -296,14 +296,28 @@ fn released(places: &Places, today: DateTime<Utc>, asked: RequestId, teller: &mu
     let mut repository = Repository::open(&places.repository, Some(later))?;
     let until = request::close(&mut repository, asked, "delivered; no further questions", CLERK)?;
     teller.say(&format!("The request is closed; what it reached stays protected until {until}."));
-    let held = hold::list(&repository)?;
-    for (one, covered) in held {
-        let freed = disposition::freed_by_release(&repository, one.id)?;
-        teller.say(&format!("{} covers {covered} families; its release would let {} go.", one.id, freed.len()));
+    let mut freed = Vec::new();
+    for (one, covered) in hold::list(&repository)? {
+        freed = disposition::freed_by_release(&repository, one.id)?;
+        teller.say(&format!(
+            "{ATTORNEY} releases {}: it covers {covered} families, and its release lets {} of them go, not before another \
+             plan.",
+            one.id,
+            freed.len()
+        ));
         hold::release(&mut repository, one.id, "settled in mediation", ATTORNEY)?;
     }
     executed(&mut repository, teller)?;
-    teller.say(&format!("{NEEDED} is found {} times now.", search(&repository, NEEDED, 1)?.count));
+    let mut gone = 0;
+    for family in &freed {
+        gone += u64::from(repository.catalog().reading().family(*family)?.state == FamilyState::Destroyed);
+    }
+    teller.say(&format!(
+        "{gone} of the {} that the hold had kept are among them. {NEEDED} is still found {} times: nobody has settled what \
+         those items are, and what is not settled is kept.",
+        freed.len(),
+        search(&repository, NEEDED, 1)?.count
+    ));
     let report = verify::repository::verify(&repository, &VoidMonitor)?;
     teller.say(&format!("The repository verifies: {} findings.", report.findings.len()));
     let mut remaining = 0_u64;
