@@ -61,7 +61,7 @@ impl From<ProductionError> for Failure {
 
 /// `recordroom produce`
 pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, Failure> {
-    let mut opened = repository::open(common)?;
+    let mut opened = repository::open(common, output)?;
     let monitor = TerminalMonitor::default();
     let wrong = |message: &str| {
         let hint = "Write: recordroom produce REQUEST DIR, or recordroom produce --again PRODUCTION DIR";
@@ -107,10 +107,9 @@ fn told(opened: &Repository, produced: &Produced, output: &Output) -> Result<(),
         count => format!("{count} remarks tell what could not be shown as it is: data/remarks.csv\n"),
     };
     let text = format!(
-        "{}{} answers {}: {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
+        "{} answers {}: {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
          data/withholding-log.csv\n{remarks}{}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
          Whoever receives it opens data/index.html and checks it with: recordroom verify {}\n",
-        request::heading(opened),
         one.id,
         one.request,
         one.documents,
@@ -131,12 +130,9 @@ fn nothing(opened: &Repository, output: &Output) -> Result<(), Failure> {
         "production": null, "directory": null, "documents": 0, "answer": "no-data",
         "exercise": opened.profile().exercise,
     });
-    let text = format!(
-        "{}Nothing that was collected belongs to the request: the answer is that there is no such data.\nNo folder was \
-         written and no number used. Tell the requester, then: recordroom request close REQUEST --reason TEXT\n",
-        request::heading(opened)
-    );
-    output.result(value, &text)
+    let text = "Nothing that was collected belongs to the request: the answer is that there is no such data.\nNo folder was \
+                written and no number used. Tell the requester, then: recordroom request close REQUEST --reason TEXT\n";
+    output.result(value, text)
 }
 
 fn withheld(opened: &Repository, rows: &[Withheld], output: &Output) -> Result<(), Failure> {
@@ -148,9 +144,8 @@ fn withheld(opened: &Repository, rows: &[Withheld], output: &Output) -> Result<(
     let cells: Vec<Vec<String>> =
         rows.iter().map(|one| vec![safe(one.kind.as_str()), safe(one.basis.as_str())]).collect();
     let text = format!(
-        "{}Everything that belongs to the request is withheld: the answer is a denial that cites each basis.\n\n{}\n\
+        "Everything that belongs to the request is withheld: the answer is a denial that cites each basis.\n\n{}\n\
          No folder was written and no number used.\n",
-        request::heading(opened),
         table(&["kind", "basis"], &cells)
     );
     output.result(value, &text)
