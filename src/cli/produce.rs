@@ -22,7 +22,7 @@ pub struct Produce {
     #[arg(required = true, num_args = 1..=2, value_names = ["REQUEST", "DIR"])]
     pub what: Vec<String>,
     /// Deliver a recorded production once more, with the same bytes
-    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives"])]
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives", "repeats_reviewed"])]
     pub again: Option<ProductionId>,
     /// Letters before the numbers (default: the profile's)
     #[arg(long)]
@@ -30,6 +30,9 @@ pub struct Produce {
     /// Also give the original files (litigation only)
     #[arg(long)]
     pub natives: bool,
+    /// Words of withheld items that other items repeat were looked at, and may be given
+    #[arg(long)]
+    pub repeats_reviewed: bool,
 }
 
 impl From<ProductionError> for Failure {
@@ -46,6 +49,11 @@ impl From<ProductionError> for Failure {
             ProductionError::Partly(_) => {
                 let hint = "Withhold them whole with their basis, or give them whole, with: recordroom review decide";
                 Self::new("partly-withheld", message, hint).with_exit(REFUSED)
+            }
+            ProductionError::Repeats(_) => {
+                let hint = "Look at each with: recordroom show ITEM. Withhold it as well with: recordroom review decide; \
+                            or, when what it repeats may be given, run again with --repeats-reviewed";
+                Self::new("repeats-withheld", message, hint).with_exit(REFUSED)
             }
             ProductionError::Refused { hint, .. } => Self::new("refused", message, hint).with_exit(REFUSED),
             ProductionError::Prefix(_) => Self::usage(message, "Choose another prefix."),
@@ -70,7 +78,11 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
     let outcome = match (&arguments.again, arguments.what.as_slice()) {
         (None, [named, directory]) => {
             let id: RequestId = named.parse().map_err(|error: IdError| wrong(&error.to_string()))?;
-            let options = ProduceOptions { prefix: arguments.prefix.clone(), natives: arguments.natives };
+            let options = ProduceOptions {
+                prefix: arguments.prefix.clone(),
+                natives: arguments.natives,
+                repeats_reviewed: arguments.repeats_reviewed,
+            };
             let actor = repository::actor(common);
             production::produce(&mut opened, id, Path::new(directory), &options, &actor, &monitor)
         }

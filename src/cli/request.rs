@@ -6,7 +6,6 @@ use super::output::{Failure, Output, table};
 use super::repository::{self, REFUSED};
 use super::scope::{self, ScopeArgs};
 use crate::base::id::{FamilyId, RequestId};
-use crate::catalog::Guard;
 use crate::finding::{self, FindingError};
 use crate::model::request::{DataRequest, RequestKind, RequestStatus};
 use crate::query::parse;
@@ -16,7 +15,6 @@ use crate::text::safe;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use std::collections::BTreeSet;
 
 /// Steps of a data request.
 #[derive(Debug, Subcommand)]
@@ -230,10 +228,7 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
 
 /// What the request reaches and nobody collected: it came in later, or a query left it out.
 pub fn not_collected(opened: &Repository, id: RequestId) -> Result<usize, Failure> {
-    let reading = opened.catalog().reading();
-    let collected: BTreeSet<FamilyId> = reading.collected(id)?.into_iter().collect();
-    let reached = reading.families_guarded_by(Guard::Request(id))?;
-    Ok(reached.iter().filter(|family| !collected.contains(family)).count())
+    Ok(crate::production::not_collected(&opened.catalog().reading(), id)? as usize)
 }
 
 /// The sentence for what was not collected, or nothing.

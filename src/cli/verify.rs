@@ -89,6 +89,7 @@ fn delivered(directory: &Path, key: Option<&str>, output: &Output) -> Result<u8,
     let value = json!({
         "ok": ok, "checked": examination.checked, "findings": examination.findings,
         "production": statement.map(|one| one.production), "signed_by": examination.signed_by,
+        "signer_checked": key.is_some(),
         "exercise": statement.is_some_and(|one| one.exercise),
     });
     output.result(value, &told(&examination, key))?;
@@ -110,16 +111,15 @@ fn told(examination: &Examination, key: Option<&str>) -> String {
         ));
     }
     if examination.findings.is_empty() {
-        text.push_str(&format!(
-            "All {} files are as they were delivered; none is missing and none was added.\n",
-            examination.checked
-        ));
+        // Without a key only this is known: the folder fits itself, and whoever made it could sign it.
+        let as_what = if key.is_some() { "are as they were delivered" } else { "fit the signed account among them" };
+        text.push_str(&format!("All {} files {as_what}; none is missing and none was added.\n", examination.checked));
         let signed_by = examination.signed_by.as_deref().unwrap_or("");
         text.push_str(&match key {
             Some(_) => "It is signed with the key that was given.\n".to_owned(),
             None => format!(
-                "It is signed with the key {}\nThat proves who made it once the city has told its key by another way: \
-                 compare, or give it with --key.\n",
+                "That account is signed with the key {}\nWho signed it is not checked: anybody can make such a folder \
+                 and sign it. Ask the city for its key by another way than this folder, and give it with --key.\n",
                 safe(signed_by)
             ),
         });

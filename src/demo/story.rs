@@ -208,16 +208,31 @@ fn requested(repository: &mut Repository, places: &Places, teller: &mut Teller<'
         "{} families have {ASKED}; {} items could not be searched in full.",
         found.count, found.not_searchable
     ));
-    let collected = request::collect(repository, opened.id, Some(&families(&found)), CLERK)?;
+    let collected = request::collect(repository, opened.id, None, CLERK)?;
+    let found = families(&found);
+    let reading = repository.catalog().reading();
+    let by_hand: Vec<FamilyId> =
+        reading.collected(opened.id)?.into_iter().filter(|family| !found.contains(family)).collect();
+    let members = Members::Families(by_hand.clone());
+    review::decide(repository, opened.id, &members, Decision::NotResponsive, "", CLERK)?;
     let secret: Vec<FamilyId> = families(&search(repository, &format!("{ASKED} AND ({PRIVILEGED})"), MANY)?);
     if !secret.is_empty() {
         let basis = "attorney-client privilege; Minn. Stat. § 13.393";
-        review::decide(repository, opened.id, &Members::Families(secret.clone()), Decision::Withheld, basis, ATTORNEY)?;
+        // The message to the attorney is withheld; a document of somebody else's that hangs on it is decided by itself.
+        let reading = repository.catalog().reading();
+        let mut messages = Vec::new();
+        for family in &secret {
+            messages.extend(reading.records(*family)?.iter().filter(|one| one.part.is_none()).map(|one| one.id));
+        }
+        review::decide(repository, opened.id, &Members::Records(messages), Decision::Withheld, basis, ATTORNEY)?;
     }
     review::decide(repository, opened.id, &Members::Undecided, Decision::Responsive, "", CLERK)?;
     teller.say(&format!(
-        "{} families are collected; {} are withheld on the attorney's word, the others are responsive.",
+        "{} families are collected; the clerk has looked at the {} that could not be searched, and they do not belong to \
+         it; {} messages are withheld on the attorney's word, and what the contractor had written is given although it hangs \
+         on one of them.",
         collected.families,
+        by_hand.len(),
         secret.len()
     ));
     let outcome = production::produce(

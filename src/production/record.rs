@@ -6,6 +6,7 @@ use super::decisions;
 use super::folder::Folder;
 use super::lease::{self, Lease};
 use super::plan::{self, Arranged, Plan};
+use super::repeats::{self, Repeat};
 use super::{Outcome, ProduceOptions, Produced, ProductionError, proof};
 use crate::base::durable;
 use crate::base::id::{EventId, IntakeId, ProductionId, RecordId, RequestId};
@@ -51,11 +52,16 @@ pub fn produce_with(
     if plan.families.is_empty() {
         return nothing_to_give(repository, &plan);
     }
+    let decided = decisions::now(&repository.catalog().reading(), request)?;
+    let repeats = repeats::find(repository, &plan, &decided)?;
+    if !repeats.is_empty() && !options.repeats_reviewed {
+        return Err(ProductionError::Repeats(repeats));
+    }
     lease.begin(plan.production, &temporary, &directory)?;
     let made = make(repository, &plan, &temporary, actor, monitor, draw);
     let recorded = made.and_then(|(built, statement)| {
         let row = row(&plan, &built, &statement);
-        record(repository, &plan, &row, actor, &temporary, &directory)?;
+        record(repository, &plan, &repeats, &row, actor, &temporary, &directory)?;
         Ok(produced(row.production, &directory, &statement))
     });
     // After a failure nothing may stay; what cannot be removed now is named in the lease, and cleared by the next one.
@@ -154,6 +160,7 @@ fn produced(production: Production, directory: &Path, statement: &Statement) -> 
 fn record(
     repository: &mut Repository,
     plan: &Plan,
+    repeats: &[Repeat],
     row: &ProductionRow,
     actor: &str,
     temporary: &Path,
@@ -163,10 +170,13 @@ fn record(
     let done = repository.catalog_mut().write::<_, ProductionError>(|writing| {
         unchanged(&writing.reading(), plan)?;
         let one = &row.production;
+        // Who gave out words of a withheld item on purpose is answerable for it.
+        let repeats: Vec<_> = repeats.iter().map(|one| [one.given, one.withheld]).collect();
         let details = serde_json::json!({
             "request": one.request, "volume": one.volume, "first": one.first, "last": one.last,
             "documents": one.documents, "manifest_sha256": one.manifest_sha256, "program": plan.program,
             "natives": plan.natives, "adds_to": plan.adds_to, "intake": plan.last_intake,
+            "repeats_reviewed": repeats, "not_collected": plan.not_collected,
         });
         let event = writing.record_event(plan.made_at, actor, Act::Produced, &one.id.to_string(), &details)?;
         let id = writing.add_production(row, event.id)?;
@@ -205,6 +215,8 @@ struct Recorded {
     natives: bool,
     adds_to: Option<ProductionId>,
     intake: IntakeId,
+    #[serde(default)]
+    not_collected: u64,
 }
 
 /// Delivers a recorded production once more: the same numbers, the same bytes.
@@ -288,5 +300,6 @@ fn plan_again(repository: &Repository, row: &ProductionRow, event: EventId) -> R
         families,
         withheld,
         given_before,
+        not_collected: recorded.not_collected,
     })
 }
