@@ -447,6 +447,58 @@ fn a_production_waits_for_an_intake_and_can_be_stopped_meanwhile() {
     assert_eq!(city.verified(), []);
 }
 
+/// Looks, while a production is sealed, what others may do in the repository.
+struct Beside {
+    repository: PathBuf,
+    seen: std::sync::atomic::AtomicU64,
+}
+
+impl Monitor for Beside {
+    fn progress(&self, progress: Progress<'_>) {
+        if progress.task.starts_with("Sealing") {
+            let now = "2026-03-02T15:00:00Z".parse().expect("a moment");
+            let mut other = Repository::open(&self.repository, Some(now)).expect("opened");
+            let error = other.work().map(|_| ()).expect_err("an intake is told to come back").to_string();
+            assert!(error.contains("another ingest, index, dispose or produce"), "{error}");
+            let all = Scope::default();
+            recordroom::hold::place(&mut other, "Case 9", "now", &all, "attorney").expect("a hold never waits");
+            self.seen.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+    fn problem(&self, _: &str) {}
+}
+
+#[test]
+fn while_a_production_is_sealed_an_intake_is_told_and_a_hold_is_placed() {
+    let mut city = city(RequestKind::Public).decided();
+    let (path, request, options) = (city.path("out"), city.request, ProduceOptions::default());
+    let monitor = Beside { repository: city.path("repository"), seen: 0.into() };
+    let outcome = produce_with(&mut city.repository, request, &path, &options, "clerk", &monitor, &draw);
+    assert!(matches!(outcome, Ok(Outcome::Produced(_))), "{outcome:?}");
+    assert_eq!(monitor.seen.into_inner(), 1, "it was looked at while it was sealed");
+    assert_eq!(city.verified(), []);
+}
+
+#[test]
+fn a_failure_while_delivering_again_leaves_no_folder() {
+    let mut city = city(RequestKind::Public).decided();
+    let id = city.produced("out").production.id;
+    let mut failed = 0;
+    for nth in 1.. {
+        fault::arm(FaultKind::FailOnce, nth);
+        let outcome = again_with(&city.repository, id, &city.path("again"), &VoidMonitor, &draw);
+        fault::disarm();
+        if outcome.is_ok() {
+            break;
+        }
+        failed = nth;
+        assert!(!city.path("again").exists() && !city.path(".again.unfinished").exists(), "point {nth}");
+    }
+    assert!(failed > 20, "the walk reached every file: {failed}");
+    assert!(tree(&city.path("out")) == tree(&city.path("again")));
+    assert_eq!((city.next_number(), city.verified()), (9, Vec::new()));
+}
+
 /// Bytes that do not compress, which look how much of what was asked for before is in the pack already.
 struct Long {
     left: u64,

@@ -89,6 +89,7 @@ impl<'m> Told<'m> {
     const STEP: u64 = 16 * 1024 * 1024;
 
     fn new(task: &'static str, total_bytes: u64, monitor: &'m dyn Monitor) -> Self {
+        monitor.progress(Progress { task, items: 0, bytes: 0, total_bytes, seconds: 0.0 });
         Self { task, monitor, watch: StopWatch::start(), items: 0, bytes: 0, total_bytes }
     }
 
