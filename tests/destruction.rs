@@ -31,6 +31,7 @@ const STATEMENTS: &[(&str, &[&str])] = &[
     ("DELETE FROM event", &[]),
     ("DELETE FROM hold", &[]),
     ("DELETE FROM exception", &[]),
+    ("DELETE FROM production", &[]),
     ("DELETE FROM copy", &[]),
     ("DELETE FROM record", &["catalog/disposals.rs"]),
     ("DELETE FROM protection", &["catalog/disposals.rs", "catalog/guards.rs"]),

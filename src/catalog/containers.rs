@@ -338,11 +338,6 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    /// The number of the newest intake, 0 when there is none.
-    pub fn last_intake(&self) -> Result<IntakeId, CatalogError> {
-        Ok(IntakeId::new(self.count("SELECT coalesce(max(id), 0) FROM intake")? as i64))
-    }
-
     /// The custodians that have a copy of a family; unknown ones are left out.
     pub fn custodians_of(&self, family: FamilyId) -> Result<Vec<CustodianId>, CatalogError> {
         let sql = "SELECT DISTINCT custodian FROM copy WHERE family = ?1 AND custodian IS NOT NULL ORDER BY custodian";

@@ -1,6 +1,7 @@
 //! Plans, approvals, destructions and tombstones; editions, samples and productions.
 
-use super::{CatalogError, Reading, Writing, moment, optional, word, written};
+use super::families::sealed_at;
+use super::{CatalogError, Reading, SealedAt, Writing, moment, optional, word, written};
 use crate::base::id::{EventId, FamilyId, PlanId, ProductionId, RecordId, RequestId};
 use crate::model::classification::RecordStatus;
 use crate::model::disposition::RuleRef;
@@ -68,6 +69,10 @@ pub struct SampleRow {
 pub struct ProductionRow {
     /// The production.
     pub production: Production,
+    /// The number the key of its sealed copy is kept under.
+    pub family: FamilyId,
+    /// Where its sealed copy lies.
+    pub at: SealedAt,
     /// Its items: record, family, first and last page number.
     pub items: Vec<(RecordId, FamilyId, u32, u32)>,
 }
@@ -212,9 +217,10 @@ impl Writing<'_> {
         self.connection
             .prepare_cached(
                 "INSERT INTO production(request, volume, prefix, first, last, documents, made_at, made_by, \
-                 manifest_sha256, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                 manifest_sha256, event, family, month, pack, at, length, seal) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             )?
-            .execute((
+            .execute(rusqlite::params![
                 one.request.get(),
                 &one.volume,
                 prefix.as_str(),
@@ -225,7 +231,13 @@ impl Writing<'_> {
                 &one.made_by,
                 &one.manifest_sha256,
                 event.get(),
-            ))?;
+                row.family.get(),
+                row.at.month,
+                row.at.pack,
+                row.at.offset as i64,
+                row.at.length as i64,
+                row.at.seal,
+            ])?;
         let id = ProductionId::new(self.connection.last_insert_rowid());
         let mut insert = self.connection.prepare_cached("INSERT INTO production_item VALUES (?1, ?2, ?3, ?4, ?5)")?;
         for (record, family, first, last) in &row.items {
@@ -375,6 +387,19 @@ impl Reading<'_> {
         Ok(all)
     }
 
+    /// Every production with the number of its key, the place of its sealed copy and the SHA-256 of its manifest.
+    pub fn sealed_productions(&self) -> Result<Vec<(ProductionId, FamilyId, SealedAt, String)>, CatalogError> {
+        let sql = "SELECT id, family, month, pack, at, length, seal, manifest_sha256 FROM production ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (id, family) = (ProductionId::new(row.get(0)?), FamilyId::new(row.get(1)?));
+            all.push((id, family, sealed_at(row, 2)?, row.get(7)?));
+        }
+        Ok(all)
+    }
+
     /// The first and last page of every item of a production, by first page.
     pub fn production_pages(&self, production: ProductionId) -> Result<Vec<(RecordId, u32, u32)>, CatalogError> {
         let sql = "SELECT record, first, last FROM production_item WHERE production = ?1 ORDER BY first, last";
@@ -410,15 +435,17 @@ impl Reading<'_> {
 
     /// One production with its items, and the event that recorded it.
     pub fn production(&self, id: ProductionId) -> Result<(ProductionRow, EventId), CatalogError> {
-        let sql = "SELECT request, volume, prefix, first, last, documents, made_at, made_by, manifest_sha256, event \
-                   FROM production WHERE id = ?1";
+        let sql = "SELECT request, volume, prefix, first, last, documents, made_at, made_by, manifest_sha256, event, \
+                   family, month, pack, at, length, seal FROM production WHERE id = ?1";
         let found = self.connection.prepare_cached(sql)?.query_row([id.get()], |row| {
             let texts: [String; 5] = [row.get(1)?, row.get(2)?, row.get(6)?, row.get(7)?, row.get(8)?];
             let pages: [u32; 2] = [row.get(3)?, row.get(4)?];
-            Ok((row.get::<_, i64>(0)?, texts, pages, row.get::<_, i64>(5)?, row.get::<_, i64>(9)?))
+            let numbers: [i64; 4] = [row.get(0)?, row.get(5)?, row.get(9)?, row.get(10)?];
+            Ok((texts, pages, numbers, sealed_at(row, 11)))
         });
-        let (request, [volume, prefix, made_at, made_by, manifest_sha256], [first, last], documents, event) =
+        let (texts, [first, last], [request, documents, event, family], at) =
             optional(found)?.ok_or_else(|| CatalogError::Missing(format!("production {id}")))?;
+        let [volume, prefix, made_at, made_by, manifest_sha256] = texts;
         let prefix = word("a prefix", &prefix, |text| BatesPrefix::new(text).ok())?;
         let production = Production {
             id,
@@ -438,7 +465,7 @@ impl Reading<'_> {
                 Ok((RecordId::new(row.get(0)?), FamilyId::new(row.get(1)?), row.get(2)?, row.get(3)?))
             })?
             .collect::<Result<_, _>>()?;
-        Ok((ProductionRow { production, items }, EventId::new(event)))
+        Ok((ProductionRow { production, family: FamilyId::new(family), at: at?, items }, EventId::new(event)))
     }
 }
 

@@ -34,7 +34,7 @@ pub struct PackExtent {
     pub pack: u32,
     /// The byte after the last committed one.
     pub end: u64,
-    /// Families and exceptions that have bytes in it.
+    /// Families, exceptions and productions that have bytes in it.
     pub families: u64,
 }
 
@@ -171,7 +171,7 @@ impl Writing<'_> {
         self.set_meta("next_family", &next.get().to_string())
     }
 
-    /// Says that a family or exception has bytes in a pack, up to the end of its stretch.
+    /// Says that a family, exception or production has bytes in a pack, up to the end of its stretch.
     pub fn extend_pack(&self, at: &SealedAt) -> Result<(), CatalogError> {
         self.connection
             .prepare_cached(
@@ -279,7 +279,7 @@ impl Writing<'_> {
     /// Says where the stretches of a pack lie after it was compacted (old and new place of each), and that the pack is
     /// empty: what is left of its file is a leftover.
     pub fn move_stretches(&self, month: &str, pack: u32, moved: &[(SealedAt, SealedAt)]) -> Result<(), CatalogError> {
-        for table in ["family", "exception"] {
+        for table in ["family", "exception", "production"] {
             let sql = format!(
                 "UPDATE {table} SET pack = ?4, at = ?5, length = ?6 WHERE month = ?1 AND pack = ?2 AND at = ?3 AND seal = ?7"
             );
@@ -343,11 +343,12 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    /// The living stretches of a pack: families and exceptions that still have their bytes in it, by offset.
+    /// The living stretches of a pack: families, exceptions and productions that have their bytes in it, by offset.
     pub fn stretches_of(&self, month: &str, pack: u32) -> Result<Vec<(FamilyId, SealedAt)>, CatalogError> {
         let sql = "SELECT id, month, pack, at, length, seal FROM family \
                    WHERE month = ?1 AND pack = ?2 AND state <> 'destroyed' UNION ALL \
-                   SELECT family, month, pack, at, length, seal FROM exception WHERE month = ?1 AND pack = ?2 ORDER BY 4";
+                   SELECT family, month, pack, at, length, seal FROM exception WHERE month = ?1 AND pack = ?2 UNION ALL \
+                   SELECT family, month, pack, at, length, seal FROM production WHERE month = ?1 AND pack = ?2 ORDER BY 4";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query((month, pack))?;
         let mut all = Vec::new();
@@ -407,7 +408,7 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    /// How far each pack is committed, families and exceptions taken together.
+    /// How far each pack is committed, families, exceptions and productions taken together.
     pub fn pack_extents(&self) -> Result<Vec<PackExtent>, CatalogError> {
         let sql = "SELECT month, pack, max(end), sum(families) FROM pack_extent GROUP BY month, pack ORDER BY 1, 2";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -424,10 +425,11 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    /// Where the bytes of a family or exception lie; `None` when it has none.
+    /// Where the bytes of a family, exception or production lie; `None` when it has none.
     pub fn sealed_place(&self, id: FamilyId) -> Result<Option<SealedAt>, CatalogError> {
         let sql = "SELECT month, pack, at, length, seal FROM family WHERE id = ?1 AND state <> 'destroyed' UNION ALL \
-                   SELECT month, pack, at, length, seal FROM exception WHERE family = ?1";
+                   SELECT month, pack, at, length, seal FROM exception WHERE family = ?1 UNION ALL \
+                   SELECT month, pack, at, length, seal FROM production WHERE family = ?1";
         optional(self.connection.prepare_cached(sql)?.query_row([id.get()], |row| Ok(sealed_at(row, 0))))?.transpose()
     }
 

@@ -69,7 +69,8 @@ CREATE TABLE record (
 ) STRICT;
 CREATE INDEX record_family ON record(family);
 
--- How far each pack is committed: what lies behind it was left by an interrupted run.
+-- How far each pack is committed: what lies behind it was left by an interrupted run. families: whatever is sealed in
+-- it, exceptions and productions too.
 CREATE TABLE pack_extent (
   month TEXT NOT NULL, pack INTEGER NOT NULL, end INTEGER NOT NULL, families INTEGER NOT NULL,
   PRIMARY KEY (month, pack)
@@ -166,10 +167,12 @@ CREATE TABLE edition (
   key TEXT PRIMARY KEY, digest TEXT NOT NULL, event INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- family and the five columns after it: the number of its key, and where its sealed copy lies.
 CREATE TABLE production (
   id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), volume TEXT NOT NULL, prefix TEXT NOT NULL,
   first INTEGER NOT NULL, last INTEGER NOT NULL, documents INTEGER NOT NULL, made_at TEXT NOT NULL,
-  made_by TEXT NOT NULL, manifest_sha256 TEXT NOT NULL, event INTEGER NOT NULL
+  made_by TEXT NOT NULL, manifest_sha256 TEXT NOT NULL, event INTEGER NOT NULL, family INTEGER NOT NULL UNIQUE,
+  month TEXT NOT NULL, pack INTEGER NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL, seal BLOB NOT NULL
 ) STRICT;
 CREATE TABLE production_item (
   production INTEGER NOT NULL REFERENCES production(id), record INTEGER NOT NULL, family INTEGER NOT NULL,

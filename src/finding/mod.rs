@@ -171,7 +171,8 @@ impl Outline {
     fn hit(self, query: &Query, keys: &KeyReader, vault: &Vault) -> Result<Hit, FindingError> {
         let Self { row, parent, custodians } = self;
         if row.state == FamilyState::Destroyed {
-            return Err(RepositoryError::Destroyed { family: row.id }.into());
+            let how = "while this search ran".to_owned();
+            return Err(RepositoryError::Destroyed { family: row.id, how }.into());
         }
         let item = read_item(keys, vault, &row)?.item;
         let people = |wanted: &[Role]| -> Vec<String> {

@@ -6,9 +6,10 @@
 //!
 //! Reading order: [`names`] (where things lie), [`columns`] (what a load file tells of a document), [`dat`] and [`opt`]
 //! (how it is written), [`listing`] and [`page`] (the same for people), [`sums`] and [`bag`] (what proves it),
-//! [`statement`] (the signed account of the whole).
+//! [`statement`] (the signed account of the whole), [`bundle`] (all of it as the one stream that is sealed).
 
 pub mod bag;
+pub mod bundle;
 pub mod columns;
 pub mod dat;
 pub mod listing;

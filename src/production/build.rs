@@ -84,7 +84,7 @@ pub(super) fn build(
         if monitor.stopped() {
             return Err(ProductionError::Stopped);
         }
-        let chunk = take_chunk(repository, plan, &names_of, &mut rest)?;
+        let chunk = take_chunk(repository, &names_of, &mut rest)?;
         let drawn = draw_chunk(&desk, &chunk, draw, &built, plan)?;
         for (ready, members) in chunk.iter().zip(drawn) {
             family(plan, ready, members, folder, &mut listings, &mut built)?;
@@ -136,7 +136,6 @@ fn finish(folder: &mut Folder, mut listings: Listings, built: &Built, plan: &Pla
 /// The next families, as many as fit into memory together.
 fn take_chunk<'p>(
     repository: &Repository,
-    plan: &Plan,
     names_of: &BTreeMap<CustodianId, String>,
     rest: &mut &'p [PlannedFamily],
 ) -> Result<Vec<Ready<'p>>, ProductionError> {
@@ -152,8 +151,7 @@ fn take_chunk<'p>(
         let mut custodians: Vec<PublicText> = Vec::new();
         for copy in reading.copies(planned.family)? {
             let name = copy.custodian.and_then(|id| names_of.get(&id)).map(|name| words::released(name));
-            // Copies that came in after the production was made are not part of it.
-            if let Some(name) = name.filter(|name| copy.intake <= plan.last_intake && !custodians.contains(name)) {
+            if let Some(name) = name.filter(|name| !custodians.contains(name)) {
                 custodians.push(name);
             }
         }

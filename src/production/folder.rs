@@ -19,6 +19,7 @@ pub(super) struct Written {
 /// A folder that is being filled.
 pub(super) struct Folder {
     root: PathBuf,
+    /// Every file that was closed.
     pub(super) written: Vec<Written>,
 }
 

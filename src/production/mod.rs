@@ -6,12 +6,13 @@
 //! draft     one member as it may be shown: fields, text, picture, pages, or a slip sheet
 //! build     the folder: drawn twice (once to count the pages, once with its numbers), written as it goes
 //! proof     manifests, bag, signed statement
-//! record    checked by `verify`, then numbers, event and final name in one transaction
+//! sealed    the copy that the repository keeps, under a key of its own; it is delivered from again
+//! record    checked by `verify`, sealed, then numbers, event and final name in one transaction
 //! ```
 //!
 //! *Invariants:* numbers are used only by the transaction that records a verified production, under a lease (I8); every
 //! file matches its manifests, and nothing of a withheld member is read into any of them (I9); the same production
-//! delivered again has the same bytes.
+//! delivered again has the same bytes, also when items of it were destroyed since.
 //!
 //! *Blind copies.* A Bcc line is government data like the rest of a message, and leaving it out would be withholding
 //! without a citation (Minn. Stat. § 13.03, subd. 3(f)); so it is shown where the produced copy has it, and a reviewer
@@ -27,6 +28,7 @@ mod plan;
 mod proof;
 mod record;
 mod repeats;
+mod sealed;
 mod words;
 
 pub use crate::package::listing::Withheld;

@@ -2,7 +2,7 @@
 
 use super::decisions::{self, Decisions, Earlier};
 use super::{ProduceOptions, ProductionError};
-use crate::base::id::{FamilyId, IntakeId, ProductionId, RecordId, RequestId};
+use crate::base::id::{FamilyId, ProductionId, RecordId, RequestId};
 use crate::catalog::{CatalogError, FamilyRow, Guard, Reading};
 use crate::model::production::BatesPrefix;
 use crate::model::record::RecordKind;
@@ -70,11 +70,9 @@ pub struct Plan {
     pub adds_to: Option<ProductionId>,
     /// Whether original files are given.
     pub natives: bool,
-    /// Copies of later intakes are not told, so that the same production can be made again.
-    pub last_intake: IntakeId,
     /// When it is made.
     pub made_at: DateTime<Utc>,
-    /// The program that made it first.
+    /// The program that makes it.
     pub program: String,
     /// Families of which something is given, by date, then by number.
     pub families: Vec<PlannedFamily>,
@@ -105,8 +103,8 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
     }
     let prefix = BatesPrefix::new(options.prefix.as_deref().unwrap_or(&repository.profile().production_prefix))?;
     let decided = decisions::now(&reading, request.id)?;
-    let earlier = earlier(&reading, request.id, None)?;
-    let Arranged { families, withheld, given_before } = arrange(&reading, request.id, &decided, &earlier, true)?;
+    let earlier = earlier(&reading, request.id)?;
+    let Arranged { families, withheld, given_before } = arrange(&reading, request.id, &decided, &earlier)?;
     let productions = reading.productions_of(request.id)?;
     Ok(Plan {
         production: reading.next_production()?,
@@ -115,8 +113,7 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
         prefix,
         adds_to: productions.last().map(|one| one.0),
         natives: options.natives,
-        last_intake: reading.last_intake()?,
-        // The catalog keeps microseconds, and a production made again must say the same moment.
+        // The catalog keeps microseconds, and says the same moment as the production itself.
         made_at: repository.now().trunc_subsecs(6),
         program: crate::verify::delivery::PROGRAM.to_owned(),
         families,
@@ -135,19 +132,13 @@ pub fn not_collected(reading: &Reading<'_>, request: RequestId) -> Result<u64, C
     Ok(reached.iter().filter(|family| !collected.contains(family)).count() as u64)
 }
 
-/// The productions of a request before one, or all of them.
-pub(super) fn earlier(
-    reading: &Reading<'_>,
-    request: RequestId,
-    before: Option<ProductionId>,
-) -> Result<Vec<Earlier>, ProductionError> {
+/// The productions that a request has.
+pub(super) fn earlier(reading: &Reading<'_>, request: RequestId) -> Result<Vec<Earlier>, ProductionError> {
     let mut all = Vec::new();
     for (id, ..) in reading.productions_of(request)? {
-        if before.is_none_or(|before| id < before) {
-            let (row, event) = reading.production(id)?;
-            let records = row.items.iter().map(|item| item.0).collect();
-            all.push(Earlier { records, decisions: decisions::before(reading, request, event)? });
-        }
+        let (row, event) = reading.production(id)?;
+        let records = row.items.iter().map(|item| item.0).collect();
+        all.push(Earlier { records, decisions: decisions::before(reading, request, event)? });
     }
     Ok(all)
 }
@@ -159,14 +150,12 @@ pub(super) struct Arranged {
     pub(super) given_before: u64,
 }
 
-/// Sorts the collected families. With `complete` a member without a decision is refused; without it (a production made
-/// again) its family was collected later and is left out.
+/// Sorts the collected families. A member without a decision is refused.
 pub(super) fn arrange(
     reading: &Reading<'_>,
     request: RequestId,
     decided: &Decisions,
     earlier: &[Earlier],
-    complete: bool,
 ) -> Result<Arranged, ProductionError> {
     let (mut undecided, mut partly) = (Vec::new(), Vec::new());
     let mut sorted = Vec::new();
@@ -200,7 +189,7 @@ pub(super) fn arrange(
             sorted.push((moment(&reading.family(family)?), PlannedFamily { family, members }));
         }
     }
-    if complete && !undecided.is_empty() {
+    if !undecided.is_empty() {
         return Err(ProductionError::Undecided(undecided));
     }
     if !partly.is_empty() {

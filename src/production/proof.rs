@@ -14,7 +14,7 @@ use crate::package::{bag, names, sums};
 use crate::repository::Repository;
 use std::collections::BTreeMap;
 
-/// Writes everything beside the payload, and returns the statement.
+/// Writes everything beside the payload, and returns the statement; `folder.written` then has every file, by path.
 pub(super) fn write(
     repository: &Repository,
     plan: &Plan,
@@ -62,6 +62,8 @@ pub(super) fn write(
     let tags = sums::write(folder.written.iter().map(|one| line(&one.sha256, one)).collect());
     folder.write(bag::TAG_MANIFEST, tags.as_bytes())?;
     folder.sync()?;
+    folder.written.extend(payload);
+    folder.written.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(statement)
 }
 

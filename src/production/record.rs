@@ -1,26 +1,25 @@
-//! The operations: build beside the final place, check, and only then use the numbers, record, and give the folder its
-//! name, all in one transaction.
+//! The operations: build beside the final place, check, seal what the repository keeps, and only then use the numbers,
+//! record, and give the folder its name, all in one transaction.
 
 use super::build::{self, Built};
 use super::decisions;
-use super::folder::Folder;
+use super::folder::{Folder, Written};
 use super::lease::{self, Lease};
-use super::plan::{self, Arranged, Plan};
+use super::plan::{self, Plan};
 use super::repeats::{self, Repeat};
-use super::{Outcome, ProduceOptions, Produced, ProductionError, proof};
+use super::{Outcome, ProduceOptions, Produced, ProductionError, proof, sealed};
 use crate::base::durable;
-use crate::base::id::{EventId, IntakeId, ProductionId, RecordId, RequestId};
+use crate::base::id::{FamilyId, ProductionId, RequestId};
 use crate::base::monitor::Monitor;
-use crate::catalog::ProductionRow;
+use crate::catalog::{ProductionRow, SealedAt, Writing};
 use crate::model::event::Act;
 use crate::model::production::{BatesNumber, Production};
 use crate::model::request::RequestStatus;
 use crate::package::statement::Statement;
 use crate::render;
-use crate::repository::Repository;
+use crate::repository::{Repository, RepositoryError};
+use crate::verify::Finding;
 use crate::verify::delivery::{self, Draw};
-use serde::Deserialize;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Produces what is decided for a request and not yet given, into a new folder.
@@ -48,6 +47,11 @@ pub fn produce_with(
     let directory = new_folder(directory)?;
     let temporary = beside(&directory);
     let lease = Lease::take(repository)?;
+    // What a killed production sealed goes, and trouble with the key set is told before the hours of drawing.
+    match repository.work() {
+        Ok(_) | Err(RepositoryError::Busy) => {}
+        Err(error) => return Err(error.into()),
+    }
     let plan = plan::plan(repository, request, options)?;
     if plan.families.is_empty() {
         return nothing_to_give(repository, &plan);
@@ -59,10 +63,9 @@ pub fn produce_with(
     }
     lease.begin(plan.production, &temporary, &directory)?;
     let made = make(repository, &plan, &temporary, actor, monitor, draw);
-    let recorded = made.and_then(|(built, statement)| {
-        let row = row(&plan, &built, &statement);
-        record(repository, &plan, &repeats, &row, actor, &temporary, &directory)?;
-        Ok(produced(row.production, &directory, &statement))
+    let recorded = made.and_then(|made| {
+        let production = record(repository, &plan, &repeats, &made, actor, &temporary, &directory, monitor)?;
+        Ok(produced(production, &directory, &made.statement))
     });
     // After a failure nothing may stay; what cannot be removed now is named in the lease, and cleared by the next one.
     if recorded.is_ok() || (lease::remove(&temporary).is_ok() && !directory.exists()) {
@@ -107,6 +110,14 @@ fn beside(directory: &Path) -> PathBuf {
     directory.with_file_name(name)
 }
 
+/// A production that was built and checked clean.
+struct Made {
+    built: Built,
+    statement: Statement,
+    /// Its files, by path.
+    files: Vec<Written>,
+}
+
 /// Builds and checks.
 fn make(
     repository: &Repository,
@@ -115,22 +126,29 @@ fn make(
     made_by: &str,
     monitor: &dyn Monitor,
     draw: Draw<'_>,
-) -> Result<(Built, Statement), ProductionError> {
+) -> Result<Made, ProductionError> {
     lease::remove(temporary)?;
     let mut folder = Folder::create(temporary)?;
     let built = build::build(repository, plan, &mut folder, draw, monitor)?;
     let statement = proof::write(repository, plan, &built, made_by, &mut folder)?;
+    examine(repository, temporary, draw)?;
+    Ok(Made { built, statement, files: folder.written })
+}
+
+/// Checks a folder as a stranger would who knows the city's key, and returns what it says of itself.
+fn examine(repository: &Repository, directory: &Path, draw: Draw<'_>) -> Result<Option<Statement>, ProductionError> {
     let key = repository.signer().public_key_hex();
     let examination =
-        delivery::examine_with(temporary, Some(&key), draw).map_err(|error| ProductionError::io(temporary, error))?;
+        delivery::examine_with(directory, Some(&key), draw).map_err(|error| ProductionError::io(directory, error))?;
     if examination.findings.is_empty() {
-        Ok((built, statement))
+        Ok(examination.statement)
     } else {
         Err(ProductionError::NotClean(examination.findings))
     }
 }
 
-fn row(plan: &Plan, built: &Built, statement: &Statement) -> ProductionRow {
+fn row(plan: &Plan, made: &Made, family: FamilyId, at: SealedAt) -> ProductionRow {
+    let Made { built, statement, .. } = made;
     let production = Production {
         id: plan.production,
         request: plan.request.id,
@@ -142,7 +160,7 @@ fn row(plan: &Plan, built: &Built, statement: &Statement) -> ProductionRow {
         made_by: statement.made_by.clone(),
         manifest_sha256: statement.manifest_sha256.clone(),
     };
-    ProductionRow { production, items: built.items.clone() }
+    ProductionRow { production, family, at, items: built.items.clone() }
 }
 
 fn produced(production: Production, directory: &Path, statement: &Statement) -> Produced {
@@ -156,41 +174,73 @@ fn produced(production: Production, directory: &Path, statement: &Statement) -> 
     }
 }
 
-/// Uses the numbers, records the event and gives the folder its final name; all of it or nothing.
+/// Seals the copy that the repository keeps, uses the numbers, records the event and gives the folder its final name;
+/// all of it or nothing. It waits until no other work holds the lock: nobody wants to draw everything once more.
+#[expect(clippy::too_many_arguments, reason = "what is recorded, by whom, and the two places of the folder")]
 fn record(
     repository: &mut Repository,
     plan: &Plan,
     repeats: &[Repeat],
-    row: &ProductionRow,
+    made: &Made,
     actor: &str,
     temporary: &Path,
     directory: &Path,
-) -> Result<(), ProductionError> {
+    monitor: &dyn Monitor,
+) -> Result<Production, ProductionError> {
     let mut named = false;
-    let done = repository.catalog_mut().write::<_, ProductionError>(|writing| {
-        unchanged(&writing.reading(), plan)?;
-        let one = &row.production;
-        // Who gave out words of a withheld item on purpose is answerable for it.
-        let repeats: Vec<_> = repeats.iter().map(|one| [one.given, one.withheld]).collect();
-        let details = serde_json::json!({
-            "request": one.request, "volume": one.volume, "first": one.first, "last": one.last,
-            "documents": one.documents, "manifest_sha256": one.manifest_sha256, "program": plan.program,
-            "natives": plan.natives, "adds_to": plan.adds_to, "intake": plan.last_intake,
-            "repeats_reviewed": repeats, "not_collected": plan.not_collected,
-        });
-        let event = writing.record_event(plan.made_at, actor, Act::Produced, &one.id.to_string(), &details)?;
-        let id = writing.add_production(row, event.id)?;
-        assert!(id == one.id, "the number in a delivered production is the one it is recorded under");
-        writing.set_request_status(one.request, RequestStatus::Produced)?;
-        durable::rename_new(temporary, directory).map_err(|error| ProductionError::io(directory, error))?;
-        named = true;
-        Ok(())
-    });
-    if done.is_err() && named {
-        // The numbers were not used, so nothing may stand under the final name.
-        let _ = lease::remove(directory);
+    let done = match repository.work_when_free(monitor)? {
+        None => return Err(ProductionError::Stopped),
+        Some(mut work) => {
+            let sealed = sealed::seal(&mut work, plan, &made.statement, temporary, &made.files, monitor);
+            sealed.and_then(|(key, at)| {
+                work.add(|writing, store| {
+                    unchanged(&writing.reading(), plan)?;
+                    let family = writing.next_family()?;
+                    writing.set_next_family(FamilyId::new(family.get() + 1))?;
+                    store.name(family, &key, &at)?;
+                    store.sync()?;
+                    let row = row(plan, made, family, at);
+                    add(writing, plan, repeats, &row, actor)?;
+                    durable::rename_new(temporary, directory).map_err(|error| ProductionError::io(directory, error))?;
+                    named = true;
+                    Ok(row.production)
+                })
+            })
+        }
+    };
+    if done.is_err() {
+        if named {
+            // The numbers were not used, so nothing may stand under the final name.
+            let _ = lease::remove(directory);
+        }
+        // What was sealed for nothing goes now; if that fails too, with the next one who takes the lock.
+        let _ = repository.work();
     }
     done
+}
+
+fn add(
+    writing: &Writing<'_>,
+    plan: &Plan,
+    repeats: &[Repeat],
+    row: &ProductionRow,
+    actor: &str,
+) -> Result<(), ProductionError> {
+    let one = &row.production;
+    // Who gave out words of a withheld item on purpose is answerable for it.
+    let repeats: Vec<_> = repeats.iter().map(|one| [one.given, one.withheld]).collect();
+    let details = serde_json::json!({
+        "request": one.request, "volume": one.volume, "first": one.first, "last": one.last,
+        "documents": one.documents, "manifest_sha256": one.manifest_sha256, "program": plan.program,
+        "natives": plan.natives, "adds_to": plan.adds_to, "sealed": row.family,
+        "repeats_reviewed": repeats, "not_collected": plan.not_collected,
+    });
+    let event = writing.record_event(plan.made_at, actor, Act::Produced, &one.id.to_string(), &details)?;
+    writing.extend_pack(&row.at)?;
+    let id = writing.add_production(row, event.id)?;
+    assert!(id == one.id, "the number in a delivered production is the one it is recorded under");
+    writing.set_request_status(one.request, RequestStatus::Produced)?;
+    Ok(())
 }
 
 /// Whether what was planned still holds: the numbers are free, the request is open, the decisions are the same.
@@ -199,8 +249,8 @@ fn unchanged(reading: &crate::catalog::Reading<'_>, plan: &Plan) -> Result<(), P
     let free = reading.next_production()? == plan.production && reading.next_number(&plan.prefix)? == plan.first;
     let open = reading.request(id)?.status != RequestStatus::Closed;
     let decided = decisions::now(reading, id)?;
-    let earlier = plan::earlier(reading, id, None)?;
-    let arranged = plan::arrange(reading, id, &decided, &earlier, true)?;
+    let earlier = plan::earlier(reading, id)?;
+    let arranged = plan::arrange(reading, id, &decided, &earlier)?;
     if free && open && arranged.families == plan.families && arranged.withheld == plan.withheld {
         return Ok(());
     }
@@ -208,18 +258,8 @@ fn unchanged(reading: &crate::catalog::Reading<'_>, plan: &Plan) -> Result<(), P
     Err(ProductionError::refused(message, "Run the same command again."))
 }
 
-/// What the event of a production tells beside its row.
-#[derive(Deserialize)]
-struct Recorded {
-    program: String,
-    natives: bool,
-    adds_to: Option<ProductionId>,
-    intake: IntakeId,
-    #[serde(default)]
-    not_collected: u64,
-}
-
-/// Delivers a recorded production once more: the same numbers, the same bytes.
+/// Delivers a recorded production once more from its sealed copy: the same numbers, the same bytes, whatever became of
+/// its items.
 pub fn again(
     repository: &Repository,
     production: ProductionId,
@@ -229,7 +269,7 @@ pub fn again(
     again_with(repository, production, directory, monitor, &render::draw)
 }
 
-/// As [`again`], drawn by `draw`.
+/// As [`again`], with the slip sheets compared with those of `draw`.
 pub fn again_with(
     repository: &Repository,
     production: ProductionId,
@@ -239,15 +279,10 @@ pub fn again_with(
 ) -> Result<Produced, ProductionError> {
     let directory = new_folder(directory)?;
     let temporary = beside(&directory);
-    let (row, event) = repository.catalog().reading().production(production)?;
-    let plan = plan_again(repository, &row, event)?;
-    let made = make(repository, &plan, &temporary, &row.production.made_by, monitor, draw);
-    let delivered = made.and_then(|(_, statement)| {
-        if statement.manifest_sha256 != row.production.manifest_sha256 {
-            return Err(differs(production, &plan.program));
-        }
+    let (row, _) = repository.catalog().reading().production(production)?;
+    let delivered = open_again(repository, &row, &temporary, monitor, draw).and_then(|statement| {
         durable::rename_new(&temporary, &directory).map_err(|error| ProductionError::io(&directory, error))?;
-        Ok(produced(row.production.clone(), &directory, &statement))
+        Ok(produced(row.production, &directory, &statement))
     });
     if delivered.is_err() {
         // Nothing is recorded of it; the next try begins by removing what is left.
@@ -256,50 +291,21 @@ pub fn again_with(
     delivered
 }
 
-fn differs(production: ProductionId, program: &str) -> ProductionError {
-    let other = if program == delivery::PROGRAM { "" } else { "the program is another version, or " };
-    let message = format!(
-        "{production} does not come out with the bytes that were recorded: {other}the profile or the stored items changed"
-    );
-    let hint = format!("The copy that was delivered is the record. {production} was made by {program}.");
-    ProductionError::refused(message, hint)
-}
-
-/// The plan of a recorded production, from what its event and the events before it tell.
-fn plan_again(repository: &Repository, row: &ProductionRow, event: EventId) -> Result<Plan, ProductionError> {
-    let reading = repository.catalog().reading();
+/// Opens the sealed copy, and checks that it is whole and the one that was recorded.
+fn open_again(
+    repository: &Repository,
+    row: &ProductionRow,
+    temporary: &Path,
+    monitor: &dyn Monitor,
+    draw: Draw<'_>,
+) -> Result<Statement, ProductionError> {
+    lease::remove(temporary)?;
+    sealed::open(repository, row, temporary, monitor)?;
     let one = &row.production;
-    let details = reading.event(event)?.details;
-    let recorded: Recorded = serde_json::from_str(&details).map_err(|_| crate::catalog::CatalogError::Damaged {
-        what: "the event of a production",
-        value: event.to_string(),
-    })?;
-    let decided = decisions::before(&reading, one.request, event)?;
-    let earlier = plan::earlier(&reading, one.request, Some(one.id))?;
-    let Arranged { families, withheld, given_before } =
-        plan::arrange(&reading, one.request, &decided, &earlier, false)?;
-    let planned: BTreeSet<RecordId> =
-        families.iter().flat_map(|family| family.members.iter().map(|member| member.record)).collect();
-    let gone: Vec<RecordId> = row.items.iter().map(|item| item.0).filter(|id| !planned.contains(id)).collect();
-    if !gone.is_empty() {
-        let message = format!("items of {} are not here any more: {}", one.id, super::some_of(&gone));
-        let hint = "They were destroyed after it was delivered; the delivered copy is what there is.";
-        return Err(ProductionError::refused(message, hint));
-    }
-    Ok(Plan {
-        production: one.id,
-        request: reading.request(one.request)?,
-        volume: one.volume.clone(),
-        prefix: one.first.prefix().clone(),
-        first: one.first.page(),
-        adds_to: recorded.adds_to,
-        natives: recorded.natives,
-        last_intake: recorded.intake,
-        made_at: one.made_at,
-        program: recorded.program,
-        families,
-        withheld,
-        given_before,
-        not_collected: recorded.not_collected,
+    let statement = examine(repository, temporary, draw)?;
+    let recorded = |it: &Statement| it.production == one.id && it.manifest_sha256 == one.manifest_sha256;
+    statement.filter(recorded).ok_or_else(|| {
+        let message = "its sealed copy is not the production that was recorded";
+        ProductionError::NotClean(vec![Finding::new("production-changed", one.id, message)])
     })
 }

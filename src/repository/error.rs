@@ -41,7 +41,7 @@ pub enum RepositoryError {
     #[error("--now is for exercise repositories alone, and this one is not an exercise")]
     NotAnExercise,
     /// Somebody else works in it.
-    #[error("another ingest, index or dispose is working in this repository")]
+    #[error("another ingest, index, dispose or produce is working in this repository")]
     Busy,
     /// The profile has no such custodian.
     #[error("the profile has no custodian named {name:?}")]

@@ -1,10 +1,16 @@
-//! The work lock: ingest, index and dispose never run at the same time.
+//! The work lock: ingest, index, dispose and the sealing of a production never run at the same time.
 
 use super::{Layout, RepositoryError};
+use crate::base::clock::StopWatch;
 use crate::base::durable;
+use crate::base::monitor::{Monitor, Progress};
 use std::fs::File;
+use std::time::Duration;
 
-/// Held while ingest, index or dispose works; the operating system lets go of it when the program ends, however.
+/// Between two looks whether the lock is free, in milliseconds.
+const LOOK_AGAIN_MILLISECONDS: u64 = 250;
+
+/// Held while one of them works; the operating system lets go of it when the program ends, however.
 #[derive(Debug)]
 pub struct WorkLock {
     _file: File,
@@ -18,5 +24,22 @@ pub fn take(layout: &Layout) -> Result<WorkLock, RepositoryError> {
         Ok(()) => Ok(WorkLock { _file: file }),
         Err(std::fs::TryLockError::WouldBlock) => Err(RepositoryError::Busy),
         Err(std::fs::TryLockError::Error(error)) => Err(RepositoryError::io(&path, error)),
+    }
+}
+
+/// Takes the work lock once it is free; `None` when the user asked to stop before.
+pub fn wait(layout: &Layout, monitor: &dyn Monitor) -> Result<Option<WorkLock>, RepositoryError> {
+    let watch = StopWatch::start();
+    loop {
+        match take(layout) {
+            Err(RepositoryError::Busy) => {}
+            taken => return taken.map(Some),
+        }
+        if monitor.stopped() {
+            return Ok(None);
+        }
+        let (task, seconds) = ("Waiting for other work in this repository", watch.seconds());
+        monitor.progress(Progress { task, items: 0, bytes: 0, total_bytes: 0, seconds });
+        std::thread::sleep(Duration::from_millis(LOOK_AGAIN_MILLISECONDS));
     }
 }

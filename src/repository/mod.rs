@@ -19,12 +19,14 @@ pub use error::RepositoryError;
 pub use layout::Layout;
 pub use settings::FORMAT;
 pub use stored::{
-    FACTS_SCHEMA, StoredCopy, StoredException, StoredFacts, put_texts, read_texts, take_texts, write_texts,
+    FACTS_SCHEMA, StoredCopy, StoredException, StoredFacts, StoredProduction, put_texts, read_texts, take_texts,
+    write_texts,
 };
 pub use work::{Store, Work, stretch_digests};
 
 use crate::base::clock::Clock;
 use crate::base::id::{CustodianId, FamilyId};
+use crate::base::monitor::Monitor;
 use crate::base::{digest, durable, random};
 use crate::catalog::{Catalog, CopyRow, ExceptionRow, FamilyRow, SealedAt};
 use crate::ledger::Signer;
@@ -161,7 +163,16 @@ impl Repository {
 
     /// Takes the work lock, and clears away what an interrupted run left behind.
     pub fn work(&mut self) -> Result<Work<'_>, RepositoryError> {
-        Work::begin(self)
+        let lock = lock::take(&self.layout)?;
+        Work::begin(self, lock)
+    }
+
+    /// As [`Self::work`], but waits until the lock is free; `None` when the user asked to stop before.
+    pub fn work_when_free(&mut self, monitor: &dyn Monitor) -> Result<Option<Work<'_>>, RepositoryError> {
+        match lock::wait(&self.layout, monitor)? {
+            Some(lock) => Work::begin(self, lock).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Where things lie.

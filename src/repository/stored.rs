@@ -1,6 +1,7 @@
 //! What lies in the sealed sections of a family: the facts as JSON, the texts in a small frame of their own.
 
 use crate::base::digest::{Blake3Digest, Sha256Digest};
+use crate::base::id::ProductionId;
 use crate::model::classification::Evidence;
 use crate::model::exception::Problem;
 use crate::model::item::ParsedItem;
@@ -46,6 +47,25 @@ pub struct StoredException {
     pub place: String,
     /// What is wrong.
     pub problem: Problem,
+}
+
+/// The sealed facts of a production. Which files it has is told by the manifest among them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredProduction {
+    /// Version of this value, counted like [`FACTS_SCHEMA`].
+    pub schema: u32,
+    /// Its number.
+    pub production: ProductionId,
+    /// SHA-256 of its manifest, as recorded.
+    pub manifest_sha256: String,
+    /// Files in it.
+    pub files: u64,
+    /// BLAKE3 of the bundle of its files.
+    pub blake3: Blake3Digest,
+    /// SHA-256 of the bundle.
+    pub sha256: Sha256Digest,
+    /// Bytes of the bundle.
+    pub bytes: u64,
 }
 
 /// Takes the texts out of an item: the body first, then one text for each attachment.

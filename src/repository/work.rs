@@ -4,7 +4,7 @@ use super::{Repository, RepositoryError, StoredFacts, lock, month_of, recover, s
 use crate::base::digest::Sha256Digest;
 use crate::base::id::FamilyId;
 use crate::catalog::{CatalogError, SealedAt, Writing};
-use crate::vault::{FamilyKey, KeySet, Month, SealedFamily, Section, Writer};
+use crate::vault::{FamilyKey, KeySet, Month, SealedFamily, Section, Streamed, Writer};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -30,9 +30,8 @@ pub struct Store<'s> {
 }
 
 impl<'r> Work<'r> {
-    /// Takes the lock, opens the key set for writing, and clears away what an interrupted run left behind.
-    pub(super) fn begin(repository: &'r mut Repository) -> Result<Self, RepositoryError> {
-        let lock = lock::take(&repository.layout)?;
+    /// Opens the key set for writing, and clears away what an interrupted run left behind.
+    pub(super) fn begin(repository: &'r mut Repository, lock: lock::WorkLock) -> Result<Self, RepositoryError> {
         let profile = &repository.profile;
         let mut keys = KeySet::open(&profile.key_set, &profile.key_set_second, &profile.repository)?;
         repository.keys = keys.reader();
@@ -69,6 +68,23 @@ impl<'r> Work<'r> {
             self.writer = Writer::open(&self.repository.vault);
         }
         result
+    }
+
+    /// Seals a stream in bounded memory and makes it durable, ahead of the transaction that names it with
+    /// [`Store::name`]: however long it is, nobody's decision waits for it. The facts are made from its digests.
+    pub fn seal_ahead(
+        &mut self,
+        month: Month,
+        key: &FamilyKey,
+        source: &mut dyn Read,
+        facts: impl FnOnce(&Streamed) -> Vec<u8>,
+    ) -> Result<SealedAt, RepositoryError> {
+        let mut stream = self.writer.stream(month, key)?;
+        let streamed = stream.section(Section::Original, 0, source)?;
+        stream.section(Section::Facts, 0, &mut facts(&streamed).as_slice())?;
+        let location = stream.finish()?;
+        self.writer.sync()?;
+        Ok(sealed_at(&location))
     }
 
     /// Ends the work: the key set's reader in the repository stays.
@@ -122,6 +138,12 @@ impl Store<'_> {
         let location = stream.finish()?;
         self.remember(month, family, key);
         Ok(sealed_at(&location))
+    }
+
+    /// Gives what was sealed ahead the number its key is kept under.
+    pub fn name(&mut self, family: FamilyId, key: &FamilyKey, at: &SealedAt) -> Result<(), RepositoryError> {
+        self.remember(month_of(at)?, family, key);
+        Ok(())
     }
 
     /// The key of a family that is here, or was put in this transaction.

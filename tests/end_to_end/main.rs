@@ -9,6 +9,7 @@ mod holds;
 mod killed;
 mod lifecycle;
 mod probe;
+mod produced;
 mod returned;
 mod simulation;
 mod support;

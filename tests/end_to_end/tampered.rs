@@ -93,7 +93,8 @@ const ROWS: &[(&str, &str)] = &[
     ("UPDATE account SET kept = kept + 1, found = found + 1", "accounts-differ"),
     ("UPDATE account SET kept = kept + 1, duplicates = duplicates - 1 WHERE duplicates > 0", "accounts-differ"),
     (
-        "INSERT INTO production VALUES (1, 1, 'V', 'CITY-', 2, 5, 1, '2025-01-01T00:00:00.000000Z', 'x', 'x', 1)",
+        "INSERT INTO production VALUES (1, 1, 'V', 'CITY-', 2, 5, 1, '2025-01-01T00:00:00.000000Z', 'x', 'x', 1, 99, \
+         '2025-01', 9, 0, 0, x'00000000000000000000000000000000')",
         "numbers-differ",
     ),
     ("UPDATE edition SET digest = '00'", "schedule-changed"),

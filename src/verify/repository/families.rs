@@ -172,7 +172,7 @@ impl Reader<'_> {
     }
 }
 
-fn missing(error: VaultError) -> (&'static str, String) {
+pub(super) fn missing(error: VaultError) -> (&'static str, String) {
     match error {
         error @ VaultError::MissingPack { .. } => ("bytes-missing", format!("{error} (I2)")),
         error => ("bytes-damaged", format!("{error} (I1)")),

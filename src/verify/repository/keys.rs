@@ -64,6 +64,9 @@ fn orphans(check: &mut Check<'_>, listed: &Listed) -> Result<(), VerifyError> {
     for exception in reading.exceptions()? {
         known.entry(crate::repository::month_of(&exception.at)?).or_default().push(exception.family);
     }
+    for (_, family, at, _) in reading.sealed_productions()? {
+        known.entry(crate::repository::month_of(&at)?).or_default().push(family);
+    }
     for families in known.values_mut() {
         families.sort();
     }
@@ -74,7 +77,8 @@ fn orphans(check: &mut Check<'_>, listed: &Listed) -> Result<(), VerifyError> {
             if destroyed.binary_search(family).is_ok() {
                 check.find("key-of-destroyed", family, "it was destroyed, and its key is still in the key set (I13)");
             } else {
-                let message = "no row names the family of this key; the next run that takes in or destroys clears it";
+                let message =
+                    "no row names the family of this key; the next run that takes in, produces or destroys clears it";
                 check.find("key-orphaned", family, message);
             }
         }

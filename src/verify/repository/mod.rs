@@ -1,7 +1,7 @@
 //! A whole repository, looked through invariant by invariant.
 //!
 //! Reading order: `events` (I6), `families` (I1, I2, I7), `packs` (orphan bytes, released ones), `keys` (I2, I13),
-//! `destructions` (I3, I4), `accounts` (I11), `deadlines` (I12), `productions` (I8), `files` (frozen schedules,
+//! `destructions` (I3, I4), `accounts` (I11), `deadlines` (I12), `productions` (I8, I9), `files` (frozen schedules,
 //! certificates), `index` (I5).
 
 mod accounts;
@@ -44,7 +44,7 @@ pub enum VerifyError {
 /// What was looked at and what was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Things looked at: families, exceptions, events, packs, keys, documents.
+    /// Things looked at: families, exceptions, productions, events, packs, keys, documents.
     pub checked: u64,
     /// What is not as it should be, by code and subject.
     pub findings: Vec<Finding>,

@@ -23,7 +23,7 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
             None => check.find(
                 "pack-orphaned",
                 &name,
-                "no row names this pack; the next run that takes in or destroys clears it",
+                "no row names this pack; the next run that takes in, produces or destroys clears it",
             ),
             Some((end, families)) => one(check, &pack, &name, end, families)?,
         }
@@ -42,7 +42,7 @@ fn one(check: &mut Check<'_>, pack: &PackFile, name: &str, end: u64, families: u
     }
     if pack.bytes > end {
         let message = format!(
-            "{} bytes lie behind the last committed one; the next run that takes in or destroys clears them",
+            "{} bytes lie behind the last committed one; the next run that takes in, produces or destroys clears them",
             pack.bytes - end
         );
         check.find("bytes-orphaned", name, message);

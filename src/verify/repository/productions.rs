@@ -1,8 +1,33 @@
-//! I8: production numbers are unique, in order and gapless, over all productions of a prefix and inside each.
+//! I8: production numbers are unique, in order and gapless, over all productions of a prefix and inside each. I9: the
+//! sealed copy of each is there, whole, and the one whose manifest was recorded.
 
+use super::families::missing;
 use super::{Check, VerifyError};
+use crate::base::digest::{PairHasher, Sha256Digest};
+use crate::base::id::{FamilyId, ProductionId};
+use crate::catalog::SealedAt;
+use crate::package::bag;
+use crate::package::bundle::{Take, Unbundle};
+use crate::repository::{FACTS_SCHEMA, StoredProduction, location_of};
+use crate::vault::{Section, VaultError};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Bytes of the longest manifest that is compared with the files; a line has about a hundred.
+const MANIFEST_BYTES: usize = 256 * 1024 * 1024;
 
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
+    numbers(check)?;
+    for (production, family, at, manifest_sha256) in check.reading().sealed_productions()? {
+        for (code, message) in sealed(check, production, family, &at, &manifest_sha256) {
+            check.find(code, production, message);
+        }
+        check.looked_at("Verifying sealed productions", 1)?;
+    }
+    Ok(())
+}
+
+fn numbers(check: &mut Check<'_>) -> Result<(), VerifyError> {
     let reading = check.reading();
     let ranges = reading.production_ranges()?;
     let mut before: Option<(&str, u32)> = None;
@@ -32,4 +57,129 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
         before = Some((prefix, *last));
     }
     check.looked_at("Verifying productions", ranges.len() as u64)
+}
+
+/// What is wrong: the code of a finding, and a sentence.
+type Wrong = (&'static str, String);
+
+/// Opens every byte of a sealed copy, and compares it with its facts, and its files with the recorded manifest.
+fn sealed(
+    check: &Check<'_>,
+    production: ProductionId,
+    family: FamilyId,
+    at: &SealedAt,
+    manifest_sha256: &str,
+) -> Vec<Wrong> {
+    match opened(check, family, at) {
+        Err(wrong) => vec![wrong],
+        Ok((facts, digests, files)) => {
+            let mut found = files.differences(manifest_sha256);
+            let told = (facts.blake3, facts.sha256, facts.bytes) == digests.finish();
+            let same = facts.production == production && facts.manifest_sha256 == manifest_sha256;
+            if !told || !same || facts.files != files.digests.len() as u64 {
+                let message = "its sealed copy is not what its sealed facts tell (I1)".to_owned();
+                found.push(("production-changed", message));
+            }
+            found
+        }
+    }
+}
+
+fn opened(check: &Check<'_>, family: FamilyId, at: &SealedAt) -> Result<(StoredProduction, PairHasher, Files), Wrong> {
+    let location = location_of(at).map_err(|error| ("place-damaged", error.to_string()))?;
+    let key = match check.repository.keys().key(location.month, family) {
+        Ok(Some(key)) => key,
+        Ok(None) => return Err(("key-missing", "the key of its sealed copy is not in the key set (I2)".to_owned())),
+        Err(error) => return Err(("key-damaged", error.to_string())),
+    };
+    let vault = check.repository.vault();
+    let facts = vault.read(&location, &key, Section::Facts, 0).map_err(missing)?;
+    let facts: StoredProduction =
+        serde_json::from_slice(&facts).map_err(|error| ("facts-damaged", format!("its facts: {error}")))?;
+    if facts.schema > FACTS_SCHEMA {
+        return Err(("facts-newer", "a newer program sealed it".to_owned()));
+    }
+    let mut files = Files::default();
+    let mut hashing = Hashing { digests: PairHasher::default(), unbundle: Unbundle::new(&mut files) };
+    let read = vault.read_to(&location, &key, Section::Original, 0, &mut hashing);
+    let Hashing { digests, unbundle } = hashing;
+    match read.and_then(|_| unbundle.finish().map_err(VaultError::Sink)) {
+        Ok(()) => Ok((facts, digests, files)),
+        Err(VaultError::Sink(error)) => Err(("production-changed", format!("its sealed copy is {error}"))),
+        Err(error) => Err(missing(error)),
+    }
+}
+
+/// Hashes a bundle while it is taken apart.
+struct Hashing<'t> {
+    digests: PairHasher,
+    unbundle: Unbundle<'t>,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unbundle.write_all(bytes)?;
+        self.digests.update(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The files of a bundle by their digests, and the manifest among them whole.
+#[derive(Default)]
+struct Files {
+    digests: BTreeMap<String, Sha256Digest>,
+    manifest: Vec<u8>,
+    path: String,
+    hasher: PairHasher,
+}
+
+impl Take for Files {
+    fn begin(&mut self, path: &str) -> io::Result<()> {
+        self.path = path.to_owned();
+        Ok(())
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hasher.update(bytes);
+        if self.path == bag::MANIFEST && self.manifest.len() + bytes.len() <= MANIFEST_BYTES {
+            self.manifest.extend_from_slice(bytes);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        let (_, sha256, _) = std::mem::take(&mut self.hasher).finish();
+        self.digests.insert(std::mem::take(&mut self.path), sha256);
+        Ok(())
+    }
+}
+
+impl Files {
+    /// Whether the manifest is the recorded one, and every file in it the one it lists.
+    fn differences(&self, manifest_sha256: &str) -> Vec<Wrong> {
+        let wrong = |message: String| vec![("production-changed", message)];
+        if self.digests.get(bag::MANIFEST).map(ToString::to_string).as_deref() != Some(manifest_sha256) {
+            return wrong("the manifest in its sealed copy is not the one that was recorded (I9)".to_owned());
+        }
+        let listed = std::str::from_utf8(&self.manifest).ok().and_then(|text| bag::manifest(text).ok());
+        let Some(listed) = listed else {
+            return wrong("the manifest in its sealed copy cannot be read (I9)".to_owned());
+        };
+        let delivered: BTreeMap<String, String> = self
+            .digests
+            .iter()
+            .filter(|(path, _)| path.starts_with("data/"))
+            .map(|(path, digest)| (path.clone(), digest.to_string()))
+            .collect();
+        if delivered == listed {
+            return Vec::new();
+        }
+        let same = |path: &&String| delivered.get(*path) == listed.get(*path);
+        let differing = delivered.keys().chain(listed.keys()).find(|path| !same(path));
+        let path = differing.map_or("a file", String::as_str);
+        wrong(format!("{path} in its sealed copy is not what the recorded manifest lists (I9)"))
+    }
 }
