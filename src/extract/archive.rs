@@ -1,6 +1,7 @@
 //! Archives as attachments: the names of their members and the text of each.
 
 use super::budget::Budget;
+use super::zip_table::Table;
 use super::{Extracted, charset};
 use crate::base::limits;
 use crate::model::exception::{Problem, ProblemCode};
@@ -16,13 +17,17 @@ pub const MEMBER_BYTES: u64 = 64 * 1024 * 1024;
 /// The members of a ZIP archive.
 pub fn extract(bytes: &[u8], budget: &mut Budget) -> Extracted {
     let mut out = Extracted::all("application/zip", String::new());
-    let mut archive = match ZipArchive::new(Cursor::new(bytes)) {
+    let mut archive = match Table::open(Cursor::new(bytes)) {
         Ok(archive) => archive,
         Err(error) => {
             let sentence = format!("the archive is damaged: {error}");
             return Extracted::nothing("application/zip").but(Searchable::Not, ProblemCode::Malformed, sentence);
         }
     };
+    if archive.is_short() {
+        let sentence = "several members have one name, and not all of them were reached";
+        out = out.but(Searchable::Partly, ProblemCode::Repeated, sentence);
+    }
     if archive.len() > MEMBERS {
         let sentence = format!("the archive has more than {MEMBERS} members; the rest was not looked into");
         out = out.but(Searchable::Partly, ProblemCode::LimitReached, sentence);
@@ -57,25 +62,22 @@ pub fn member<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str, budget: &
     bounded(member, packed, budget).ok()
 }
 
-fn add_member(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize, out: &mut Extracted, budget: &mut Budget) {
-    let (name, problem) = match archive.by_index_raw(index) {
-        Ok(member) if member.is_dir() => return,
-        Ok(member) => {
-            let name = charset::decode(member.name_raw(), None).text;
-            let locked = member.encrypted().then(|| Problem::new(ProblemCode::Encrypted, "the member is encrypted"));
-            (name, locked)
+fn add_member(archive: &mut Table<Cursor<&[u8]>>, index: usize, out: &mut Extracted, budget: &mut Budget) {
+    let (name, packed, problem) = match archive.entry(index) {
+        Ok(entry) if entry.is_dir() => return,
+        Ok(entry) => {
+            let name = charset::decode(entry.name_raw(), None).text;
+            let locked = entry.encrypted().then(|| Problem::new(ProblemCode::Encrypted, "the member is encrypted"));
+            (name, entry.compressed_size(), locked)
         }
-        Err(error) => (format!("member {index}"), Some(Problem::new(ProblemCode::Unreadable, error.to_string()))),
+        Err(error) => (format!("member {index}"), 0, Some(Problem::new(ProblemCode::Unreadable, error.to_string()))),
     };
     out.text.push_str(&name);
     out.text.push('\n');
     let unpacked = match problem {
         Some(problem) => Err(problem),
-        None => match archive.by_index(index) {
-            Ok(member) => {
-                let packed = member.compressed_size();
-                bounded(member, packed, budget)
-            }
+        None => match archive.member(index) {
+            Ok(member) => bounded(member, packed, budget),
             Err(error) => Err(Problem::new(ProblemCode::Unreadable, error.to_string())),
         },
     };

@@ -45,8 +45,8 @@ pub fn is_known(label: &str) -> bool {
     Encoding::for_label(label.trim().as_bytes()).is_some()
 }
 
-/// Reads one byte of a numbered Windows code page, for RTF.
-pub fn decode_code_page(bytes: &[u8], code_page: u32) -> String {
+/// Reads bytes of a numbered Windows code page, for RTF; an unknown one is read as windows-1252 and is not sound.
+pub fn decode_code_page(bytes: &[u8], code_page: u32) -> Decoded {
     let label = match code_page {
         65001 => "utf-8".to_owned(),
         932 => "shift_jis".to_owned(),
@@ -56,8 +56,11 @@ pub fn decode_code_page(bytes: &[u8], code_page: u32) -> String {
         10000 => "macintosh".to_owned(),
         page => format!("windows-{page}"),
     };
-    let encoding = Encoding::for_label(label.as_bytes()).unwrap_or(WINDOWS_1252);
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
+    match Encoding::for_label(label.as_bytes()) {
+        Some(encoding) => decode_as(encoding, bytes),
+        // In nearly every code page the letters of ASCII are the same.
+        None => Decoded { sound: bytes.is_ascii(), ..decode_as(WINDOWS_1252, bytes) },
+    }
 }
 
 /// Whether bytes are text of some kind: no zero bytes but those of UTF-16, and hardly a control character.
@@ -86,6 +89,14 @@ pub fn without_armour(text: &str) -> String {
 fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     let (text, broken) = encoding.decode_without_bom_handling(bytes);
     Decoded { text: text.into_owned(), sound: !broken }
+}
+
+/// The kind of UTF-16 that bytes are: by their mark, or because nearly every second byte is zero.
+pub fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    match Encoding::for_bom(bytes) {
+        Some((encoding, _)) => Some(encoding).filter(|encoding| *encoding != UTF_8),
+        None => utf16_without_mark(bytes),
+    }
 }
 
 /// UTF-16 of a western text: nearly every second byte is zero.

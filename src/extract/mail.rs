@@ -50,6 +50,12 @@ pub fn decoded<'m>(message: &'m Message<'_>, part: &'m MessagePart<'_>) -> Optio
     }
 }
 
+/// Whether a part holds something that could not be decoded from how it was encoded for transport.
+pub fn is_broken(message: &Message<'_>, part: &MessagePart<'_>) -> bool {
+    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize);
+    part.is_encoding_problem && raw.is_none_or(|raw| !raw.trim_ascii().is_empty())
+}
+
 /// Quoted-printable (RFC 2045 section 6.7), read as it recommends: what is no code stands for itself.
 fn quoted_printable(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
@@ -111,7 +117,10 @@ pub fn text_of_bytes(bytes: &[u8], budget: &mut Budget) -> Extracted {
     }
     match MessageParser::default().parse(bytes) {
         Some(message) => gather(&message, budget),
-        None => Extracted::all("message/rfc822", charset::decode(bytes, None).text),
+        None => {
+            let flat = Extracted::all("message/rfc822", charset::decode(bytes, None).text);
+            flat.but(Searchable::Partly, ProblemCode::Malformed, "no header field was found; all is read as text")
+        }
     }
 }
 
@@ -160,25 +169,33 @@ pub fn is_encrypted(message: &Message<'_>, part: &MessagePart<'_>) -> bool {
 fn gather(message: &Message<'_>, budget: &mut Budget) -> Extracted {
     let mut out = Extracted::all("message/rfc822", String::new());
     header_words(message, &mut out.text);
+    let mut sound = !out.text.contains('\u{fffd}');
     for id in &message.text_body {
         let Some(part) = message.parts.get(*id as usize) else { continue };
-        let (text, sound) = text_of_part(message, part);
+        let (text, whole) = text_of_part(message, part);
+        sound &= whole && !is_broken(message, part);
         match part.body {
             PartType::Html(_) => out.text.push_str(&html_to_text(&text)),
             _ => out.text.push_str(&text),
         }
         out.text.push('\n');
-        if !sound {
-            out = out.but(Searchable::Partly, ProblemCode::Undecodable, "characters could not be decoded");
-        }
     }
     for id in message.html_body.iter().filter(|id| !message.text_body.contains(id)) {
         if let Some(part) = message.parts.get(*id as usize)
             && let PartType::Html(_) = part.body
         {
-            out.text.push_str(&html_to_text(&text_of_part(message, part).0));
+            let (text, whole) = text_of_part(message, part);
+            sound &= whole && !is_broken(message, part);
+            out.text.push_str(&html_to_text(&text));
             out.text.push('\n');
         }
+    }
+    if !sound {
+        out = out.but(Searchable::Partly, ProblemCode::Undecodable, "characters could not be decoded");
+    }
+    if message.attachments.len() > limits::MESSAGE_PARTS {
+        let sentence = format!("only the first {} attachments were looked into", limits::MESSAGE_PARTS);
+        out = out.but(Searchable::Partly, ProblemCode::LimitReached, sentence);
     }
     for id in message.attachments.iter().take(limits::MESSAGE_PARTS) {
         if let Some(part) = message.parts.get(*id as usize) {
@@ -202,8 +219,14 @@ fn add_attachment(message: &Message<'_>, part: &MessagePart<'_>, out: &mut Extra
         _ => {
             let label = part.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default();
             let claimed = format!("; charset={label}");
-            let bytes = decoded(message, part).unwrap_or_default();
-            super::text_within(&bytes, name, &claimed, budget)
+            let bytes = decoded(message, part);
+            let broken = bytes.is_none() || is_broken(message, part);
+            let inside = super::text_within(&bytes.unwrap_or_default(), name, &claimed, budget);
+            if broken {
+                inside.but(Searchable::Partly, ProblemCode::Undecodable, "an attachment could not be decoded")
+            } else {
+                inside
+            }
         }
     };
     if is_encrypted(message, part) {

@@ -18,6 +18,7 @@ pub mod plain;
 pub mod rtf;
 pub mod sniff;
 pub mod xml;
+pub mod zip_table;
 
 pub use sniff::{document_type, media_type};
 

@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 use zip::ZipArchive;
 
+/// Embedded documents of one document that are looked into.
+const EMBEDDED: usize = 1_000;
+
 /// The text of an OpenDocument file.
 pub fn extract(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
     let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else {
@@ -21,16 +24,28 @@ pub fn extract(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
         return Extracted::nothing(found).but(Searchable::Not, ProblemCode::Encrypted, sentence);
     }
     let mut out = Extracted::all(found, String::new());
-    for (part, heading) in [("content.xml", ""), ("styles.xml", "[headers and footers]"), ("meta.xml", "[properties]")]
-    {
+    let fixed = [("content.xml", ""), ("styles.xml", "[headers and footers]"), ("meta.xml", "[properties]")];
+    let names: Vec<String> = archive.file_names_raw().map(|name| charset::decode(name, None).text).collect();
+    let embedded = names.iter().filter(|name| name.ends_with("/content.xml")).take(EMBEDDED);
+    let parts = fixed.into_iter().chain(embedded.map(|name| (name.as_str(), "[embedded]")));
+    if archive.has_duplicate_names() {
+        let sentence = "several parts have one name, and not all of them were read";
+        out = out.but(Searchable::Partly, ProblemCode::Repeated, sentence);
+    }
+    for (part, heading) in parts {
         let Some(bytes) = archive::member(&mut archive, part, budget) else {
             if part == "content.xml" {
                 let sentence = "the content of the document cannot be read";
                 out = out.but(Searchable::Not, ProblemCode::Malformed, sentence);
+            } else if names.iter().any(|name| name == part) {
+                let sentence = format!("the part {part} cannot be read");
+                out = out.but(Searchable::Partly, ProblemCode::Malformed, sentence);
             }
             continue;
         };
-        let (text, whole) = text_of(&charset::utf8(&bytes));
+        let decoded = charset::decode(&bytes, Some("utf-8"));
+        let (text, whole) = text_of(&decoded.text);
+        let whole = whole && decoded.sound;
         if !text.trim().is_empty() {
             if !heading.is_empty() {
                 out.text.push_str(heading);
@@ -40,7 +55,7 @@ pub fn extract(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
             out.text.push('\n');
         }
         if !whole {
-            out = out.but(Searchable::Partly, ProblemCode::Malformed, format!("the part {part} breaks off"));
+            out = out.but(Searchable::Partly, ProblemCode::Malformed, format!("the part {part} is damaged"));
         }
     }
     out

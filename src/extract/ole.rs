@@ -58,7 +58,7 @@ fn narrow_runs(bytes: &[u8], out: &mut String) {
     for run in bytes.split(|byte| !matches!(byte, 9 | 10 | 13 | 32..=126 | 145..=151 | 160..=255)) {
         let letters = run.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte == b' ').count();
         if run.len() >= RUN && letters * 3 > run.len() * 2 {
-            out.push_str(&super::charset::decode_code_page(run, 1252));
+            out.push_str(&super::charset::decode_code_page(run, 1252).text);
             out.push('\n');
         }
     }

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use zip::ZipArchive;
 
+/// The words of the cells of a workbook.
+const SHARED: &str = "xl/sharedStrings.xml";
+
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
 /// The text of a document, workbook or presentation.
@@ -20,7 +23,15 @@ pub fn extract(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
     let mut out = Extracted::all(found, String::new());
     let mut names: Vec<String> = archive.file_names_raw().map(|name| charset::decode(name, None).text).collect();
     names.sort_by_key(|name| natural(name));
-    let shared = strings(&mut archive, budget);
+    let (shared, whole) = strings(&mut archive, budget);
+    if !whole && names.iter().any(|name| name == SHARED) {
+        let sentence = format!("a part of the document cannot be read: {SHARED}");
+        out = out.but(Searchable::Partly, ProblemCode::Malformed, sentence);
+    }
+    if archive.has_duplicate_names() {
+        let sentence = "several parts have one name, and not all of them were read";
+        out = out.but(Searchable::Partly, ProblemCode::Repeated, sentence);
+    }
     let sheets = sheet_titles(&mut archive, budget);
     for name in &names {
         add_part(&mut archive, name, &shared, &sheets, &mut out, budget);
@@ -54,23 +65,25 @@ fn add_part(
         Section::Sheet => {
             let short = name.trim_start_matches("xl/");
             let heading = sheets.get(short).cloned().unwrap_or_else(|| format!("[sheet {short}]"));
-            let text = sheet(&charset::utf8(&bytes), shared);
+            let decoded = charset::decode(&bytes, Some("utf-8"));
+            let (text, whole) = sheet(&decoded.text, shared);
             add(&mut out.text, &heading, &text);
+            note_damage(out, whole && decoded.sound, name);
         }
         Section::Running(heading) => {
-            let source = charset::utf8(&bytes);
-            let hidden = heading == "[slide]" && source.contains("show=\"0\"");
-            let (text, whole) = running_text(&source);
+            let decoded = charset::decode(&bytes, Some("utf-8"));
+            let hidden = heading == "[slide]" && decoded.text.contains("show=\"0\"");
+            let (text, whole) = running_text(&decoded.text);
             add(&mut out.text, if hidden { "[hidden slide]" } else { heading }, &text);
-            if !whole {
-                let sentence = format!("a part of the document breaks off: {name}");
-                *out = std::mem::replace(out, Extracted::nothing("")).but(
-                    Searchable::Partly,
-                    ProblemCode::Malformed,
-                    sentence,
-                );
-            }
+            note_damage(out, whole && decoded.sound, name);
         }
+    }
+}
+
+fn note_damage(out: &mut Extracted, whole: bool, name: &str) {
+    if !whole {
+        let sentence = format!("a part of the document is damaged: {name}");
+        *out = std::mem::replace(out, Extracted::nothing("")).but(Searchable::Partly, ProblemCode::Malformed, sentence);
     }
 }
 
@@ -134,14 +147,15 @@ fn running_text(source: &str) -> (String, bool) {
     (out, whole)
 }
 
-/// The shared strings of a workbook.
-fn strings(archive: &mut Archive<'_>, budget: &mut Budget) -> Vec<String> {
-    let Some(bytes) = archive::member(archive, "xl/sharedStrings.xml", budget) else { return Vec::new() };
+/// The shared strings of a workbook, and whether all of them could be read.
+fn strings(archive: &mut Archive<'_>, budget: &mut Budget) -> (Vec<String>, bool) {
+    let Some(bytes) = archive::member(archive, SHARED, budget) else { return (Vec::new(), false) };
+    let decoded = charset::decode(&bytes, Some("utf-8"));
     let mut all = Vec::new();
     let mut current = String::new();
     let mut inside = false;
     let mut phonetic = false;
-    xml::walk(&charset::utf8(&bytes), &mut |node| match node {
+    let whole = xml::walk(&decoded.text, &mut |node| match node {
         Node::Open("si", _) => current.clear(),
         Node::Close("si") => all.push(std::mem::take(&mut current)),
         // The reading of a Japanese word is not a second word.
@@ -152,7 +166,7 @@ fn strings(archive: &mut Archive<'_>, budget: &mut Budget) -> Vec<String> {
         Node::Text(text) if inside && !phonetic => current.push_str(text),
         _ => {}
     });
-    all
+    (all, whole && decoded.sound)
 }
 
 /// Headings of the sheets by the name of their part, with whether they are hidden.
@@ -183,12 +197,13 @@ fn sheet_titles(archive: &mut Archive<'_>, budget: &mut Budget) -> BTreeMap<Stri
     titles
 }
 
-/// The cells of a sheet, a row on a line.
-fn sheet(source: &str, shared: &[String]) -> String {
+/// The cells of a sheet, a row on a line, and whether all of them could be read.
+fn sheet(source: &str, shared: &[String]) -> (String, bool) {
     let mut out = String::new();
     let (mut is_shared, mut value, mut text) = (false, false, false);
     let mut number = String::new();
-    xml::walk(source, &mut |node| match node {
+    let mut missing = false;
+    let whole = xml::walk(source, &mut |node| match node {
         Node::Open("c", element) => is_shared = xml::attribute(element, "t").as_deref() == Some("s"),
         Node::Open("v", _) => {
             value = true;
@@ -197,7 +212,9 @@ fn sheet(source: &str, shared: &[String]) -> String {
         Node::Close("v") => {
             value = false;
             let index = number.trim().parse::<usize>().ok().filter(|_| is_shared);
-            out.push_str(index.and_then(|index| shared.get(index)).map_or(number.as_str(), String::as_str));
+            let found = index.and_then(|index| shared.get(index));
+            missing |= is_shared && found.is_none();
+            out.push_str(found.map_or(number.as_str(), String::as_str));
             out.push('\t');
         }
         Node::Open("t" | "oddHeader" | "oddFooter", _) => text = true,
@@ -210,7 +227,7 @@ fn sheet(source: &str, shared: &[String]) -> String {
         Node::Text(piece) if text => out.push_str(piece),
         _ => {}
     });
-    out
+    (out, whole && !missing)
 }
 
 fn add(out: &mut String, heading: &str, text: &str) {

@@ -41,6 +41,15 @@ pub fn extract(bytes: &[u8]) -> Extracted {
         }
     }
     annotations(&document, &mut out.text);
+    // The library writes a remark in place of the letters of a font whose table it does not know.
+    if out.text.contains('\u{fffd}') || out.text.contains("Unimplemented?") {
+        let sentence = "letters of a font could not be decoded";
+        out = out.but(Searchable::Partly, ProblemCode::Undecodable, sentence);
+    }
+    if holds_more(&document) {
+        let sentence = "files or forms are embedded in it and were not looked into";
+        out = out.but(Searchable::Partly, ProblemCode::Unsupported, sentence);
+    }
     if silent == pages.len() {
         let sentence = "no page has text; the pages may be pictures and need reading by eye or OCR";
         return out.but(Searchable::Not, ProblemCode::Unsupported, sentence);
@@ -80,6 +89,14 @@ fn information(document: &Document) -> String {
         }
     }
     out
+}
+
+/// Whether files (ISO 32000-1 section 7.11.4) or a form of its own language (section 12.7.8) lie in it.
+fn holds_more(document: &Document) -> bool {
+    document.objects.values().any(|object| match object {
+        Object::Dictionary(dictionary) => dictionary.has(b"EF") || dictionary.has(b"XFA"),
+        _ => false,
+    })
 }
 
 /// What is written in notes and filled into fields: it stands on the page and not in its content.

@@ -8,7 +8,22 @@ use crate::text::html_to_text;
 /// A text file of any charset.
 pub fn text(bytes: &[u8], found: &str, claimed: &str) -> Extracted {
     let decoded = charset::decode(bytes, claimed_charset(claimed).as_deref());
-    finish(found, decoded.text, decoded.sound)
+    if !matches!(found, "text/vcard" | "text/calendar") {
+        return finish(found, decoded.text, decoded.sound);
+    }
+    // Long lines are folded in the middle of words (RFC 5545 section 3.1; RFC 6350 section 3.2).
+    let mut text = decoded.text;
+    for fold in ["\r\n ", "\r\n\t", "\n ", "\n\t"] {
+        text = text.replace(fold, "");
+    }
+    let upper = text.to_ascii_uppercase();
+    let encoded = ["QUOTED-PRINTABLE", "BASE64", "ENCODING=B"].iter().any(|word| upper.contains(word));
+    let extracted = finish(found, text, decoded.sound);
+    if !encoded {
+        return extracted;
+    }
+    let sentence = "some of its lines are encoded and were not read";
+    extracted.but(Searchable::Partly, ProblemCode::Unsupported, sentence)
 }
 
 /// An HTML page; its own charset is believed where the message names none.
@@ -18,25 +33,30 @@ pub fn html(bytes: &[u8], claimed: &str) -> Extracted {
     finish("text/html", html_to_text(&decoded.text), decoded.sound)
 }
 
-/// Any XML file: the text between its tags.
+/// Any XML file: the text between its tags and the values of attributes, in which many formats say everything.
 pub fn xml(bytes: &[u8], found: &str) -> Extracted {
     let label = own_charset(bytes);
     let decoded = charset::decode(bytes, label.as_deref());
     let mut out = String::new();
-    let whole = xml::walk(&decoded.text, &mut |node| {
-        if let xml::Node::Text(text) = node {
-            let text = text.trim();
-            if !text.is_empty() {
-                out.push_str(text);
-                out.push('\n');
-            }
+    let mut add = |text: &str| {
+        let text = text.trim();
+        if !text.is_empty() {
+            out.push_str(text);
+            out.push('\n');
         }
+    };
+    let whole = xml::walk(&decoded.text, &mut |node| match node {
+        xml::Node::Text(text) => add(text),
+        xml::Node::Open(_, element) => xml::attributes(element).iter().for_each(|value| add(value)),
+        xml::Node::Close(_) => {}
     });
     if whole {
         return finish(found, out, decoded.sound);
     }
-    // A file that breaks off is searched as it lies there.
-    finish(found, decoded.text, decoded.sound)
+    // A file that breaks off, or says things by names that it defines itself, is searched as it lies there too.
+    out.push_str(&decoded.text);
+    let sentence = "the file breaks off, or uses words that it defines itself; not all of it could be read";
+    finish(found, out, decoded.sound).but(Searchable::Partly, ProblemCode::Malformed, sentence)
 }
 
 fn finish(found: &str, text: String, sound: bool) -> Extracted {

@@ -1,6 +1,8 @@
 //! Text of RTF files (Rich Text Format 1.9.1): a small reader that keeps words and drops looks.
 
 use super::{Extracted, charset};
+use crate::model::exception::ProblemCode;
+use crate::model::item::Searchable;
 
 /// Groups inside each other that are followed.
 const DEPTH: usize = 1_000;
@@ -10,7 +12,17 @@ pub fn extract(bytes: &[u8]) -> Extracted {
     let mut reader = Rtf { code_page: 1252, ..Rtf::default() };
     reader.read(bytes);
     reader.flush();
-    Extracted::all("application/rtf", reader.out)
+    let (unsound, embeds) = (reader.unsound || reader.out.contains('\u{fffd}'), reader.embeds);
+    let mut extracted = Extracted::all("application/rtf", reader.out);
+    if unsound {
+        let sentence = "characters could not be decoded, or groups lie too deep inside each other";
+        extracted = extracted.but(Searchable::Partly, ProblemCode::Undecodable, sentence);
+    }
+    if embeds {
+        let sentence = "files are embedded in it and were not looked into";
+        extracted = extracted.but(Searchable::Partly, ProblemCode::Unsupported, sentence);
+    }
+    extracted
 }
 
 /// What a group inherits.
@@ -41,6 +53,10 @@ struct Rtf {
     /// Characters still to be passed over after `\u`.
     pass: usize,
     starred: bool,
+    /// Something was not read as what it is.
+    unsound: bool,
+    /// Objects of other programs lie in it.
+    embeds: bool,
 }
 
 impl Rtf {
@@ -52,6 +68,8 @@ impl Rtf {
                 b'{' => {
                     if self.outer.len() < DEPTH {
                         self.outer.push(self.group);
+                    } else {
+                        self.unsound = true;
                     }
                     self.starred = false;
                 }
@@ -130,6 +148,7 @@ impl Rtf {
             "filetbl",
         ];
         let starred = std::mem::take(&mut self.starred);
+        self.embeds |= word == "objdata";
         match word {
             "par" | "line" | "sect" | "page" | "row" => self.push_text("\n"),
             "tab" | "cell" => self.push_text("\t"),
@@ -188,7 +207,9 @@ impl Rtf {
 
     fn flush_bytes(&mut self) {
         if !self.bytes.is_empty() {
-            self.out.push_str(&charset::decode_code_page(&self.bytes, self.code_page));
+            let decoded = charset::decode_code_page(&self.bytes, self.code_page);
+            self.out.push_str(&decoded.text);
+            self.unsound |= !decoded.sound;
             self.bytes.clear();
         }
     }

@@ -172,3 +172,47 @@ fn pdf(content: &[u8]) -> Vec<u8> {
     document.save_to(&mut bytes).expect("memory");
     bytes
 }
+
+#[test]
+fn what_may_hide_words_makes_a_file_searchable_in_part() {
+    let workbook = |sheet: &'static [u8], strings: &'static [u8]| {
+        zipped(&[
+            ("[Content_Types].xml", b"<Types/>"),
+            ("xl/workbook.xml", b"<workbook/>"),
+            ("xl/sharedStrings.xml", strings),
+            ("xl/worksheets/sheet1.xml", sheet),
+        ])
+    };
+    let cell = br#"<w><row><c t="s"><v>0</v></c></row></w>"#;
+    let (all, part) = (Searchable::Fully, Searchable::Partly);
+    let cases: Vec<(Vec<u8>, Searchable, &str, &str)> = vec![
+        (b"<?xml version='1.0'?><a b='road' xmlns='u'>x</a>".to_vec(), all, "road", "attributes say things"),
+        (b"<?xml version='1.0'?><a>&own;</a>".to_vec(), part, "own", "an entity of the file's own"),
+        (b"<?xml version='1.0'?><a>road<b".to_vec(), part, "road", "it breaks off"),
+        (b"{\\rtf1\\ansicpg1252 road \\'e9}".to_vec(), all, "road \u{e9}", "a code page that is known"),
+        (b"{\\rtf1\\ansicpg9999 road \\'e9}".to_vec(), part, "road", "a code page nobody knows"),
+        (b"{\\rtf1 road{\\object{\\*\\objdata 00}}}".to_vec(), part, "road", "an embedded file"),
+        (workbook(cell, b"<sst><si><t>road</t></si></sst>"), all, "road", "a sound workbook"),
+        (workbook(cell, b"<sst><si><t>road</t></si><si"), part, "road", "its words break off"),
+        (workbook(cell, b"<sst></sst>"), part, "0", "a cell whose words are not there"),
+        (b"BEGIN:VCALENDAR\r\nSUMMARY:coun\r\n cil\r\n".to_vec(), all, "council", "a folded line"),
+        (b"BEGIN:VCARD\r\nFN;ENCODING=QUOTED-PRINTABLE:=41\r\n".to_vec(), part, "=41", "an encoded line"),
+    ];
+    for (bytes, searchable, words, why) in cases {
+        let extracted = text(&bytes, "", "");
+        assert_eq!(extracted.searchable, searchable, "{why}: {extracted:?}");
+        assert_eq!(extracted.problems.is_empty(), searchable == Searchable::Fully, "{why}");
+        assert!(extracted.text.contains(words), "{why}: {}", extracted.text);
+    }
+}
+
+#[test]
+fn both_members_of_one_name_are_looked_into() {
+    let mut bytes = zipped(&[("1.txt", b"chives"), ("2.txt", b"leeks")]);
+    while let Some(at) = bytes.windows(5).position(|window| window == b"2.txt") {
+        bytes[at] = b'1';
+    }
+    let extracted = text(&bytes, "a.zip", "");
+    assert!(extracted.text.contains("chives") && extracted.text.contains("leeks"), "{}", extracted.text);
+    assert_eq!(extracted.searchable, Searchable::Fully);
+}

@@ -13,13 +13,14 @@ pub enum Node<'a> {
     Text(&'a str),
 }
 
-/// Walks over a document; false when it breaks off.
+/// Walks over a document; false when it breaks off, or refers to words that are not in it as text.
 pub fn walk(text: &str, visit: &mut dyn FnMut(Node<'_>)) -> bool {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
+    let mut whole = true;
     loop {
         match reader.read_event() {
             Ok(Event::Start(element)) => visit(Node::Open(element.local_name().into_inner(), &element)),
@@ -41,11 +42,15 @@ pub fn walk(text: &str, visit: &mut dyn FnMut(Node<'_>)) -> bool {
                     (_, "gt") => ">",
                     (_, "quot") => "\"",
                     (_, "apos") => "'",
-                    (_, other) => other,
+                    (_, other) => {
+                        // An entity that the file defines itself is never followed; its words are hidden.
+                        whole = false;
+                        other
+                    }
                 };
                 visit(Node::Text(text));
             }
-            Ok(Event::Eof) => return true,
+            Ok(Event::Eof) => return whole,
             Ok(_) => {}
             Err(_) => return false,
         }
@@ -57,4 +62,15 @@ pub fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = element.attributes();
     let value = attributes.with_checks(false).flatten().find(|one| one.key.local_name().into_inner() == name)?;
     Some(quick_xml::escape::unescape(&value.value).map_or_else(|_| value.value.to_string(), |text| text.into_owned()))
+}
+
+/// The values of all attributes but those that name name spaces; one that cannot be resolved stands as written.
+pub fn attributes(element: &BytesStart<'_>) -> Vec<String> {
+    let mut attributes = element.attributes();
+    let said = attributes.with_checks(false).flatten().filter(|one| !one.key.into_inner().starts_with("xmlns"));
+    said.map(|one| match quick_xml::escape::unescape(&one.value) {
+        Ok(text) => text.into_owned(),
+        Err(_) => one.value.to_string(),
+    })
+    .collect()
 }

@@ -6,7 +6,7 @@ use super::ReadOptions;
 use super::mail::envelope;
 use crate::extract::{self, header_block};
 use crate::model::provenance::ContainerFormat;
-use crate::source::{calls, contacts, texts};
+use crate::source::{calls, contacts, texts, wide};
 
 /// Bytes of a file that are looked at.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -33,10 +33,12 @@ pub fn kind(head: &[u8], file_name: &str, options: &ReadOptions) -> Kind {
     if is_mbox(head) {
         return Kind::Container(ContainerFormat::Mbox);
     }
-    if let Some(format) = texts::sms_backup_restore::sniff(head) {
+    // Backups and cards are found in UTF-16 too.
+    let narrow = wide::narrowed(head);
+    if let Some(format) = texts::sms_backup_restore::sniff(&narrow) {
         return Kind::Container(format);
     }
-    if contacts::vcard::sniff(head) {
+    if contacts::vcard::sniff(&narrow) {
         return Kind::Container(ContainerFormat::VCard);
     }
     // Binary formats cannot be messages or tables; the checks below would only misread them. A zero byte in the text

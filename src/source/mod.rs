@@ -13,6 +13,7 @@ pub mod container;
 pub mod detect;
 pub mod identity;
 pub mod mail;
+pub mod wide;
 
 // ---- texts, calls, contacts and phone numbers -------------------------------------------------------------
 pub mod calls;
@@ -94,9 +95,11 @@ pub fn part_bytes(original: &[u8], shape_word: &str, part: u32) -> Option<Vec<u8
     let guarded = std::panic::AssertUnwindSafe(|| match shape_word {
         MESSAGE => mail::part_bytes(original, part),
         _ if shape_word == ContainerFormat::SmsBackupRestore.word() => {
-            texts::sms_backup_restore::part_bytes(original, part)
+            texts::sms_backup_restore::part_bytes(&wide::narrowed(original), part)
         }
-        _ if shape_word == ContainerFormat::VCard.word() => contacts::vcard::part_bytes(original, part),
+        _ if shape_word == ContainerFormat::VCard.word() => {
+            contacts::vcard::part_bytes(&wide::narrowed(original), part)
+        }
         _ => None,
     });
     std::panic::catch_unwind(guarded).unwrap_or(None)

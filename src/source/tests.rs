@@ -124,6 +124,7 @@ fn a_folder_is_read_in_order_and_links_are_not_followed() {
         "open d.zip zip",
         "0 message in/e.eml",
         "1 file f.bin",
+        "declared 2",
         "close",
         "2 !unsafe-name z",
         "close",
@@ -189,6 +190,7 @@ fn members_of_archives_that_cannot_be_taken_are_exceptions_and_the_rest_goes_on(
         "1 !limit-reached bomb.txt",
         "2 !encrypted locked.txt",
         "3 message good.eml",
+        "declared 4",
         "close",
         "open b.zip zip",
         "remark malformed",
@@ -205,6 +207,113 @@ fn members_of_archives_that_cannot_be_taken_are_exceptions_and_the_rest_goes_on(
     assert_eq!(raw.as_deref(), Some(EML.as_bytes()), "its bytes are kept with the exception");
     let document = items(directory.path()).pop().expect("the last");
     assert_eq!(parse(&document, &options()).body.trim(), "minutes");
+}
+
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    while let Some(at) = out.windows(from.len()).position(|window| window == from) {
+        out[at..at + from.len()].copy_from_slice(to);
+    }
+    out
+}
+
+#[test]
+fn every_entry_of_the_table_of_an_archive_is_an_item_or_an_exception() {
+    let three = zipped(&[("1.txt", b"chives"), ("2.txt", b"leeks"), ("3.txt", b"onions")]);
+    let same = replaced(&replaced(&three, b"2.txt", b"1.txt"), b"3.txt", b"1.txt");
+    let local = |bytes: &[u8], number: usize| {
+        let all = bytes.windows(4).enumerate().filter(|(_, window)| *window == b"PK\x03\x04");
+        all.map(|(at, _)| at).nth(number).expect("a local header")
+    };
+    let mut damaged = same.clone();
+    let at = local(&damaged, 1);
+    damaged[at..at + 4].copy_from_slice(b"XXXX");
+    // A table may send several entries to one place; each of them is an entry.
+    let shared = replaced(&zipped(&[("1.txt", b"chives"), ("2.txt", b"leeks")]), b"2.txt", b"1.txt");
+    let mut prefixed = b"a program that unpacks itself".to_vec();
+    prefixed.extend_from_slice(&shared);
+    let cases: [(&str, &[u8], &[&str]); 3] = [
+        ("same.zip", &same, &["remark repeated", "0 file 1.txt", "1 file 1.txt", "2 file 1.txt", "declared 3"]),
+        (
+            "damaged.zip",
+            &damaged,
+            &["remark repeated", "0 file 1.txt", "1 !malformed 1.txt", "2 file 1.txt", "declared 3"],
+        ),
+        ("shared.zip", &shared, &["remark repeated", "0 file 1.txt", "1 file 1.txt", "declared 2"]),
+    ];
+    for (name, bytes, expected) in cases {
+        let directory = folder(&[(name, bytes)]);
+        let found = lines(&directory.path().join(name));
+        assert_eq!(found[1..found.len() - 1], *expected, "{name}");
+    }
+    let directory = folder(&[("d.zip", &damaged)]);
+    let raw = finds(&directory.path().join("d.zip")).into_iter().find_map(|found| match found {
+        Found::Exception(one) => Some(one.raw),
+        _ => None,
+    });
+    assert!(raw.expect("an exception").starts_with(b"XXXX"), "the bytes from where the table says it begins");
+    let directory = folder(&[("s.zip", &same)]);
+    let words: Vec<Original> = items(&directory.path().join("s.zip")).into_iter().map(|item| item.original).collect();
+    let expected: Vec<Original> =
+        [&b"chives"[..], b"leeks", b"onions"].into_iter().map(|one| Original::Bytes(one.to_vec())).collect();
+    assert_eq!(words, expected);
+    let mut table = crate::extract::zip_table::Table::open(Cursor::new(prefixed)).expect("an archive");
+    let mut text = String::new();
+    io::Read::read_to_string(&mut table.member(0).expect("a member"), &mut text).expect("text");
+    assert_eq!(
+        (text.as_str(), table.packed(1).len()),
+        ("chives", table.entry(1).expect("it").compressed_size() as usize)
+    );
+}
+
+#[test]
+fn backups_and_cards_in_utf_16_are_read_and_kept_as_they_are() {
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ren\u{e9} Dale\r\nPHOTO;ENCODING=b;TYPE=PNG:Zm9v\r\nEND:VCARD\r\n";
+    let sms = "<sms address=\"+13205550142\" date=\"1512226167463\" type=\"1\" body=\"Road \u{1f600} open\" />";
+    let backup = format!("<?xml version='1.0' encoding='UTF-16'?>\n<smses count=\"1\">\n{sms}\n</smses>");
+    for big in [false, true] {
+        let bytes = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+        let wide =
+            |text: &str| -> Vec<u8> { std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(bytes).collect() };
+        let mut broken = wide(&card.repeat(2));
+        broken.truncate(broken.len() - 1);
+        let directory = folder(&[("c.vcf", &wide(card)), ("d.vcf", &broken), ("s.xml", &wide(&backup))]);
+        let at = |name: &str| directory.path().join(name);
+        assert_eq!(lines(&at("c.vcf"))[1..], ["0 folder card 1, byte 0", "close"]);
+        let cards = items(&at("c.vcf"));
+        assert_eq!(cards[0].original, Original::Bytes(wide(card)), "its units behind the mark");
+        let parsed = parse(&cards[0], &options());
+        assert_eq!((parsed.subject.as_str(), parsed.searchable), ("Ren\u{e9} Dale", Searchable::Fully));
+        let photo = part_bytes(&wide(card), ContainerFormat::VCard.word(), parsed.attachments[0].part);
+        assert_eq!(photo.as_deref(), Some(&b"foo"[..]));
+        let texts = items(&at("s.xml"));
+        assert_eq!(texts[0].original, Original::Bytes(wide(sms)));
+        assert_eq!(parse(&texts[0], &options()).body, "Road \u{1f600} open");
+        let narrow = folder(&[("s.xml", backup.as_bytes())]);
+        assert_eq!(items(&narrow.path().join("s.xml"))[0].identity, texts[0].identity, "the same text in UTF-8");
+        let found = finds(&at("d.vcf"));
+        let mut whole =
+            found.iter().filter_map(|one| if let Found::Exception(one) = one { Some(&one.raw) } else { None });
+        assert_eq!(whole.next_back(), Some(&broken), "a file with half a character is kept whole too");
+    }
+}
+
+#[test]
+fn cards_of_old_computers_end_their_lines_with_carriage_returns() {
+    let cards = "BEGIN:VCARD\rVERSION:3.0\rFN:Ann Lind\rTEL:320-555-0142\rEND:VCARD\rBEGIN:VCARD\rVERSION:3.0\rFN:Tom\rEND:VCARD\r";
+    let directory = folder(&[("c.vcf", cards.as_bytes())]);
+    let all = items(&directory.path().join("c.vcf"));
+    let names: Vec<String> = all.iter().map(|item| parse(item, &options()).subject).collect();
+    assert_eq!(names, ["Ann Lind", "Tom"]);
+    let joined: Vec<u8> = all
+        .iter()
+        .flat_map(|item| match &item.original {
+            Original::Bytes(bytes) => bytes.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(joined, cards.as_bytes());
+    assert_eq!(parse(&all[0], &options()).parties[0].address, "320-555-0142");
 }
 
 #[test]

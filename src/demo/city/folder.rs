@@ -17,7 +17,7 @@ pub struct Export {
     pub format: ContainerFormat,
     /// What its items are.
     pub kind: RecordKind,
-    /// Items in it, nested ones included.
+    /// Items of this kind in it, nested ones included; the lines of a bill that are no calls are one file more.
     pub found: u64,
     /// Whose it is; `None` for a system that many use.
     pub custodian: Option<&'static str>,

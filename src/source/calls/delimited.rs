@@ -1,8 +1,10 @@
 //! Reads call detail out of a delimited file: preambles, one or more tables, totals, and rows.
 //!
-//! Every line is accounted for: it is an item, an exception, or one of those that the closing remark counts (lines
-//! above and between the tables, totals, rows of data use).
+//! Every line is accounted for: it is an item, an exception, or one of those that are kept together in one file and
+//! counted by the closing remark (lines above and between the tables, totals, rows of data use; [`OtherLines`]). The
+//! headings of a table are in the original of each of its rows. Only blank lines are nothing.
 
+use super::other_lines::{Line, OtherLines};
 use super::profile::{MappingProfile, OwnNumber, RowKind};
 use super::row::{self, Around};
 use super::rows::{Encoding, Row, Rows};
@@ -102,12 +104,7 @@ fn profile_for(head: &[u8], options: &ReadOptions) -> Option<MappingProfile> {
 
 /// The head with the mark that tells its encoding, which [`Rows`] has passed over.
 fn marked(head: &[u8], encoding: Encoding) -> Vec<u8> {
-    let mark: &[u8] = match encoding {
-        Encoding::Bytes => &[],
-        Encoding::Utf16Le => &[0xFF, 0xFE],
-        Encoding::Utf16Be => &[0xFE, 0xFF],
-    };
-    [mark, head].concat()
+    [encoding.mark(), head].concat()
 }
 
 /// The first rows of a head as text; the last one may be cut off and is left out where there are others.
@@ -127,16 +124,6 @@ fn first(head: &[u8]) -> Vec<String> {
     texts(head).into_iter().filter(|text| !text.trim().is_empty()).take(CHECKED_ROWS).collect()
 }
 
-/// Lines that are no rows, counted.
-#[derive(Default)]
-struct Counts {
-    above: u64,
-    between: u64,
-    totals: u64,
-    data: u64,
-    other: u64,
-}
-
 struct Telling<'a> {
     profile: &'a MappingProfile,
     options: &'a ReadOptions,
@@ -146,9 +133,11 @@ struct Telling<'a> {
     around: Around,
     ordinal: u64,
     seen: HashMap<[u8; 16], u64>,
-    counts: Counts,
+    others: OtherLines,
     /// The headings were the line before.
     after_headings: bool,
+    /// No row of the present table was read; its headings are in no original yet.
+    is_unused: bool,
 }
 
 impl<'a> Telling<'a> {
@@ -170,8 +159,9 @@ impl<'a> Telling<'a> {
             around,
             ordinal: 0,
             seen: HashMap::new(),
-            counts: Counts::default(),
+            others: OtherLines::new(encoding),
             after_headings: false,
+            is_unused: false,
         }
     }
 
@@ -189,21 +179,25 @@ impl<'a> Telling<'a> {
         // No heading begins with a digit, and nearly every row does.
         let may_head = !text.trim_start_matches(['"', '=', '\'', ' ']).starts_with(|c: char| c.is_ascii_digit());
         if may_head && let Some(found) = table::headed(self.profile, &text, &row.bytes) {
+            self.keep_unused_headings()?;
             self.found = Some(Rc::new(found));
-            self.after_headings = true;
+            (self.after_headings, self.is_unused) = (true, true);
             return Ok(());
         }
-        if std::mem::take(&mut self.after_headings) && table::is_types(&cells) {
+        if std::mem::take(&mut self.after_headings)
+            && table::is_types(&cells)
+            && let Some(found) = &mut self.found
+        {
+            // The line of types belongs to the headings and stands with them in the original of every row.
+            Rc::make_mut(found).headings.extend_from_slice(&row.bytes);
             return Ok(());
         }
         let Some(found) = self.found.clone() else {
             self.notice(&text);
-            self.counts.above += 1;
-            return Ok(());
+            return self.other(Line::Above, &row.bytes);
         };
         if self.is_total(&cells) {
-            self.counts.totals += 1;
-            return Ok(());
+            return self.other(Line::Total, &row.bytes);
         }
         if found.fits(&cells) {
             return self.table_row(row, &found, &cells);
@@ -214,8 +208,7 @@ impl<'a> Telling<'a> {
         let said: Vec<&String> = cells.iter().filter(|cell| !cell.trim().is_empty()).collect();
         let is_title = said.len() < LINE_CELLS && !said[0].trim().starts_with(|c: char| c.is_ascii_digit());
         if self.notice(&text) || is_title {
-            self.counts.between += 1;
-            return Ok(());
+            return self.other(Line::Between, &row.bytes);
         }
         let sentence = format!("the row has {} cells and the table {} columns", cells.len(), found.names.len());
         self.exception(row, ProblemCode::Malformed, sentence)
@@ -235,9 +228,8 @@ impl<'a> Telling<'a> {
     fn table_row(&mut self, row: Row, found: &Headed, cells: &[String]) -> Result<(), Stopped> {
         let kind = row::kind(self.profile, found, cells);
         let Some(record) = kind.record() else {
-            let count = if kind == RowKind::Data { &mut self.counts.data } else { &mut self.counts.other };
-            *count += 1;
-            return Ok(());
+            let line = if kind == RowKind::Data { Line::Data } else { Line::Other };
+            return self.other(line, &row.bytes);
         };
         let parsed = row::parse(self.profile, found, cells, &self.around, record, self.options.zone);
         let mut identity = row::identity(found, cells, &self.around);
@@ -252,8 +244,26 @@ impl<'a> Telling<'a> {
             shape: Shape::Parsed(Box::new(parsed)),
             copy: CopyFacts::default(),
         };
+        self.is_unused = false;
         self.ordinal += 1;
         self.sink.found(Found::Item(item))
+    }
+
+    /// Keeps a line that is no call or text.
+    fn other(&mut self, line: Line, bytes: &[u8]) -> Result<(), Stopped> {
+        match self.others.take(line, bytes, self.ordinal) {
+            Some(full) => {
+                self.ordinal += 1;
+                self.sink.found(Found::Item(full))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps the headings of a table whose rows do not keep them.
+    fn keep_unused_headings(&mut self) -> Result<(), Stopped> {
+        let unused = if std::mem::take(&mut self.is_unused) { self.found.clone() } else { None };
+        unused.map_or(Ok(()), |found| self.other(Line::Headings, &found.headings))
     }
 
     /// How many equal rows came before: two equal lines of a bill are two calls.
@@ -316,20 +326,14 @@ impl<'a> Telling<'a> {
         self.sink.found(Found::Exception(exception))
     }
 
-    /// Says how many lines were no calls or texts.
+    /// Hands over the lines that were no calls or texts, and says how many there were.
     fn close(&mut self) -> Result<(), Stopped> {
-        let counts = &self.counts;
-        let told = [
-            (counts.above, "above the first table"),
-            (counts.between, "between the tables"),
-            (counts.totals, "of totals"),
-            (counts.data, "of data use"),
-            (counts.other, "of records that are no calls"),
-        ];
-        let told: Vec<String> =
-            told.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-        if !told.is_empty() {
-            let sentence = format!("lines that are no calls or texts and were only counted: {}", told.join(", "));
+        self.keep_unused_headings()?;
+        if let Some(item) = self.others.item(self.ordinal) {
+            self.ordinal += 1;
+            self.sink.found(Found::Item(item))?;
+        }
+        if let Some(sentence) = self.others.told() {
             self.sink.found(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
         }
         if self.seen.len() >= DIFFERENT_ROWS {

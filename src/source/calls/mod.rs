@@ -6,6 +6,7 @@
 pub mod cells;
 pub mod delimited;
 pub mod moments;
+pub mod other_lines;
 pub mod profile;
 pub mod row;
 pub mod rows;

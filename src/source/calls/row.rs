@@ -6,7 +6,7 @@ use super::profile::{MappingProfile, RowKind, Zone};
 use super::rows::Encoding;
 use super::table::Found;
 use crate::model::exception::{Problem, ProblemCode};
-use crate::model::item::ParsedItem;
+use crate::model::item::{ParsedItem, Searchable};
 use crate::model::record::{Direction, RecordKind, Role, SourceTime};
 use crate::source::identity::Identity;
 use crate::source::number;
@@ -60,6 +60,11 @@ pub fn parse(
             parsed.facts.insert(if twice { format!("{name} (column {})", at + 1) } else { name }, cell.to_owned());
         }
     }
+    if cells.iter().any(|cell| cell.contains('\u{fffd}')) {
+        let sentence = "characters of the row could not be decoded";
+        parsed.problems.push(Problem::new(ProblemCode::Undecodable, sentence));
+        parsed.searchable = parsed.searchable.max(Searchable::Partly);
+    }
     parsed.facts.insert("mapping profile".to_owned(), profile.key.clone());
     if !around.account.is_empty() {
         parsed.facts.insert("account above the table".to_owned(), around.account.clone());
@@ -106,6 +111,8 @@ fn set_parties(profile: &MappingProfile, found: &Found, cells: &[String], around
         if number::is_scientific(number) {
             let sentence = format!("a spreadsheet rounded a number and its last digits are lost: {number}");
             parsed.problems.push(Problem::new(ProblemCode::Malformed, sentence));
+            // Nobody finds the row by the number that it had.
+            parsed.searchable = parsed.searchable.max(Searchable::Partly);
         }
     }
 }

@@ -35,6 +35,15 @@ impl Encoding {
         }
     }
 
+    /// The mark of a text that stands by itself; none where a reader finds out without.
+    pub const fn mark(self) -> &'static [u8] {
+        match self {
+            Self::Bytes => &[],
+            Self::Utf16Le => &[0xFF, 0xFE],
+            Self::Utf16Be => &[0xFE, 0xFF],
+        }
+    }
+
     const fn step(self) -> usize {
         match self {
             Self::Bytes => 1,

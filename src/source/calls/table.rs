@@ -17,7 +17,7 @@ pub struct Found {
     pub optional: usize,
     /// What stands between the cells.
     pub delimiter: char,
-    /// The headings as written, line ending included; empty where there are none.
+    /// The headings as written, line ending and line of types included; empty where there are none.
     pub headings: Vec<u8>,
 }
 

@@ -4,9 +4,9 @@
 use super::delimited::{hint, read, sniff};
 use super::profile::MappingProfile;
 use crate::model::exception::ProblemCode;
-use crate::model::item::{Found, Original, ParsedItem, RawItem, Shape};
+use crate::model::item::{Found, Original, ParsedItem, RawItem, Searchable, Shape};
 use crate::model::record::{Direction, DurationBasis, RecordKind, Role, ZoneBasis};
-use crate::source::ReadOptions;
+use crate::source::{ReadOptions, parse};
 use proptest::prelude::*;
 use std::io::BufReader;
 
@@ -45,6 +45,10 @@ fn parsed(item: &RawItem) -> &ParsedItem {
 
 /// A row in short: kind, moment in UTC, direction, parties, duration.
 fn line(item: &RawItem) -> String {
+    if let Shape::File { .. } = item.shape {
+        let Original::Bytes(bytes) = &item.original else { panic!("it is small") };
+        return format!("file {}: {} lines", item.place, String::from_utf8_lossy(bytes).lines().count());
+    }
     let row = parsed(item);
     let who: Vec<String> = row
         .parties
@@ -98,7 +102,8 @@ fn t_mobile_calls_and_messages() {
         lines(older, "calls.csv"),
         [
             "0 call 2022-02-18 15:47:00 Out [To +16125550142] 180s at most",
-            "remark lines that are no calls or texts and were only counted: 1 above the first table",
+            "1 file lines that are no calls: 1 lines",
+            "remark lines that are no calls or texts were kept together: 1 above the first table",
         ],
         "older files have other columns in another order, and lines above them"
     );
@@ -131,12 +136,71 @@ fn an_att_bill_has_an_account_a_number_and_several_tables() {
             "3 text 2025-11-04 15:05:00 In [From +16515550143, To +16125550140] -",
             "4 call 2025-11-03 14:01:00 In [From +16515550143, To +16125550141] 120s at most",
             "5 !malformed line 18",
-            "remark lines that are no calls or texts and were only counted: 2 above the first table, 2 between the tables, 2 of totals, 1 of data use",
+            "6 file lines that are no calls: 7 lines",
+            "remark lines that are no calls or texts were kept together: 2 above the first table, 2 between the tables, 2 of totals, 1 of data use",
         ]
     );
     let all = items(bill, "bill.csv");
     assert!(parsed(&all[0]).facts["account above the table"].starts_with("AT&T Wireless"));
     assert_ne!(all[0].identity, all[4].identity, "the same caller at the same minute on two lines is two calls");
+}
+
+#[test]
+fn every_line_of_a_file_lies_in_an_original() {
+    let cases: [(&str, &str, &str, u64); 3] = [
+        (
+            "Account 1\n\nDate Time,Number,Destination,Minutes,Type\n02/18/2022 09:47 AM,(612) 555-0142,\"DULUTH, MN\",1 Min,--\nTotal,,,1 Min,\n",
+            "calls.csv",
+            "Account 1\nTotal,,,1 Min,\n",
+            2,
+        ),
+        (
+            "Date Time,Number,Destination,Minutes,Type\r\nDate Time,Number,Destination,Direction,Type\r\n02/18/2022 03:29 PM,(612) 555-0142,\"DULUTH, MN\",Incoming,Text\r\n",
+            "texts.csv",
+            "Date Time,Number,Destination,Minutes,Type\r\n",
+            2,
+        ),
+        ("Date Time,Number,Destination,Minutes,Type\n", "none.csv", "Date Time,Number,Destination,Minutes,Type\n", 1),
+    ];
+    for (text, name, others, count) in cases {
+        let all = items(text, name);
+        assert_eq!(all.len() as u64, count, "{name}");
+        let last = all.last().expect("an item");
+        assert_eq!(last.original, Original::Bytes(others.as_bytes().to_vec()), "{name}: as they lie in the file");
+        assert_eq!((last.ordinal, last.identity.as_ref()), (count - 1, None), "{name}");
+        let said = parse(last, &options(None));
+        assert_eq!((said.kind, said.searchable, said.body.as_str()), (RecordKind::File, Searchable::Fully, others));
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            let holds = |item: &RawItem| {
+                let Original::Bytes(bytes) = &item.original else { panic!("it is small") };
+                String::from_utf8_lossy(bytes).contains(line)
+            };
+            assert!(all.iter().any(holds), "{name}: {line}");
+        }
+    }
+    let wide: Vec<u8> = "\u{feff}Account 1\nDate Time,Number,Destination,Minutes,Type\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let all = items_of(finds_in(&wide, "wide.csv", &options(None), 3));
+    assert_eq!(all[0].original, Original::Bytes(wide), "the mark of the file stands before its lines");
+    assert!(parse(&all[0], &options(None)).body.starts_with("Account 1\nDate"));
+}
+
+#[test]
+fn many_other_lines_are_several_files_that_can_be_searched_whole() {
+    let line = format!("note {}\n", "x".repeat(9_990));
+    let text = format!("{}Date Time,Number,Destination,Minutes,Type\n", line.repeat(150));
+    let found = finds_in(
+        format!("Date Time,Number,Destination,Minutes,Type\n{}{text}", line.repeat(150)).as_bytes(),
+        "n.csv",
+        &options(None),
+        8192,
+    );
+    let all = items_of(found);
+    let places: Vec<&str> = all.iter().map(|item| item.place.as_str()).collect();
+    assert_eq!(places, ["lines that are no calls", "lines that are no calls, part 2"]);
+    assert!(all.iter().all(|item| parse(item, &options(None)).searchable == Searchable::Fully));
 }
 
 #[test]
@@ -150,7 +214,8 @@ fn verizon_business_and_consumer() {
         [
             "0 call 2026-01-05 20:05:00 In [From +16515550143, To +16125550140] 420s at most",
             "1 text 2026-01-05 20:05:00 Out [To +16515550143, From N/A] -",
-            "remark lines that are no calls or texts and were only counted: 1 of data use",
+            "2 file lines that are no calls: 1 lines",
+            "remark lines that are no calls or texts were kept together: 1 of data use",
         ],
         "a mark at the head, endings mixed, N/A for a number, data use counted"
     );
@@ -168,7 +233,8 @@ fn cisco_has_types_below_its_names_and_counts_in_utc() {
         lines(records, "cdr_StandAloneCluster_01_202309050746_1"),
         [
             "0 call 2023-09-05 07:46:40 Unknown [From 7001, To 96515550143] 0s",
-            "remark lines that are no calls or texts and were only counted: 1 of records that are no calls",
+            "1 file lines that are no calls: 1 lines",
+            "remark lines that are no calls or texts were kept together: 1 of records that are no calls",
         ],
         "a number with the digit for an outside line is no number of the plan and is kept as written"
     );
@@ -327,8 +393,12 @@ fn the_example_of_the_manual_works() {
     let file = block("```csv");
     assert!(sniff(file.as_bytes(), "switch.csv", &options));
     let found = finds_in(file.as_bytes(), "switch.csv", &options, 8192);
-    let shown: Vec<String> = items_of(found).iter().map(line).collect();
+    let all = items_of(found);
+    let (rows, others): (Vec<&RawItem>, Vec<&RawItem>) =
+        all.iter().partition(|item| matches!(item.shape, Shape::Parsed(_)));
+    let shown: Vec<String> = rows.into_iter().map(line).collect();
     assert_eq!(shown, block("```text").lines().collect::<Vec<_>>());
+    assert_eq!(others.len(), 1, "the line of totals is kept in a file beside them");
 }
 
 #[test]

@@ -45,6 +45,7 @@ pub fn read(bytes: &[u8]) -> Option<Card> {
     let mut identity = Identity::new("vcard/1");
     let mut copy = CopyFacts::default();
     let mut body = Vec::new();
+    let mut unlisted = 0_usize;
     for (at, one) in properties.all.iter().enumerate() {
         if OF_THE_COPY.contains(&one.name.as_str()) {
             copy.envelope.push_str(&format!("{}:{}\n", one.name, one.raw));
@@ -61,20 +62,38 @@ pub fn read(bytes: &[u8]) -> Option<Card> {
                 let attachment = attachment(one, at, decoded.as_deref(), &mut parsed.problems);
                 parsed.attachments.push(attachment);
             }
-            Some(_) => {}
+            Some(_) => unlisted += 1,
             None => body.push(line(one)),
         }
-    }
-    if properties.damaged > 0 {
-        let sentence =
-            format!("{} lines of the card are no properties; they are kept in its original", properties.damaged);
-        parsed.problems.push(Problem::new(ProblemCode::Malformed, sentence));
     }
     let (text, whole) =
         Budget::new().take_text(body.into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("\n"));
     parsed.body = text;
-    parsed.searchable = if whole { Searchable::Fully } else { Searchable::Partly };
+    note_hidden(&properties, unlisted, whole, &mut parsed);
     Some(Card { parsed, identity: identity.into_bytes(), copy })
+}
+
+/// Says what of a card may hide words; it is then searchable in part only, so that a hold does not miss it.
+fn note_hidden(properties: &property::Properties, unlisted: usize, whole: bool, parsed: &mut ParsedItem) {
+    let mut note = |code, sentence: String| {
+        parsed.searchable = parsed.searchable.max(Searchable::Partly);
+        parsed.problems.push(Problem::new(code, sentence));
+    };
+    if properties.damaged > 0 {
+        let sentence =
+            format!("{} lines of the card are no properties; they are kept in its original", properties.damaged);
+        note(ProblemCode::Malformed, sentence);
+    }
+    if !properties.sound || properties.all.iter().any(|one| !one.is_sound(properties.guessed)) {
+        note(ProblemCode::Undecodable, "characters of the card could not be decoded".to_owned());
+    }
+    if unlisted > 0 {
+        let sentence = format!("{unlisted} more files of the card are kept in it and not listed");
+        note(ProblemCode::LimitReached, sentence);
+    }
+    if !whole {
+        note(ProblemCode::LimitReached, "the text is longer than what is searchable".to_owned());
+    }
 }
 
 /// The decoded file of one property, counted from 0 over all of the card.

@@ -23,15 +23,16 @@ pub struct Properties {
     pub all: Vec<Property>,
     /// Lines that are no property.
     pub damaged: usize,
+    /// Whether every byte was a character.
+    pub sound: bool,
+    /// Whether the card is no UTF-8 and was read as windows-1252.
+    pub guessed: bool,
 }
 
 /// Reads the properties of a card.
 pub fn read(bytes: &[u8]) -> Properties {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => charset::decode(bytes, Some("windows-1252")).text,
-    };
-    let mut out = Properties::default();
+    let (text, sound, guessed) = text_of(bytes);
+    let mut out = Properties { sound, guessed, ..Properties::default() };
     let mut depth = 0_u32;
     let mut just_begun = false;
     for line in unfold(&text) {
@@ -52,6 +53,22 @@ pub fn read(bytes: &[u8]) -> Properties {
         }
     }
     out
+}
+
+/// The text of a card with line feeds; whether all of it is sound; whether its charset was guessed.
+fn text_of(bytes: &[u8]) -> (String, bool, bool) {
+    let marked = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    let (text, sound, guessed) = match std::str::from_utf8(bytes) {
+        Ok(text) if !marked => (text.to_owned(), true, false),
+        _ => {
+            let label = (!marked).then_some("windows-1252");
+            let decoded = charset::decode(bytes, label);
+            (decoded.text, decoded.sound, !marked)
+        }
+    };
+    // Old computers of Apple end a line with a carriage return alone.
+    let text = if text.contains('\n') { text } else { text.replace('\r', "\n") };
+    (text, sound, guessed)
 }
 
 /// Joins the lines of each property: by the blank that begins a continued line, by the `=` that ends a line of
@@ -201,6 +218,22 @@ impl Property {
             escaped = c == '\\' && !escaped;
         }
         fields.iter().map(|field| unescape(field).trim().to_owned()).collect()
+    }
+
+    /// Whether its value was read as what it is. `guessed` says that the whole card is no UTF-8: a property that names
+    /// another charset than the one it was read in is then not sound.
+    pub fn is_sound(&self, guessed: bool) -> bool {
+        if self.is_file() {
+            return true;
+        }
+        let label = self.parameter("CHARSET");
+        if self.encoding() == "QUOTED-PRINTABLE" {
+            let bytes = quoted_printable(&self.raw);
+            return label.is_none_or(|label| charset::decode(&bytes, Some(label)).sound);
+        }
+        let western = ["windows-1252", "iso-8859-1", "us-ascii", "latin1"];
+        let other = label.is_some_and(|label| !western.iter().any(|one| label.eq_ignore_ascii_case(one)));
+        !self.raw.contains('\u{fffd}') && (self.raw.is_ascii() || !guessed || !other)
     }
 
     fn decoded(&self) -> String {

@@ -203,6 +203,26 @@ fn the_beginning_tells() {
     }
 }
 
+#[test]
+fn what_may_hide_words_makes_a_card_searchable_in_part() {
+    use crate::model::item::Searchable::{Fully, Partly};
+    let cases: [(&[u8], _, &str); 6] = [
+        (b"FN:Ren\xC3\xA9", Fully, "UTF-8"),
+        (b"FN:Ren\xE9", Fully, "windows-1252, which old phones write"),
+        (b"FN;CHARSET=SHIFT_JIS:\x93\xFA", Partly, "another charset, unencoded"),
+        (b"FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Ren=E9", Partly, "it says UTF-8 and is not"),
+        (b"FN;CHARSET=X-NOBODY;ENCODING=QUOTED-PRINTABLE:Ren=E9", Partly, "a charset nobody knows"),
+        (b"FN:Ann\nthis is no property", Partly, "a line that is no property"),
+    ];
+    for (line, searchable, why) in cases {
+        let bytes = [b"BEGIN:VCARD\nVERSION:2.1\n", line, b"\nEND:VCARD\n"].concat();
+        let found = finds_in(&bytes, 8192);
+        let Some(Found::Item(item)) = found.first() else { panic!("{why}") };
+        assert_eq!(parsed(item).searchable, searchable, "{why}: {:?}", parsed(item));
+        assert_eq!(parsed(item).problems.is_empty(), searchable == Fully, "{why}");
+    }
+}
+
 proptest! {
     #[test]
     fn cards_in_pieces_never_panic_and_are_accounted_for(

@@ -6,6 +6,7 @@ use super::card;
 use crate::base::limits;
 use crate::model::exception::{ItemException, Problem, ProblemCode};
 use crate::model::item::{Found, Original, RawItem, Shape, Sink, Stopped};
+use crate::source::detect::HEAD_BYTES;
 use crate::source::{ReadOptions, ReadStop};
 use std::io::{self, BufRead, Read};
 
@@ -15,7 +16,7 @@ const KEPT_BYTES: usize = 2 * limits::ITEM_IN_MEMORY_BYTES as usize;
 /// Whether a head begins a file of cards.
 pub fn sniff(head: &[u8]) -> bool {
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
-    is_line(text.split(|byte| *byte == b'\n').next().unwrap_or_default(), b"BEGIN:VCARD")
+    is_line(text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default(), b"BEGIN:VCARD")
 }
 
 /// Reads every card of a file.
@@ -24,23 +25,30 @@ pub fn sniff(head: &[u8]) -> bool {
 /// When the sink asked to stop, or the bytes broke off; what was whole before is told either way.
 pub fn read(stream: &mut dyn BufRead, _options: &ReadOptions, sink: &mut dyn Sink) -> Result<(), ReadStop> {
     let mut telling = Telling { sink, ordinal: 0, open: Open::default(), offset: 0 };
-    let mut stream = stream;
+    let mut head = Vec::new();
+    let mut failure = (&mut *stream).take(HEAD_BYTES as u64).read_to_end(&mut head).err();
+    // Old computers of Apple end a line with a carriage return alone.
+    let ending = if head.contains(&b'\n') || !head.contains(&b'\r') { b'\n' } else { b'\r' };
+    let mut nothing = io::empty();
+    let rest: &mut dyn BufRead = if failure.is_some() { &mut nothing } else { stream };
+    let mut lines = head.chain(rest);
     loop {
         let mut line = Vec::new();
         // A line is taken in pieces where it is very long; a piece that is no whole line is never a delimiter.
-        let taken = (&mut stream).take(limits::LINE_BYTES as u64).read_until(b'\n', &mut line);
+        let taken = (&mut lines).take(limits::LINE_BYTES as u64).read_until(ending, &mut line);
         match taken {
             Ok(0) => break,
             Ok(_) => telling.line(&line)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => telling.line(&line)?,
             Err(error) => {
                 telling.open.push(&line);
-                telling.end()?;
-                return Err(ReadStop::Io(error));
+                failure = Some(error);
+                break;
             }
         }
     }
-    Ok(telling.end()?)
+    telling.end()?;
+    failure.map_or(Ok(()), |error| Err(ReadStop::Io(error)))
 }
 
 /// The decoded file of one property of a card, such as its photo.

@@ -8,10 +8,13 @@ use crate::model::exception::{ItemException, Problem, ProblemCode};
 use crate::model::item::{Found, Original, RawItem, Shape, Sink, Stopped};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
 use crate::source::detect::{self, Kind};
-use crate::source::{ReadOptions, ReadStop, calls, contacts, mail, texts};
+use crate::source::{ReadOptions, ReadStop, calls, contacts, mail, texts, wide};
 
 /// Bytes of an unpacked item that are handed over in memory; its place on the disk does not last.
 const HANDED_OVER_BYTES: u64 = limits::IN_FLIGHT_BYTES;
+
+/// A reader of a format of UTF-8.
+type ReadNarrow = fn(&mut dyn std::io::BufRead, &ReadOptions, &mut dyn Sink) -> Result<(), ReadStop>;
 
 /// One reading of what the clerk named.
 pub struct Reading<'a> {
@@ -20,6 +23,8 @@ pub struct Reading<'a> {
     sink: &'a mut dyn Sink,
     /// The next ordinal of each open container, the outermost first.
     ordinals: Vec<u64>,
+    /// Containers that were opened, closed ones too.
+    pub opened: u64,
     /// Bytes that archives may still unpack.
     pub unpack_left: u64,
     /// What the metadata of an export promises, while its messages are read.
@@ -29,7 +34,14 @@ pub struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// A reading that tells `sink`.
     pub fn new(options: &'a ReadOptions, sink: &'a mut dyn Sink) -> Self {
-        Self { options, sink, ordinals: Vec::new(), unpack_left: limits::ARCHIVE_UNPACKED_BYTES, expected: None }
+        Self {
+            options,
+            sink,
+            ordinals: Vec::new(),
+            opened: 0,
+            unpack_left: limits::ARCHIVE_UNPACKED_BYTES,
+            expected: None,
+        }
     }
 
     /// Tells the sink one find.
@@ -57,6 +69,7 @@ impl<'a> Reading<'a> {
         inside: impl FnOnce(&mut Self) -> Result<(), ReadStop>,
     ) -> Result<(), Stopped> {
         self.tell(Found::Open { name, format })?;
+        self.opened += 1;
         self.ordinals.push(0);
         let result = inside(self);
         self.ordinals.pop();
@@ -238,14 +251,49 @@ impl<'a> Reading<'a> {
     ) -> Result<(), ReadStop> {
         match format {
             ContainerFormat::Mbox => mail::mbox::read(&mut stream, file, self),
-            ContainerFormat::SmsBackupRestore | ContainerFormat::SmsBackupRestoreCalls => {
-                texts::sms_backup_restore::read(stream, self.options, self.sink)
+            ContainerFormat::SmsBackupRestore | ContainerFormat::SmsBackupRestoreCalls | ContainerFormat::VCard => {
+                let read = if format == ContainerFormat::VCard {
+                    contacts::vcard::read
+                } else {
+                    texts::sms_backup_restore::read
+                };
+                match wide::encoding_of(stream.fill_buf()?) {
+                    Some(encoding) => self.wide(encoding, name, stream, read),
+                    None => read(stream, self.options, self.sink),
+                }
             }
             ContainerFormat::CallDetail => calls::delimited::read(stream, name, self.options, self.sink),
-            ContainerFormat::VCard => contacts::vcard::read(stream, self.options, self.sink),
             // The other formats are folders, archives and single items, which are read above.
             _ => Ok(()),
         }
+    }
+
+    /// Reads a stream of UTF-16 with a reader of UTF-8.
+    fn wide(
+        &mut self,
+        encoding: &'static encoding_rs::Encoding,
+        name: &str,
+        stream: &mut dyn std::io::BufRead,
+        read: ReadNarrow,
+    ) -> Result<(), ReadStop> {
+        let mut kept = wide::Kept::new(stream);
+        let mut narrow = wide::Narrow::new(&mut kept, encoding);
+        let mut widening = wide::Widening::new(self.sink, encoding);
+        let result = read(&mut narrow, self.options, &mut widening);
+        let (is_broken, ordinal) = (narrow.is_broken, widening.told);
+        if let Err(ReadStop::Stopped(stopped)) = result {
+            return Err(ReadStop::Stopped(stopped));
+        }
+        if is_broken {
+            // Half a pair stands for no character, so the originals above are not all that lies in the file.
+            let (raw, whole) = kept.into_bytes();
+            let cut = if whole { "" } else { ", as far as it is held" };
+            let sentence =
+                format!("characters of the file are damaged (half a pair of UTF-16); it is kept whole too{cut}");
+            let problem = Problem::new(ProblemCode::Undecodable, sentence);
+            self.tell(Found::Exception(ItemException { ordinal, place: name.to_owned(), problem, raw }))?;
+        }
+        result
     }
 
     fn kind_of(&self, name: &str, content: &Content) -> std::io::Result<Kind> {

@@ -8,13 +8,13 @@ use super::folder::{self, EntryKind};
 use super::reading::{Reading, file_name};
 use super::vault_metadata::Expected;
 use super::zip_archive;
+use crate::extract::zip_table::Table;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
 use crate::model::provenance::ContainerFormat;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
-use zip::ZipArchive;
 
 /// Bytes of the files beside the messages that are read.
 const BESIDE_BYTES: u64 = 1024 * 1024 * 1024;
@@ -53,13 +53,13 @@ pub fn is_export_folder(path: &Path) -> bool {
 }
 
 /// The parts of an export in an archive; `None` when it is another archive.
-pub fn look_into<R: Read + Seek>(archive: &mut ZipArchive<R>, unpack_left: u64) -> Option<Export> {
-    let names: Vec<String> = archive.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+pub fn look_into<R: Read + Seek>(table: &mut Table<R>, unpack_left: u64) -> Option<Export> {
+    let names: Vec<String> = table.names().map(|name| String::from_utf8_lossy(&name).into_owned()).collect();
     let parts: Vec<(usize, Part)> =
         names.iter().enumerate().filter_map(|(index, name)| Some((index, part_of(name)?))).collect();
     let is_export = parts.iter().filter(|(_, part)| *part == Part::Metadata).any(|(index, _)| {
         let mut head = Vec::new();
-        let member = archive.by_index(*index).ok();
+        let member = table.member(*index).ok();
         member.is_some_and(|member| member.take(4096.min(unpack_left)).read_to_end(&mut head).is_ok())
             && is_metadata(&head)
     });
@@ -87,7 +87,7 @@ pub fn read_folder(path: &Path, name: String, reading: &mut Reading<'_>) -> Resu
 
 /// Reads an export that lies in an archive.
 pub fn read_zip<R: Read + Seek>(
-    archive: &mut ZipArchive<R>,
+    table: &mut Table<R>,
     export: Export,
     name: String,
     reading: &mut Reading<'_>,
@@ -95,13 +95,13 @@ pub fn read_zip<R: Read + Seek>(
     reading.nested(name, ContainerFormat::GoogleVault, |reading| {
         let mut beside = Beside::default();
         for (index, part) in &export.0 {
-            match archive.by_index(*index) {
+            match table.member(*index) {
                 Ok(member) => beside.read_part(*part, &mut BufReader::new(member.take(BESIDE_BYTES))),
                 Err(error) => beside.unreadable(&error.to_string()),
             }
         }
         let skipped: Vec<usize> = export.0.iter().map(|(index, _)| *index).collect();
-        beside.frame(reading, |reading| zip_archive::read(archive, &skipped, reading))?;
+        beside.frame(reading, |reading| zip_archive::read(table, &skipped, reading))?;
         Ok(())
     })
 }

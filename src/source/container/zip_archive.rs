@@ -6,6 +6,7 @@ use super::reading::Reading;
 use super::vault_export;
 use crate::base::limits;
 use crate::extract;
+use crate::extract::zip_table::Table;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
@@ -21,12 +22,12 @@ pub fn document_type(content: &Content) -> Option<&'static str> {
 
 /// Reads an archive as a container; a Google Vault export is recognised by what lies in it.
 pub fn read_nested(name: String, content: Content, copy: CopyFacts, reading: &mut Reading<'_>) -> Result<(), Stopped> {
-    let error = match content.open().and_then(|stream| ZipArchive::new(stream).map_err(io::Error::from)) {
-        Ok(mut archive) => {
-            if let Some(export) = vault_export::look_into(&mut archive, reading.unpack_left) {
-                return vault_export::read_zip(&mut archive, export, name, reading);
+    let error = match content.open().and_then(|stream| Table::open(stream).map_err(io::Error::from)) {
+        Ok(mut table) => {
+            if let Some(export) = vault_export::look_into(&mut table, reading.unpack_left) {
+                return vault_export::read_zip(&mut table, export, name, reading);
             }
-            return reading.nested(name, ContainerFormat::Zip, |reading| Ok(read(&mut archive, &[], reading)?));
+            return reading.nested(name, ContainerFormat::Zip, |reading| Ok(read_counted(&mut table, reading)?));
         }
         Err(error) => error,
     };
@@ -39,23 +40,36 @@ pub fn read_nested(name: String, content: Content, copy: CopyFacts, reading: &mu
     })
 }
 
+/// Reads all members and tells how many the table declares: its entries that are no folders.
+///
+/// Where a member is a container itself, what is found in it is counted too and no number is declared.
+fn read_counted<R: Read + Seek>(table: &mut Table<R>, reading: &mut Reading<'_>) -> Result<(), Stopped> {
+    let opened = reading.opened;
+    read(table, &[], reading)?;
+    if reading.opened != opened {
+        return Ok(());
+    }
+    let files = (0..table.len()).filter(|index| table.entry(*index).is_ok_and(|entry| !entry.is_dir())).count();
+    reading.tell(Found::Declared(files as u64))
+}
+
 /// Reads all members but those in `but`, in the order of the archive's table.
-pub fn read<R: Read + Seek>(
-    archive: &mut ZipArchive<R>,
-    but: &[usize],
-    reading: &mut Reading<'_>,
-) -> Result<(), Stopped> {
-    if archive.has_duplicate_names() {
-        let sentence = "several members have the same name; of those, only the last is reached";
+pub fn read<R: Read + Seek>(table: &mut Table<R>, but: &[usize], reading: &mut Reading<'_>) -> Result<(), Stopped> {
+    if table.repeats_names() {
+        let sentence = if table.is_short() {
+            "several members have the same name, and the table is damaged; of those, only the last was reached"
+        } else {
+            "several members have the same name; each of them was taken"
+        };
         reading.tell(Found::Remark(Problem::new(ProblemCode::Repeated, sentence)))?;
     }
-    for index in 0..archive.len() {
+    for index in 0..table.len() {
         if index as u64 >= limits::ARCHIVE_MEMBERS {
             let sentence = format!("the archive has more than {} members", limits::ARCHIVE_MEMBERS);
             return reading.tell(Found::Remark(Problem::new(ProblemCode::LimitReached, sentence)));
         }
         if !but.contains(&index) {
-            read_member(archive, index, reading)?;
+            read_member(table, index, reading)?;
         }
     }
     Ok(())
@@ -70,28 +84,20 @@ struct Facts {
     link: bool,
 }
 
-fn read_member<R: Read + Seek>(
-    archive: &mut ZipArchive<R>,
-    index: usize,
-    reading: &mut Reading<'_>,
-) -> Result<(), Stopped> {
-    let facts = match archive.by_index_raw(index) {
-        Ok(member) if member.is_dir() => return Ok(()),
-        Ok(member) => Facts {
-            place: extract::charset::decode(member.name_raw(), None).text,
-            packed: member.compressed_size(),
-            safe: member.enclosed_name().is_some(),
-            encrypted: member.encrypted(),
-            link: member.is_symlink(),
+fn read_member<R: Read + Seek>(table: &mut Table<R>, index: usize, reading: &mut Reading<'_>) -> Result<(), Stopped> {
+    let facts = match table.entry(index) {
+        Ok(entry) if entry.is_dir() => return Ok(()),
+        Ok(entry) => Facts {
+            place: extract::charset::decode(entry.name_raw(), None).text,
+            packed: entry.compressed_size(),
+            safe: entry.enclosed_name().is_some(),
+            encrypted: entry.encrypted(),
+            link: entry.is_symlink(),
         },
         Err(error) => {
             let place = format!("member {}", index + 1);
-            return reading.exception(
-                place,
-                ProblemCode::Unreadable,
-                format!("the member cannot be read: {error}"),
-                Vec::new(),
-            );
+            let sentence = format!("the member cannot be read: {error}");
+            return reading.exception(place, ProblemCode::Unreadable, sentence, Vec::new());
         }
     };
     let refused = if !facts.safe {
@@ -104,11 +110,11 @@ fn read_member<R: Read + Seek>(
         None
     };
     if let Some((code, sentence)) = refused {
-        let raw = if facts.encrypted { packed_bytes(archive, index) } else { unpacked_bytes(archive, index) };
+        let raw = if facts.encrypted { table.packed(index) } else { unpacked_bytes(table, index) };
         return reading.exception(facts.place, code, sentence, raw);
     }
     let mut left = reading.unpack_left;
-    let unpacked = match archive.by_index(index) {
+    let unpacked = match table.member(index) {
         Ok(member) => Content::unpack(&mut Unpacking::new(member, facts.packed, &mut left)).map_err(member_problem),
         Err(error) => Err(open_problem(&error)),
     };
@@ -119,7 +125,7 @@ fn read_member<R: Read + Seek>(
             reading.member(facts.place, content, CopyFacts { folder, ..CopyFacts::default() })
         }
         Err((code, sentence)) => {
-            let raw = packed_bytes(archive, index);
+            let raw = table.packed(index);
             reading.exception(facts.place, code, sentence, raw)
         }
     }
@@ -144,22 +150,12 @@ fn open_problem(error: &ZipError) -> (ProblemCode, String) {
     (code, format!("the member cannot be unpacked: {error}"))
 }
 
-/// The bytes of a member as they lie packed in the archive, as far as they are held.
-fn packed_bytes<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize) -> Vec<u8> {
+/// The bytes of a member whose name is refused, as far as they are held; packed where they cannot be unpacked.
+fn unpacked_bytes<R: Read + Seek>(table: &mut Table<R>, index: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
-    if let Ok(member) = archive.by_index_raw(index) {
-        // What cannot be read is not there; the exception is told either way.
-        let _ = member.take(limits::ITEM_IN_MEMORY_BYTES).read_to_end(&mut bytes);
-    }
-    bytes
-}
-
-/// The bytes of a member whose name is refused, as far as they are held.
-fn unpacked_bytes<R: Read + Seek>(archive: &mut ZipArchive<R>, index: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if let Ok(member) = archive.by_index(index) {
-        // As above.
-        let _ = member.take(limits::ITEM_IN_MEMORY_BYTES).read_to_end(&mut bytes);
-    }
-    bytes
+    let whole = match table.member(index) {
+        Ok(member) => member.take(limits::ITEM_IN_MEMORY_BYTES).read_to_end(&mut bytes).is_ok(),
+        Err(_) => false,
+    };
+    if whole { bytes } else { table.packed(index) }
 }

@@ -23,7 +23,7 @@ pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem, budget: &mut Budget)
         let more = ids.len() - limits::MESSAGE_PARTS;
         let sentence = format!("{more} more attachments are kept in the message and not listed");
         parsed.problems.push(Problem::new(ProblemCode::LimitReached, sentence));
-        parsed.searchable = Searchable::Partly;
+        parsed.searchable = parsed.searchable.max(Searchable::Partly);
     }
 }
 
@@ -36,8 +36,9 @@ fn attachment(
 ) -> ParsedAttachment {
     let name = part.attachment_name().unwrap_or_default().to_owned();
     let claimed = claimed_type(part);
-    let bytes = parts::decoded(message, part).unwrap_or(Cow::Borrowed(&[]));
-    let broken = part.is_encoding_problem && !bytes.is_empty();
+    let decoded = parts::decoded(message, part);
+    let broken = decoded.is_none() || parts::is_broken(message, part);
+    let bytes = decoded.unwrap_or(Cow::Borrowed(&[]));
     let shown = if name.is_empty() { format!("part {id}") } else { name.clone() };
     let mut extracted = extract(part, &bytes, &name, &claimed, budget);
     if broken {

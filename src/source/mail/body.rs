@@ -32,7 +32,7 @@ pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem, budget: &mut Budget)
     let (body, whole) = budget.take_text(body);
     parsed.body = body;
     if !whole {
-        parsed.searchable = Searchable::Partly;
+        parsed.searchable = parsed.searchable.max(Searchable::Partly);
         parsed.problems.push(Problem::new(ProblemCode::LimitReached, "the text is longer than what is searchable"));
     }
     note_encryption(message, parsed);
@@ -51,7 +51,7 @@ fn part_text<'m>(message: &'m Message<'_>, part: &'m MessagePart<'_>, parsed: &m
 }
 
 fn note(parsed: &mut ParsedItem, sentence: &str) {
-    parsed.searchable = Searchable::Partly;
+    parsed.searchable = parsed.searchable.max(Searchable::Partly);
     if !parsed.problems.iter().any(|problem| problem.message == sentence) {
         parsed.problems.push(Problem::new(ProblemCode::Undecodable, sentence));
     }
@@ -109,6 +109,7 @@ fn note_encryption(message: &Message<'_>, parsed: &mut ParsedItem) {
         return;
     }
     let rest = charset::without_armour(&parsed.body);
-    parsed.searchable = if rest.trim().is_empty() || wrapped { Searchable::Not } else { Searchable::Partly };
+    let searchable = if rest.trim().is_empty() || wrapped { Searchable::Not } else { Searchable::Partly };
+    parsed.searchable = parsed.searchable.max(searchable);
     parsed.problems.push(Problem::new(ProblemCode::Encrypted, "the message is encrypted"));
 }

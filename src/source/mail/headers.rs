@@ -1,7 +1,8 @@
 //! The header of one message: subject, parties, ids, and the fields that classification reads.
 
 use crate::extract::charset;
-use crate::model::item::ParsedItem;
+use crate::model::exception::{Problem, ProblemCode};
+use crate::model::item::{ParsedItem, Searchable};
 use crate::model::record::{Party, Role};
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser};
 use std::borrow::Cow;
@@ -85,6 +86,7 @@ pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem) -> Fields {
     let mut fields = Fields::default();
     let mut references = Vec::new();
     let mut in_reply_to = Vec::new();
+    let (mut cut, mut unknown) = (false, false);
     for header in message.headers() {
         let value = raw.get(header.offset_start as usize..header.offset_end as usize).unwrap_or_default();
         match &header.name {
@@ -95,9 +97,17 @@ pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem) -> Fields {
             }
             HeaderName::References => references.extend(ids(value)),
             HeaderName::InReplyTo => in_reply_to.extend(ids(value)),
+            HeaderName::Subject
+            | HeaderName::From
+            | HeaderName::Sender
+            | HeaderName::To
+            | HeaderName::Cc
+            | HeaderName::Bcc
+            | HeaderName::ReplyTo => unknown |= names_unknown_charset(value),
             _ => {}
         }
         if let Some(name) = kept(header.name.as_str()) {
+            cut |= value.len() > FIELD_CHARS;
             parsed.headers.entry(name.to_owned()).or_insert_with(|| unfold(value));
         }
     }
@@ -118,7 +128,41 @@ pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem) -> Fields {
             parsed.parties = parties(&rescued);
         }
     }
+    note_hidden(cut, unknown, parsed);
     fields
+}
+
+/// Says what of a header may hide words: characters and encoded words (RFC 2047) that could not be decoded, and fields
+/// that were cut off. The message is then searchable in part only, so that a hold does not miss it.
+fn note_hidden(cut: bool, unknown: bool, parsed: &mut ParsedItem) {
+    let lost = |text: &str| {
+        let word = text.find("=?").is_some_and(|at| text[at..].contains("?="));
+        text.contains('\u{fffd}') || word
+    };
+    let undecoded = unknown
+        || lost(&parsed.subject)
+        || parsed.parties.iter().any(|party| lost(&party.name) || lost(&party.address));
+    if undecoded {
+        let sentence = "characters of the header could not be decoded";
+        parsed.problems.push(Problem::new(ProblemCode::Undecodable, sentence));
+    }
+    if cut {
+        let sentence = format!("a field of the header is longer than the {FIELD_CHARS} characters that are searchable");
+        parsed.problems.push(Problem::new(ProblemCode::LimitReached, sentence));
+    }
+    if undecoded || cut {
+        parsed.searchable = parsed.searchable.max(Searchable::Partly);
+    }
+}
+
+/// Whether an encoded word is in a charset that nobody here knows: the parser reads it as another one.
+fn names_unknown_charset(value: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(value);
+    text.split("=?").skip(1).any(|word| match word.split_once('?') {
+        // RFC 2231 section 5 puts the language behind an asterisk.
+        Some((label, _)) => !charset::is_known(label.split('*').next().unwrap_or_default()),
+        None => false,
+    })
 }
 
 /// The Message-ID of raw bytes, without brackets, or empty.

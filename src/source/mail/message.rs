@@ -40,6 +40,10 @@ pub fn parse(bytes: &[u8], options: &ReadOptions) -> ParsedItem {
     let Some(message) = message else {
         parsed.body = Budget::new().take_text(extract::charset::decode(bytes, None).text).0;
         parsed.problems.push(Problem::new(ProblemCode::Malformed, "no header field was found; all is read as text"));
+        // What its parts would be, nobody says: words may be encoded for transport, or cut off.
+        if !parsed.body.trim().is_empty() {
+            parsed.searchable = Searchable::Partly;
+        }
         return parsed;
     };
     let fields = headers::fill(&message, &mut parsed);

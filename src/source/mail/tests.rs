@@ -225,3 +225,28 @@ fn no_cut_or_flipped_message_makes_it_fail() {
         );
     }
 }
+
+#[test]
+fn what_may_hide_words_makes_a_message_searchable_in_part() {
+    let (all, part) = (Searchable::Fully, Searchable::Partly);
+    let long = format!("List-Id: {}\n\nbody\n", "x ".repeat(8 * 1024));
+    let attached = |body: &str| {
+        format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nbody\n--b\nContent-Type: text/plain\nContent-Transfer-Encoding: \
+             base64\nContent-Disposition: attachment\n\n{body}\n--b--\n"
+        )
+    };
+    let cases: [(String, Searchable, &str); 6] = [
+        ("Subject: =?utf-8?q?Ren=C3=A9?=\n\nbody\n".into(), all, "a sound header"),
+        ("Subject: =?x-nobody?b?w6k=?=\n\nbody\n".into(), part, "a charset nobody knows in the subject"),
+        ("From: =?utf-8?q?Ren=E9?= <a@b.us>\n\nbody\n".into(), part, "a name that is not what it says"),
+        (long, part, "a field that is cut off"),
+        (attached("cm9hZA=="), all, "a sound attachment"),
+        (attached("***!"), part, "an attachment that is no base64"),
+    ];
+    for (message, searchable, why) in cases {
+        let parsed = read(format!("{DATE}{message}"));
+        assert_eq!(parsed.family_searchable(), searchable, "{why}: {parsed:?}");
+        assert_eq!(codes(&parsed).is_empty(), searchable == Searchable::Fully, "{why}: {:?}", parsed.problems);
+    }
+}

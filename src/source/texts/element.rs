@@ -15,6 +15,8 @@ pub struct Element {
     pub attributes: Vec<(String, String)>,
     /// The elements inside it, in order.
     pub children: Vec<Element>,
+    /// Whether something but blanks stands between its tags: the format says everything in attributes.
+    loose_text: bool,
 }
 
 /// The value of an attribute with its references resolved.
@@ -49,6 +51,13 @@ impl Element {
                     None => return Err("the element ends before it begins".into()),
                 },
                 Event::Eof => return Err("the element does not end".into()),
+                Event::Text(text) if text.trim().is_empty() => continue,
+                Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) | Event::Comment(_) => {
+                    if let Some(inner) = open.last_mut() {
+                        inner.loose_text = true;
+                    }
+                    continue;
+                }
                 _ => continue,
             };
             match open.last_mut() {
@@ -66,6 +75,11 @@ impl Element {
             element.attributes.push((attribute.key.into_inner().to_owned(), attribute.value.into_owned()));
         }
         Ok(element)
+    }
+
+    /// Whether words stand between its tags, or between those of an element inside it.
+    pub fn has_loose_text(&self) -> bool {
+        self.loose_text || self.children.iter().any(Self::has_loose_text)
     }
 
     /// The attribute as written between its quotes, whatever it says.

@@ -18,7 +18,7 @@ pub fn call(element: &Element, backup: &Backup) -> Taken {
     let (direction, word) = outcome(&kind);
     parsed.direction = direction;
     parsed.facts.insert("outcome".to_owned(), word.to_owned());
-    let address = message::take_text(element, "number", &mut parsed.problems);
+    let address = element.text("number");
     let name = message::contact_name(element);
     if !address.is_empty() || !name.is_empty() {
         let role = match direction {
@@ -49,6 +49,7 @@ pub fn call(element: &Element, backup: &Backup) -> Taken {
         }
     }
     message::rest_as_facts(element, &["number", "date", "duration", "type", "presentation"], &mut parsed);
+    message::note_hidden(element, &[], &mut parsed);
     let mut identity = Identity::new("handset-call/1");
     identity.field("number", address.as_bytes()).field("date", message::moment(element).as_bytes());
     identity.field("duration", duration.as_bytes()).field("type", kind.as_bytes());

@@ -45,14 +45,18 @@ pub fn sms(element: &Element, backup: &Backup) -> Taken {
     let mut parsed = ParsedItem::new(RecordKind::Text);
     let kind = element.text("type");
     let address = element.text("address");
-    parsed.subject = take_text(element, "subject", &mut parsed.problems);
-    let body = take_text(element, "body", &mut parsed.problems);
+    parsed.subject = element.text("subject");
+    let body = element.text("body");
     parsed.direction = direction(&kind);
     let role = if parsed.direction == Direction::In { Role::From } else { Role::To };
     let name = contact_name(element);
     for one in numbers(&address) {
         let shown = if numbers(&address).count() == 1 { name.as_str() } else { "" };
         parsed.parties.push(number::party(role, shown, one, None));
+    }
+    if numbers(&address).count() > 1 && !name.is_empty() {
+        // The order of the names is not promised to be the order of the numbers.
+        parsed.facts.insert("names of the group".to_owned(), name);
     }
     set_times(element, backup, &mut parsed);
     parsed.facts.insert("message kind".to_owned(), "sms".to_owned());
@@ -66,6 +70,7 @@ pub fn sms(element: &Element, backup: &Backup) -> Taken {
     identity.field("type", kind.as_bytes()).field("subject", parsed.subject.as_bytes());
     identity.field("body", body.as_bytes());
     set_body(body, &mut parsed);
+    note_hidden(element, &[], &mut parsed);
     Taken { parsed, identity: identity.into_bytes(), copy: copy_facts(element, backup, &kind) }
 }
 
@@ -154,14 +159,45 @@ pub fn contact_name(element: &Element) -> String {
     if name == "(Unknown)" { String::new() } else { name }
 }
 
-/// A text attribute; what could not be resolved in it is said.
-pub fn take_text(element: &Element, name: &str, problems: &mut Vec<Problem>) -> String {
-    let Some(value) = element.value(name) else { return String::new() };
-    if value.unresolved {
+/// Says what of an element may hide words: values that could not be resolved, and what the format does not know. The
+/// item is then searchable in part only, so that a hold does not miss it.
+pub fn note_hidden(element: &Element, known: &[&str], parsed: &mut ParsedItem) {
+    let mut unread = Vec::new();
+    unresolved(element, &mut unread);
+    for name in unread {
         let sentence = format!("a character of its {name} cannot be read and stands as written");
-        problems.push(Problem::new(ProblemCode::Undecodable, sentence));
+        note(ProblemCode::Undecodable, sentence, parsed);
     }
-    value.text
+    if element.has_loose_text() {
+        let sentence = "words stand between its tags, where the format has none; they are kept in its original";
+        note(ProblemCode::Unsupported, sentence.to_owned(), parsed);
+    }
+    for child in element.children.iter().filter(|child| !known.contains(&child.name.as_str())) {
+        let sentence = format!("an element {} inside it is not of this format; it is kept in its original", child.name);
+        note(ProblemCode::Unsupported, sentence, parsed);
+    }
+}
+
+/// Adds a problem once; the item is searchable at most in part.
+pub fn note(code: ProblemCode, sentence: String, parsed: &mut ParsedItem) {
+    parsed.searchable = parsed.searchable.max(Searchable::Partly);
+    if !parsed.problems.iter().any(|problem| problem.message == sentence) {
+        parsed.problems.push(Problem::new(code, sentence));
+    }
+}
+
+/// The attributes with a reference or byte that stands for no character, those of the elements inside among them.
+fn unresolved(element: &Element, names: &mut Vec<String>) {
+    for (name, raw) in &element.attributes {
+        // The data of a part is no text; whether it can be decoded is told where it is.
+        if name != "data"
+            && raw.contains(['&', '\u{fffd}'])
+            && element.value(name).is_some_and(|value| value.unresolved)
+        {
+            names.push(name.clone());
+        }
+    }
+    element.children.iter().for_each(|child| unresolved(child, names));
 }
 
 /// Sets the body, cut to what may be searchable.
@@ -169,9 +205,8 @@ pub fn set_body(body: String, parsed: &mut ParsedItem) {
     let (text, whole) = Budget::new().take_text(body);
     parsed.body = text;
     if !whole {
-        parsed.searchable = Searchable::Partly;
         let sentence = "the text is longer than what is made searchable; it is kept whole";
-        parsed.problems.push(Problem::new(ProblemCode::LimitReached, sentence));
+        note(ProblemCode::LimitReached, sentence.to_owned(), parsed);
     }
 }
 

@@ -25,7 +25,7 @@ pub fn mms(element: &Element, backup: &Backup) -> Taken {
     let mut parsed = ParsedItem::new(RecordKind::Text);
     let kind = box_of(element);
     parsed.direction = message::direction(&kind);
-    parsed.subject = message::take_text(element, "sub", &mut parsed.problems);
+    parsed.subject = element.text("sub");
     parsed.message_id = element.text("m_id").trim_matches(['<', '>']).to_owned();
     set_parties(element, &mut parsed);
     message::set_times(element, backup, &mut parsed);
@@ -52,9 +52,9 @@ pub fn mms(element: &Element, backup: &Backup) -> Taken {
     message::set_body(texts.join("\n"), &mut parsed);
     if parts(element).count() > limits::MESSAGE_PARTS {
         let sentence = "it has more parts than are listed; all are kept in it";
-        parsed.problems.push(Problem::new(ProblemCode::LimitReached, sentence));
-        parsed.searchable = Searchable::Partly;
+        message::note(ProblemCode::LimitReached, sentence.to_owned(), &mut parsed);
     }
+    message::note_hidden(element, &["parts", "addrs"], &mut parsed);
     Taken { parsed, identity: identity.into_bytes(), copy: message::copy_facts(element, backup, &kind) }
 }
 
@@ -156,23 +156,42 @@ fn bytes_of(part: &Element) -> Option<Vec<u8>> {
 
 fn text_of(part: &Element, bytes: Option<&[u8]>, parsed: &mut ParsedItem) -> String {
     if part.value("text").is_some() {
-        return message::take_text(part, "text", &mut parsed.problems);
+        return part.text("text");
     }
     let Some(bytes) = bytes else {
         if part.raw("data").is_some_and(|data| data != "null") {
             let sentence = "its text could not be decoded and is kept as written";
-            parsed.problems.push(Problem::new(ProblemCode::Undecodable, sentence));
-            parsed.searchable = Searchable::Partly;
+            message::note(ProblemCode::Undecodable, sentence.to_owned(), parsed);
         }
         return String::new();
     };
-    // The numbers of IANA's character sets: 106 is UTF-8, 4 is Latin-1.
-    let label = match part.raw("chset") {
-        Some("106") => Some("utf-8"),
-        Some("4") => Some("windows-1252"),
-        _ => None,
-    };
-    charset::decode(bytes, label).text
+    let written = part.text("chset");
+    let label = charset_of(&written);
+    let decoded = charset::decode(bytes, label);
+    // A character set that is named and not known here may have been read as another one.
+    if !decoded.sound || label.is_none() && !matches!(written.as_str(), "" | "0") && !bytes.is_ascii() {
+        let sentence = "characters of its text could not be decoded";
+        message::note(ProblemCode::Undecodable, sentence.to_owned(), parsed);
+    }
+    decoded.text
+}
+
+/// The numbers of IANA's character sets (<https://www.iana.org/assignments/character-sets>), as MMS names them.
+fn charset_of(number: &str) -> Option<&'static str> {
+    Some(match number {
+        "3" | "4" | "2252" => "windows-1252",
+        "17" => "shift_jis",
+        "18" => "euc-jp",
+        "38" => "euc-kr",
+        "39" => "iso-2022-jp",
+        "106" => "utf-8",
+        "113" | "2025" => "gbk",
+        "114" => "gb18030",
+        "1000" | "1013" => "utf-16be",
+        "1014" | "1015" => "utf-16le",
+        "2026" => "big5",
+        _ => return None,
+    })
 }
 
 fn attachment(

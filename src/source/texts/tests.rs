@@ -2,7 +2,7 @@
 
 use super::sms_backup_restore::{part_bytes, read, sniff};
 use crate::model::exception::ProblemCode;
-use crate::model::item::{Found, Original, ParsedItem, RawItem, Shape};
+use crate::model::item::{Found, Original, ParsedItem, RawItem, Searchable, Shape};
 use crate::model::provenance::ContainerFormat;
 use crate::model::record::{Direction, DurationBasis, Role};
 use crate::source::ReadOptions;
@@ -252,6 +252,34 @@ const MMS: &str = r#"<mms date="1609545600000" date_sent="1609545590" ct_t="appl
     <addr address="+16515550143" type="130" charset="106" />
   </addrs>
 </mms>"#;
+
+#[test]
+fn what_may_hide_words_makes_a_text_searchable_in_part() {
+    let sms = |inside: &str| format!("<sms address=\"+16125550142\" date=\"1512226167463\" type=\"1\" {inside}");
+    let mms = |part: &str| {
+        format!(
+            "<mms address=\"+16125550142\" date=\"1512226167000\" msg_box=\"1\"><parts><part ct=\"text/plain\" {part}/></parts></mms>"
+        )
+    };
+    let (all, part) = (Searchable::Fully, Searchable::Partly);
+    let cases: Vec<(String, Searchable, &str)> = vec![
+        (sms("body=\"a &amp; b\" />"), all, "what can be read hides nothing"),
+        (sms("body=\"&lol;\" />"), part, "an entity of the file's own is not followed"),
+        (sms("body=\"a\" contact_name=\"&who;\" />"), part, "a name can be looked for too"),
+        (sms("body=\"a\">road</sms>"), part, "words between the tags are not read"),
+        (sms("body=\"a\"><note text=\"road\"/></sms>"), part, "an element nobody knows"),
+        (mms("chset=\"106\" data=\"w6k=\""), all, "UTF-8"),
+        (mms("chset=\"106\" data=\"6Q==\""), part, "it says UTF-8 and is not"),
+        (mms("chset=\"9999\" data=\"6Q==\""), part, "a character set nobody knows"),
+        (mms("chset=\"17\" data=\"k/o=\""), all, "Shift_JIS is number 17"),
+        (mms("data=\"6Q==*\""), part, "no base64"),
+    ];
+    for (element, searchable, why) in cases {
+        let item = one(&element);
+        assert_eq!(parsed(&item).family_searchable(), searchable, "{why}: {element}");
+        assert_eq!(parsed(&item).problems.is_empty(), searchable == Searchable::Fully, "{why}: {element}");
+    }
+}
 
 #[test]
 fn an_mms_has_a_body_attachments_and_a_group() {
