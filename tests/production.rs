@@ -85,6 +85,7 @@ fn draw(rendition: &Rendition) -> Result<Rendered, RenderError> {
 
 const SECRET: &str = "Grievance of a fictional employee 4711";
 const SECRET_NAME: &str = "grievance-4711.txt";
+const ADVICE: &str = "Counsel thinks that the contractor will settle for sixty thousand dollars before the trial";
 const PRIVILEGED: &str = "Advice of counsel on the Ridgeview claim";
 
 fn message(id: &str, day: u32, subject: &str, body: &str, attachments: &[(&str, &str, &str)]) -> String {
@@ -338,6 +339,38 @@ fn withheld_words_are_in_none_of_the_files() {
     }
     let files = tree(&city.path("out"));
     assert!(files.values().any(|bytes| holds(&unpacked(bytes), "gravel")), "the search itself finds what was given");
+}
+
+#[test]
+fn an_item_that_repeats_withheld_words_is_given_only_after_somebody_looked() {
+    let mut city = city(RequestKind::Public);
+    let quoted = format!("No.\r\n\r\nShe wrote:\r\n> {ADVICE}\r\n");
+    let mails = [message("opinion", 6, "Opinion", ADVICE, &[]), message("answer", 7, "Answer", &quoted, &[])];
+    let folder = city.path("second-export");
+    fs::create_dir_all(&folder).expect("a folder");
+    for (nth, mail) in mails.iter().enumerate() {
+        fs::write(folder.join(format!("{nth}.eml")), mail).expect("written");
+    }
+    let options = recordroom::ingest::IngestOptions::default();
+    recordroom::ingest::ingest(&mut city.repository, &[folder], &options, "clerk", &VoidMonitor).expect("taken in");
+    // Nobody collected them yet, and whoever plans is told.
+    let reading = city.repository.catalog().reading();
+    assert_eq!(recordroom::production::not_collected(&reading, city.request).expect("counted"), 2);
+    request::collect(&mut city.repository, city.request, None, "clerk").expect("collected");
+    let reading = city.repository.catalog().reading();
+    assert_eq!(recordroom::production::not_collected(&reading, city.request).expect("counted"), 0);
+    city.decide("Opinion", None, Decision::Withheld, "attorney-client privilege");
+    let mut city = city.decided();
+    let error = city.produce("out").expect_err("refused").to_string();
+    assert!(error.starts_with("1 items to be given repeat words of withheld ones: R-"), "{error}");
+    assert!(!city.path("out").exists() && city.next_number() == 1);
+    // Somebody answers for it: the event names each pair.
+    let looked = ProduceOptions { repeats_reviewed: true, ..ProduceOptions::default() };
+    let Outcome::Produced(one) = city.produce_as("out", &looked).expect("produced") else { panic!("nothing") };
+    let reading = city.repository.catalog().reading();
+    let details = reading.last_event().expect("read").expect("an event").details;
+    assert!(details.contains("\"repeats_reviewed\":[[\"R-"), "{details}");
+    assert_eq!(one.production.documents, 7);
 }
 
 #[test]
@@ -682,9 +715,9 @@ fn what_is_not_ready_is_refused_and_leaves_nothing() {
     fs::create_dir(city.path("taken")).expect("a folder");
     assert!(city.produce("taken").expect_err("taken").to_string().contains("there already"));
     assert!(city.produce("no/such/parent").expect_err("no parent").to_string().contains("no folder"));
-    let options = ProduceOptions { prefix: Some("cb".to_owned()), natives: false };
+    let options = ProduceOptions { prefix: Some("cb".to_owned()), ..ProduceOptions::default() };
     assert!(matches!(city.produce_as("out", &options), Err(ProductionError::Prefix(_))));
-    let options = ProduceOptions { prefix: None, natives: true };
+    let options = ProduceOptions { natives: true, ..ProduceOptions::default() };
     assert!(city.produce_as("out", &options).expect_err("public").to_string().contains("litigation alone"));
     request::close(&mut city.repository, city.request, "withdrawn", "clerk").expect("closed");
     refused(&mut city, "is closed");
@@ -706,7 +739,7 @@ fn nothing_responsive_and_everything_withheld_are_answers_without_numbers() {
 #[test]
 fn originals_are_given_in_litigation_but_never_around_a_withheld_part() {
     let mut city = city(RequestKind::Litigation).decided();
-    let options = ProduceOptions { prefix: Some("CB-LIT-".to_owned()), natives: true };
+    let options = ProduceOptions { prefix: Some("CB-LIT-".to_owned()), natives: true, repeats_reviewed: false };
     let Outcome::Produced(produced) = city.produce_as("out", &options).expect("produced") else { panic!("nothing") };
     assert_eq!(produced.production.first.to_string(), "CB-LIT-00000001");
     assert_eq!(city.findings("out"), []);
@@ -729,6 +762,15 @@ fn originals_are_given_in_litigation_but_never_around_a_withheld_part() {
         "a privilege log names parties: {log}"
     );
     assert!(!log.contains(PRIVILEGED));
+    let slip = log.lines().find(|line| line.starts_with("CB-LIT-00000003,attachment,")).expect("a row");
+    assert!(
+        slip.contains("2025-03-03") && slip.contains("ana@cedarbend.example"),
+        "a slip sheet is logged alike: {slip}"
+    );
+    let remarks = String::from_utf8(files[names::REMARKS].clone()).expect("text");
+    assert!(remarks.contains("CB-LIT-00000001,The original file is not given: it holds a part that is kept back."));
+    let readme = String::from_utf8(files[names::README].clone()).expect("text");
+    assert!(readme.contains("data/VOL001/NATIVES"), "{readme}");
     // What is told of it there stays when it is destroyed, so its certificate will name the production.
     let told = |city: &City| {
         let reading = city.repository.catalog().reading();

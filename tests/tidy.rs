@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("catalog", &["base", "model", "ledger"]),
     ("index", &["base", "model", "text", "query"]),
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
-    ("finding", &["base", "model", "text", "query", "catalog", "index", "repository", "protection"]),
+    ("finding", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "protection"]),
     ("retention", &["base", "model", "schedule", "calendar", "catalog", "repository"]),
     (
         "classification",

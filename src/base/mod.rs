@@ -11,3 +11,4 @@ pub mod id;
 pub mod limits;
 pub mod monitor;
 pub mod random;
+pub mod trouble;

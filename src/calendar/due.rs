@@ -20,6 +20,11 @@ pub enum DueKind {
         /// Days the demand or order sets.
         days: u32,
     },
+    /// A demand in litigation for which nobody has entered the number of days yet.
+    LitigationUnstated {
+        /// Days the program counts until somebody says how many there are.
+        days: u32,
+    },
 }
 
 /// A due date with its basis.
@@ -62,7 +67,11 @@ pub fn due(kind: DueKind, received_on: NaiveDate, observed: &Observed) -> Result
         }
         DueKind::Litigation { days } => {
             let on = last_day(received_on, Span::Days(days), observed).ok_or_else(|| too_far(days))?;
-            Ok(DueOn { on, basis: litigation_basis(days) })
+            Ok(DueOn { on, basis: format!("{days} day{} set by the demand or order; {COUNTED}", plural(days)) })
+        }
+        DueKind::LitigationUnstated { days } => {
+            let on = last_day(received_on, Span::Days(days), observed).ok_or_else(|| too_far(days))?;
+            Ok(DueOn { on, basis: unstated_basis(days) })
         }
     }
 }
@@ -78,10 +87,15 @@ fn public_basis(days: u32) -> String {
     )
 }
 
-fn litigation_basis(days: u32) -> String {
+/// How days of a demand or order are counted.
+const COUNTED: &str = "counted by law: first day excluded, last day included, and moved off a Saturday, Sunday or \
+     legal holiday (Minn. Stat. § 645.15); the order and the rules of court prevail";
+
+/// A number that the program chose must never read as if a court or the other side had set it.
+fn unstated_basis(days: u32) -> String {
     format!(
-        "{days} day{} set by the demand or order; counted by law: first day excluded, last day included, and moved off a \
-         Saturday, Sunday or legal holiday (Minn. Stat. § 645.15); the order and the rules of court prevail",
+        "assumption of this program, neither law nor order: nobody entered the days that the demand or order sets, so {days} \
+         day{} are counted for now; read the demand and ask the attorney; {COUNTED}",
         plural(days)
     )
 }
@@ -123,6 +137,15 @@ mod tests {
         let answer = due(DueKind::Litigation { days: 30 }, day("2026-06-04"), &Observed::default()).unwrap();
         assert_eq!(answer.on, day("2026-07-06"));
         assert!(answer.basis.contains("§ 645.15"), "{}", answer.basis);
+        assert!(answer.basis.starts_with("30 days set by the demand or order"), "{}", answer.basis);
+    }
+
+    #[test]
+    fn days_that_nobody_stated_are_not_told_as_an_order() {
+        let answer = due(DueKind::LitigationUnstated { days: 30 }, day("2026-06-04"), &Observed::default()).unwrap();
+        assert_eq!(answer.on, day("2026-07-06"));
+        assert!(answer.basis.starts_with("assumption of this program, neither law nor order"), "{}", answer.basis);
+        assert!(!answer.basis.contains("set by the demand or order"), "{}", answer.basis);
     }
 
     #[test]

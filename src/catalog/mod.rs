@@ -32,7 +32,19 @@ const BUSY_SECONDS: u64 = 30;
 pub enum CatalogError {
     /// The database itself failed.
     #[error("the catalog could not be read or written: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(rusqlite::Error),
+    /// The file is no SQLite database, or a damaged one.
+    #[error("the catalog catalog.sqlite is no sound database: {0}")]
+    NotSound(rusqlite::Error),
+    /// The file is not there, or neither it nor its log can be opened.
+    #[error("the catalog catalog.sqlite cannot be opened: it is missing, or it cannot be written to")]
+    CannotOpen,
+    /// The disk or the permissions allow no writing.
+    #[error("the catalog catalog.sqlite cannot be written to: it is read-only")]
+    ReadOnly,
+    /// Another program kept it for too long.
+    #[error("another command is just writing to this repository")]
+    Busy,
     /// Made by a newer program.
     #[error("this repository has format {found}, and this program knows formats up to {known}")]
     Newer {
@@ -55,6 +67,19 @@ pub enum CatalogError {
     /// A fault that a test asked for.
     #[error(transparent)]
     Fault(#[from] crate::base::fault::Fault),
+}
+
+impl From<rusqlite::Error> for CatalogError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::NotSound(error),
+            Some(ErrorCode::CannotOpen) => Self::CannotOpen,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseBusy) => Self::Busy,
+            _ => Self::Database(error),
+        }
+    }
 }
 
 impl CatalogError {

@@ -25,20 +25,23 @@ pub struct Arguments {
     pub command: Command,
 }
 
+/// The heading of the options that every command takes.
+const ALL_COMMANDS: &str = "Options of every command, before or after its name";
+
 /// Options that every command takes, before or after its name.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
     /// The repository directory
-    #[arg(long, global = true, env = "RECORDROOM_REPOSITORY", value_name = "DIR", default_value = ".")]
+    #[arg(long, global = true, help_heading = ALL_COMMANDS, env = "RECORDROOM_REPOSITORY", value_name = "DIR", default_value = ".")]
     pub repository: PathBuf,
     /// Print the result as JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = ALL_COMMANDS)]
     pub json: bool,
     /// The acting person (default: the user of this computer)
-    #[arg(long = "as", global = true, value_name = "NAME")]
+    #[arg(long = "as", global = true, help_heading = ALL_COMMANDS, value_name = "NAME")]
     pub acting: Option<String>,
     /// The moment it is meant to be, for exercise repositories alone (2026-03-01 or 2026-03-01T02:00:00Z)
-    #[arg(long, global = true, value_name = "MOMENT")]
+    #[arg(long, global = true, help_heading = ALL_COMMANDS, value_name = "MOMENT")]
     pub now: Option<String>,
 }
 
@@ -46,44 +49,82 @@ pub struct Common {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Create a repository
+    ///
+    /// Example: recordroom init records --city "Cedar Bend" --domain cedarbend.example
     Init(Init),
-    /// Take in exported files and folders
+    /// Take in exported files and folders, in every format that is recognised by its content
+    ///
+    /// Example: recordroom ingest exports/olstad-maren --custodian "Maren Olstad"
     Ingest(Ingest),
-    /// How the repository stands
-    Status,
-    /// Find items by their words
+    /// How the repository stands, and what could not be processed
+    ///
+    /// Example: recordroom status --exceptions
+    Status(Status),
+    /// Find items by their words, addresses, numbers, dates and kinds
+    ///
+    /// Example: recordroom search 'permit AND from:smith date:2025-01..2025-03'
+    ///
+    /// Words: road, "oak street", road w/5 repair, vote~ (vote, votes, voted), annex*, and AND, OR, NOT in capitals with
+    /// parentheses. Fields: subject: body: attachment: file: from: to: cc: bcc: recipient: party: custodian: kind: status:
+    /// series: type: has:attachment is:unsearchable is:undated date:2025-03..2025-06 after: before:
     Search(Search),
-    /// Show one item
+    /// Show one item, why it is still here, or its original bytes
+    ///
+    /// Example: recordroom show R-12 --why
     Show(Show),
     /// Record status: why, set by a person, confirmed by a sample, and what is not settled
+    ///
+    /// Example: recordroom classify queue
     Classify(Classify),
     /// Data requests: open, list, show, collect, close
+    ///
+    /// Example: recordroom request open --kind public --what "Everything on Ridgeview Road" --query ridgeview
     #[command(subcommand)]
     Request(RequestCommand),
     /// Decide item by item what a request is given
+    ///
+    /// Example: recordroom review list Q-1 --undecided
     #[command(subcommand)]
     Review(ReviewCommand),
     /// Deliver what was decided: numbered, hashed, checked
+    ///
+    /// Example: recordroom produce Q-1 answer-to-the-newspaper
     Produce(Produce),
-    /// Check a delivered production
+    /// Check the repository, a delivered production, a certificate, a plan or a checkpoint
+    ///
+    /// Example: recordroom verify answer-to-the-newspaper
     Verify(Verify),
     /// Retention schedules, and what happened that they wait for
+    ///
+    /// Example: recordroom schedule list
     #[command(subcommand)]
     Schedule(ScheduleCommand),
-    /// Legal holds
+    /// Legal holds: what they cover is not destroyed
+    ///
+    /// Example: recordroom hold list
     #[command(subcommand)]
     Hold(HoldCommand),
     /// Destruction: planned, approved by somebody else, run, certified
+    ///
+    /// Example: recordroom --as "Priya Raman" dispose plan
     #[command(subcommand)]
     Dispose(DisposeCommand),
     /// The same as dispose run
+    ///
+    /// Example: recordroom purge D-1
     Purge(dispose::Which),
     /// A small city's story, from exports to a certificate, in an exercise of its own
+    ///
+    /// Example: recordroom demo cedar-bend
     Demo(Demo),
-    /// Who did what when
+    /// Who did what when, and signed checkpoints to keep elsewhere
+    ///
+    /// Example: recordroom ledger list --limit 20
     #[command(subcommand)]
     Ledger(LedgerCommand),
-    /// Bring the search index up to date, or make it again
+    /// Bring the search index up to date, or make it again from the sealed items
+    ///
+    /// Example: recordroom index
     Index(Reindex),
 }
 
@@ -96,7 +137,7 @@ pub struct Init {
     #[arg(long)]
     pub exercise: bool,
     /// The name of the city
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub city: String,
     /// The city's mail domains
     #[arg(long = "domain", value_name = "DOMAIN")]
@@ -107,9 +148,17 @@ pub struct Init {
     /// Where the second copy of the keys is kept, on another disk where there is one (default: DIR-keys-second)
     #[arg(long, value_name = "DIR")]
     pub keys_second: Option<PathBuf>,
-    /// Start from this profile
+    /// Start from the choices and custodians of this profile, such as that of an earlier repository
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// List what could not be processed: what is wrong, and where it was
+    #[arg(long)]
+    pub exceptions: bool,
 }
 
 /// Arguments of `ingest`.
@@ -132,7 +181,7 @@ pub struct Search {
     /// The query, for example: permit AND from:smith date:2025-01..2025-03
     #[arg(required = true)]
     pub query: Vec<String>,
-    /// How many hits to print
+    /// How many hits to print, the newest first
     #[arg(long, default_value_t = 50)]
     pub limit: usize,
     /// Also print how many items each word is in
@@ -143,12 +192,12 @@ pub struct Search {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct Show {
-    /// The item, such as R-12
+    /// The item, such as R-12; its family, such as F-7; or something quarantined, such as X-2
     pub id: String,
     /// Why it is still here, and when it may go
     #[arg(long)]
     pub why: bool,
-    /// Write the original bytes to standard output
+    /// Write the original bytes to standard output, for example into a file: show R-12 --original > message.eml
     #[arg(long)]
     pub original: bool,
 }

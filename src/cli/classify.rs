@@ -1,7 +1,7 @@
 //! `classify`
 
 use super::args::{Classify, ClassifyAct, Common, Decision};
-use super::output::{Failure, Output, TerminalMonitor, table};
+use super::output::{Failure, Output, TerminalMonitor, counted, table};
 use super::repository::{REFUSED, actor, capitalised, open};
 use super::{DONE, EXCEPTIONS};
 use crate::base::id::{FamilyId, RecordId};
@@ -41,7 +41,7 @@ pub fn run(common: &Common, arguments: &Classify, output: &Output) -> Result<u8,
     if matches!(arguments.act, ClassifyAct::Rules) {
         return rules(output);
     }
-    let mut opened = open(common)?;
+    let mut opened = open(common, output)?;
     let actor = actor(common);
     match &arguments.act {
         ClassifyAct::Explain { id } => {
@@ -190,7 +190,7 @@ fn set_told(done: &Decided) -> String {
         ));
     }
     let events: Vec<String> = done.events.iter().map(ToString::to_string).collect();
-    text.push_str(&format!("{} items, recorded as {}\n", done.families.len(), events.join(", ")));
+    text.push_str(&format!("{}, recorded as {}\n", counted(done.families.len() as u64, "item"), events.join(", ")));
     text
 }
 
@@ -318,7 +318,7 @@ fn queue_shown(found: &Queue, limit: usize, output: &Output) -> Result<u8, Failu
             vec![digest, group.count.to_string(), sent, by.to_owned(), safe(&group.name)]
         })
         .collect();
-    let mut text = format!("{} items wait.\n\n{}", found.items, table(&["group", "items", "sent", "", ""], &rows));
+    let mut text = format!("{} to settle.\n\n{}", counted(found.items, "item"), table(&["group", "items", "sent", "", "whom or what"], &rows));
     let more = found.groups.len().saturating_sub(limit);
     if more > 0 {
         text.push_str(&format!("{more} more groups (--limit shows more)\n"));

@@ -21,16 +21,28 @@ const PASSPHRASE_BYTES: u64 = 4_096;
 #[derive(Debug, Subcommand)]
 pub enum DisposeCommand {
     /// List everything that is due, and what is held back and why; destroys nothing
+    ///
+    /// Example: recordroom --as "Priya Raman" dispose plan
     Plan,
     /// Every plan
+    ///
+    /// Example: recordroom dispose list
     List,
-    /// One plan
+    /// One plan: what it would destroy, under which rule, and why
+    ///
+    /// Example: recordroom dispose show D-1
     Show(Which),
     /// Register a person who may approve plans, with a passphrase of their own
+    ///
+    /// Example: recordroom dispose register "Tom Halvorsen"
     Register(Register),
     /// Approve a plan that somebody else made
+    ///
+    /// Example: recordroom --as "Tom Halvorsen" dispose approve D-1
     Approve(Approve),
     /// Run an approved plan: every item is looked at again, then destroyed for good
+    ///
+    /// Example: recordroom dispose run D-1
     Run(Which),
 }
 
@@ -82,7 +94,8 @@ impl From<DispositionError> for Failure {
                 "Run the same command again to go on.",
             ),
             DispositionError::Refused(message) => {
-                Self::new("refused", repository::capitalised(&message), "Nothing was destroyed.").with_exit(REFUSED)
+                let hint = "Nothing was changed or destroyed.";
+                Self::new("refused", repository::capitalised(&message), hint).with_exit(REFUSED)
             }
             error @ (DispositionError::Changed { .. } | DispositionError::Unreadable { .. }) => {
                 let message = repository::capitalised(&error.to_string());
@@ -108,24 +121,31 @@ impl From<RetentionError> for Failure {
                 "Put the frozen copy back from a backup, or adopt the edition again.",
             )
             .with_exit(repository::INTEGRITY),
-            error => Self::new("schedule", repository::capitalised(&error.to_string()), "Correct that line."),
+            RetentionError::Incomplete(_) => {
+                Self::usage(repository::capitalised(&error.to_string()), "Nothing was recorded.")
+            }
+            error @ RetentionError::Schedule { .. } => {
+                let hint = "Correct that line, and check the file with: recordroom schedule check FILE";
+                Self::new("schedule", repository::capitalised(&error.to_string()), hint)
+            }
         }
     }
 }
 
 /// `recordroom dispose`
 pub fn run(common: &Common, command: &DisposeCommand, output: &Output) -> Result<u8, Failure> {
-    let mut opened = repository::open(common)?;
+    let mut opened = repository::open(common, output)?;
     let actor = repository::actor(common);
     match command {
         DisposeCommand::Plan => plan(&mut opened, &actor, output),
         DisposeCommand::List => list(&opened, output),
         DisposeCommand::Show(which) => show(&opened, which.plan, output),
         DisposeCommand::Register(register) => {
-            let passphrase = read_passphrase(&register.passphrase, &register.name)?;
+            let passphrase = read_passphrase(&register.passphrase, &register.name, true)?;
             disposition::register_approver(&mut opened, &register.name, &passphrase, &actor)?;
             let text = format!(
-                "{} may approve plans from now on. The passphrase is kept nowhere; without it a new person is registered.",
+                "{} may approve plans from now on, with this passphrase. It is kept nowhere: whoever forgets it \
+                 registers anew under another name.",
                 register.name
             );
             output.result(json!({ "registered": register.name }), &text)?;
@@ -133,12 +153,9 @@ pub fn run(common: &Common, command: &DisposeCommand, output: &Output) -> Result
         }
         DisposeCommand::Approve(approve) => {
             let registered = opened.catalog().reading().approver(&actor)?.is_some();
-            let passphrase = if registered { Some(read_passphrase(&approve.passphrase, &actor)?) } else { None };
+            let passphrase = if registered { Some(read_passphrase(&approve.passphrase, &actor, false)?) } else { None };
             disposition::approve(&mut opened, approve.plan, &actor, passphrase.as_deref())?;
-            let text = format!(
-                "{} is approved by {actor}. Run it with: recordroom dispose run {}",
-                approve.plan, approve.plan
-            );
+            let text = format!("{} is approved by {actor}. Next: recordroom dispose run {}", approve.plan, approve.plan);
             output.result(json!({ "plan": approve.plan, "approved_by": actor }), &text)?;
             Ok(DONE)
         }
@@ -148,7 +165,7 @@ pub fn run(common: &Common, command: &DisposeCommand, output: &Output) -> Result
 
 /// `recordroom purge`: the same as `dispose run`.
 pub fn purge(common: &Common, which: &Which, output: &Output) -> Result<u8, Failure> {
-    let mut opened = repository::open(common)?;
+    let mut opened = repository::open(common, output)?;
     execute(&mut opened, which.plan, &repository::actor(common), output)
 }
 
@@ -165,7 +182,8 @@ fn plan(opened: &mut Repository, actor: &str, output: &Output) -> Result<u8, Fai
     let mut text = told(&planned.plan);
     if counts.eligible > 0 {
         text.push_str(&format!(
-            "\nNothing was destroyed. Another person approves it with: recordroom --as NAME dispose approve {}\n",
+            "\nNothing was destroyed. What it names: recordroom dispose show {0}\nAnother person approves it with: \
+             recordroom --as NAME dispose approve {0}\n",
             planned.plan.plan
         ));
     }
@@ -192,7 +210,7 @@ fn list(opened: &Repository, output: &Output) -> Result<u8, Failure> {
         }));
     }
     let text = if rows.is_empty() {
-        "There is no plan.".to_owned()
+        "There is no plan. Make one with: recordroom dispose plan".to_owned()
     } else {
         table(&["plan", "state", "for", "made by", "items"], &rows)
     };
@@ -240,9 +258,6 @@ fn execute(opened: &mut Repository, id: PlanId, actor: &str, output: &Output) ->
 /// A plan in words: what is due, and why the rest is not.
 fn told(plan: &DispositionPlan) -> String {
     let mut text = String::new();
-    if plan.exercise {
-        text.push_str("EXERCISE\n");
-    }
     let counts = &plan.counts;
     text.push_str(&format!(
         "Plan {} for {}, made by {}\n\n{:>9}  items were looked at\n{:>9}  are due and would be destroyed\n\
@@ -262,14 +277,36 @@ fn told(plan: &DispositionPlan) -> String {
     if !plan.held_back.is_empty() {
         text.push_str("\nWhy items stay, by the first reason:\n");
         for (reason, count) in &plan.held_back {
-            text.push_str(&format!("{count:>9}  {reason}\n"));
+            text.push_str(&format!("{count:>9}  {}\n", in_words(reason)));
         }
     }
     text
 }
 
+/// The code of a reason in a clerk's words.
+fn in_words(code: &str) -> &str {
+    match code {
+        "period-runs" => "their period still runs",
+        "permanent" => "they are kept for ever",
+        "undetermined" => "their status is not settled: recordroom classify queue",
+        "unconfirmed" => "their status is proposed and nobody confirmed it: recordroom classify sample",
+        "unscheduled" => "no adopted schedule covers them: recordroom schedule list",
+        "date-unknown" => "the date their period starts from is not known",
+        "event-missing" => "what their period starts from is not recorded: recordroom schedule event",
+        "rule-unresolved" => "their rule could not be applied",
+        "no-authority" => "no recorded authority to destroy covers them: recordroom schedule list",
+        "archival" => "they are archival and have to be offered for transfer first",
+        "not-filed" => "they are official and not yet filed under their series: recordroom schedule filed",
+        "held" => "a hold covers them: recordroom hold list",
+        "requested" => "a data request protects them: recordroom request list",
+        "not-evaluated" => "they were not yet looked at for every hold and request: recordroom index",
+        "dispute-open" => "an audit, appeal or dispute about them is open",
+        other => other,
+    }
+}
+
 /// The first line of the named file, or of standard input.
-fn read_passphrase(from: &Passphrase, who: &str) -> Result<String, Failure> {
+fn read_passphrase(from: &Passphrase, who: &str, new: bool) -> Result<String, Failure> {
     let text = match &from.passphrase_file {
         Some(path) => {
             let size = std::fs::metadata(path).map_err(|error| RepositoryError::io(path, error))?.len();
@@ -278,7 +315,7 @@ fn read_passphrase(from: &Passphrase, who: &str) -> Result<String, Failure> {
             }
             std::fs::read_to_string(path).map_err(|error| RepositoryError::io(path, error))?
         }
-        None => super::output::ask(&format!("Passphrase of {who}: "))?,
+        None => super::output::ask(&format!("Passphrase of {who}"), new)?,
     };
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }

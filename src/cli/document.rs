@@ -39,6 +39,7 @@ pub fn run(common: &Common, path: &Path, key: Option<&str>, output: &Output) -> 
             return Err(Failure::usage(format!("{name} is not signed as anything this program checks"), hint));
         }
     };
+    output.about(document.get("exercise").and_then(Value::as_bool).unwrap_or(false));
     let findings: Vec<Finding> =
         checked.err().into_iter().map(|error| Finding::new("document-changed", &name, error.to_string())).collect();
     tell(&findings, &name, what, key.as_deref(), output)

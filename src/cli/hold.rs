@@ -1,6 +1,6 @@
 //! `hold`
 
-use super::output::{Failure, Output, table};
+use super::output::{Failure, Output, counted, table};
 use super::scope::{self, ScopeArgs};
 use super::{DONE, args::Common, repository};
 use crate::base::id::{FamilyId, HoldId};
@@ -18,15 +18,25 @@ const ITEMS_SHOWN: usize = 20;
 /// Legal holds: what they cover is not destroyed until they are released.
 #[derive(Debug, Subcommand)]
 pub enum HoldCommand {
-    /// Place a hold; it also covers everything that is taken in later
+    /// Place a hold; it also covers what is taken in later and fits
+    ///
+    /// Example: recordroom hold place --matter "Larson v. City" --reason "notice of claim" --query "ice AND sidewalk" --from 2025-01-01
     Place(Place),
     /// Every hold, released ones included
+    ///
+    /// Example: recordroom hold list
     List,
     /// One hold and what it covers
+    ///
+    /// Example: recordroom hold show H-1
     Show(Which),
     /// What a hold covers and what its release would let go, or what a new one would cover
+    ///
+    /// Example: recordroom hold preview --query "ice AND sidewalk"
     Preview(Preview),
     /// Release a hold; nothing is destroyed by it
+    ///
+    /// Example: recordroom hold release H-1 --reason "settled and paid"
     Release(Release),
 }
 
@@ -79,7 +89,7 @@ impl From<HoldError> for Failure {
         match error {
             HoldError::Protection(error) => error.into(),
             HoldError::Catalog(error) => error.into(),
-            HoldError::Incomplete(message) => Self::usage(repository::capitalised(message), ""),
+            HoldError::Incomplete(message) => Self::usage(repository::capitalised(message), "No hold was placed."),
         }
     }
 }
@@ -90,7 +100,7 @@ impl From<ProtectionError> for Failure {
             ProtectionError::Repository(error) => error.into(),
             ProtectionError::Catalog(error) => error.into(),
             ProtectionError::Query { error, .. } => {
-                let message = format!("The query goes wrong at character {}: {}", error.column, error.message);
+                let message = format!("The query cannot be understood at character {}: {}", error.column, error.message);
                 Self::usage(message, error.hint)
             }
         }
@@ -99,7 +109,7 @@ impl From<ProtectionError> for Failure {
 
 /// `recordroom hold`
 pub fn run(common: &Common, command: &HoldCommand, output: &Output) -> Result<u8, Failure> {
-    let mut opened = repository::open(common)?;
+    let mut opened = repository::open(common, output)?;
     match command {
         HoldCommand::Place(place) => placed(&mut opened, place, &repository::actor(common), output),
         HoldCommand::List => list(&opened, output),
@@ -109,9 +119,10 @@ pub fn run(common: &Common, command: &HoldCommand, output: &Output) -> Result<u8
             let items = hold::release(&mut opened, release.hold, &release.reason, &repository::actor(common))?;
             let value = json!({ "hold": release.hold, "released": items });
             let text = format!(
-                "{} is released. It covered {items} families. Nothing was destroyed: they can be named by a plan that \
-                 is made, approved and run after today.",
-                release.hold
+                "{} is released. It covered {}. Nothing was destroyed by that: a plan that is made from now on may \
+                 name what is due.",
+                release.hold,
+                counted(items, "item")
             );
             output.result(value, &text)?;
             Ok(DONE)
@@ -130,10 +141,13 @@ fn placed(opened: &mut Repository, place: &Place, actor: &str, output: &Output) 
     let placed = hold::place(opened, &place.matter, &place.reason, &scope, actor)?;
     let value = json!({ "hold": placed.hold, "covered": placed.covered });
     let text = format!(
-        "{} is in force for {:?}. It covers {} families now, and what is taken in later and fits.\n\
+        "{} is in force for {:?}. It covers {} now, each with what is attached to it, and what is taken in later and \
+         fits.\n\
          Tell the custodians and IT as well: mailbox auto-delete, phone auto-delete and remote wipe are outside this \
          program.",
-        placed.hold, place.matter, placed.covered
+        placed.hold,
+        place.matter,
+        counted(placed.covered, "item")
     );
     output.result(value, &text)?;
     Ok(DONE)
@@ -153,7 +167,7 @@ fn list(opened: &Repository, output: &Output) -> Result<u8, Failure> {
         ]);
     }
     let text = if rows.is_empty() {
-        "There is no hold.".to_owned()
+        "There is no hold. Place one with: recordroom hold place".to_owned()
     } else {
         table(&["hold", "state", "matter", "reaches", "covers"], &rows)
     };
@@ -168,14 +182,14 @@ fn show(opened: &Repository, id: HoldId, output: &Output) -> Result<u8, Failure>
     let mut value = shape(&held, families.len() as u64);
     value["families"] = json!(families);
     let text = format!(
-        "{id}  {}\nMatter   {}\nReason   {}\nIssued   {} by {}\nReaches  {}\nCovers   {} families{}\n",
+        "{id}  {}\nMatter   {}\nReason   {}\nIssued   {} by {}\nReaches  {}\nCovers   {}{}\n",
         standing(&held),
         crate::text::safe(&held.matter),
         crate::text::safe(&held.reason),
         held.issued_at.format("%Y-%m-%d %H:%M UTC"),
         crate::text::safe(&held.issued_by),
         scope::told(opened, &held.scope)?,
-        families.len(),
+        counted(families.len() as u64, "item"),
         listed(&families),
     );
     output.result(value, &text)?;
@@ -186,7 +200,7 @@ fn previewed(opened: &Repository, preview: &Preview, output: &Output) -> Result<
     let Some(id) = preview.hold else {
         let families = hold::preview(opened, &preview.scope.scope(opened)?)?;
         let value = json!({ "covered": families.len(), "families": families });
-        output.result(value, &format!("It would cover {} families{}", families.len(), listed(&families)))?;
+        output.result(value, &format!("It would cover {}{}", counted(families.len() as u64, "item"), listed(&families)))?;
         return Ok(DONE);
     };
     let families = opened.catalog().reading().families_guarded_by(Guard::Hold(id))?;
@@ -194,8 +208,8 @@ fn previewed(opened: &Repository, preview: &Preview, output: &Output) -> Result<
     let value =
         json!({ "covered": families.len(), "freed": freed.len(), "families": families, "freed_families": freed });
     let text = format!(
-        "{id} covers {} families. If it were released, a plan made today could name {} of them{}",
-        families.len(),
+        "{id} covers {}. If it were released, a plan made today could name {} of them{}",
+        counted(families.len() as u64, "item"),
         freed.len(),
         listed(&freed)
     );

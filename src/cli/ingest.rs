@@ -3,10 +3,10 @@
 use super::args::{Common, Ingest};
 use super::output::{Failure, Output, TerminalMonitor, table};
 use super::{DONE, EXCEPTIONS, repository};
+use crate::base::trouble::plain;
 use crate::disposition::finish_interrupted;
 use crate::ingest::{IngestError, IngestOptions, IngestReport, ingest};
 use crate::model::provenance::ContainerReport;
-use crate::repository::RepositoryError;
 use crate::source::calls::profile::MappingProfile;
 
 impl From<IngestError> for Failure {
@@ -34,7 +34,7 @@ impl From<IngestError> for Failure {
 
 /// `recordroom ingest`
 pub fn run(common: &Common, arguments: &Ingest, output: &Output) -> Result<u8, Failure> {
-    let mut opened = repository::open(common)?;
+    let mut opened = repository::open(common, output)?;
     let custodian = arguments.custodian.as_deref().map(|name| opened.custodian_named(name)).transpose()?;
     let call_profile = arguments.call_profile.as_deref().map(mapping_profile).transpose()?;
     let options = IngestOptions { custodian, call_profile };
@@ -59,7 +59,11 @@ fn mapping_profile(named: &str) -> Result<MappingProfile, Failure> {
         return Ok(profile);
     }
     let path = std::path::Path::new(named);
-    let text = std::fs::read_to_string(path).map_err(|error| RepositoryError::io(path, error))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let shipped: Vec<&str> = MappingProfile::tried().map(|one| one.key.as_str()).collect();
+        let message = format!("{named:?} is no call profile of this program and no file that can be read: {}", plain(&error));
+        Failure::usage(message, format!("The shipped ones: {}.", shipped.join(", ")))
+    })?;
     MappingProfile::from_toml(&text).map_err(|error| {
         let message = format!("The mapping profile {named} cannot be used: {error}");
         Failure::usage(message, "Correct that line and run the command again.")
@@ -95,8 +99,11 @@ fn told(report: &IngestReport) -> String {
         "\n{} found = {} kept + {} duplicates + {} destroyed before + {} exceptions\n",
         totals.found, totals.kept, totals.duplicates, totals.destroyed_before, totals.exceptions
     ));
+    if totals.problems > 0 {
+        text.push_str("Problems are told with their items: recordroom show ID\n");
+    }
     if totals.exceptions > 0 {
-        text.push_str("Items that could not be processed are kept in quarantine and listed by: recordroom status\n");
+        text.push_str("What could not be processed is kept in quarantine, and listed by: recordroom status --exceptions\n");
     }
     text
 }

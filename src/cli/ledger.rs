@@ -1,6 +1,6 @@
 //! `ledger`: who did what when, and signed checkpoints to keep elsewhere.
 
-use super::output::{Failure, Output};
+use super::output::{Failure, Output, table};
 use super::{DONE, args::Common, repository};
 use crate::base::durable;
 use crate::base::id::EventId;
@@ -14,9 +14,13 @@ use std::path::PathBuf;
 /// The ledger: every act that changed something, each bound to the one before it.
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
-    /// The latest acts
+    /// The latest acts, by the city's own clock
+    ///
+    /// Example: recordroom ledger list --limit 20
     List(List),
     /// Write a signed checkpoint, to be kept outside of the repository
+    ///
+    /// Example: recordroom ledger checkpoint --to /media/stick/checkpoint.txt
     Checkpoint(Export),
 }
 
@@ -38,7 +42,7 @@ pub struct Export {
 
 /// `recordroom ledger`
 pub fn run(common: &Common, command: &LedgerCommand, output: &Output) -> Result<u8, Failure> {
-    let opened = repository::open(common)?;
+    let opened = repository::open(common, output)?;
     match command {
         LedgerCommand::List(list) => acts(&opened, list.limit, output),
         LedgerCommand::Checkpoint(export) => checkpoint(&opened, export, output),
@@ -54,13 +58,15 @@ fn acts(opened: &Repository, limit: usize, output: &Output) -> Result<u8, Failur
         latest.push(event);
         Ok(())
     })?;
-    let mut text = String::new();
-    for event in &latest {
-        let when = event.at.format("%Y-%m-%d %H:%M:%S");
-        let (who, about) = (crate::text::safe(&event.actor), crate::text::safe(&event.subject));
-        text.push_str(&format!("{:<8} {when}  {:<22} {about:<12} {who}\n", event.id.to_string(), event.act.word()));
-    }
-    output.result(json!({ "events": latest }), &text)?;
+    let rows: Vec<Vec<String>> = latest
+        .iter()
+        .map(|event| {
+            let when = event.at.with_timezone(&opened.zone()).format("%Y-%m-%d %H:%M:%S");
+            let (who, about) = (crate::text::safe(&event.actor), crate::text::safe(&event.subject));
+            vec![event.id.to_string(), when.to_string(), event.act.word().to_owned(), about, who]
+        })
+        .collect();
+    output.result(json!({ "events": latest }), &table(&["event", "when", "act", "about", "who"], &rows))?;
     Ok(DONE)
 }
 

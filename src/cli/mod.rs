@@ -21,6 +21,7 @@ mod schedule;
 mod scope;
 mod search;
 mod show;
+mod status;
 mod verify;
 
 use clap::Parser;
@@ -56,7 +57,7 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
     let common = &arguments.common;
     match &arguments.command {
         args::Command::Init(init) => repository::init(common, init, output),
-        args::Command::Status => repository::status(common, output),
+        args::Command::Status(status) => status::run(common, status, output),
         args::Command::Ingest(ingest) => ingest::run(common, ingest, output),
         args::Command::Search(search) => search::run(common, search, output),
         args::Command::Index(reindex) => index::run(common, reindex, output),

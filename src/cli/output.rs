@@ -1,7 +1,9 @@
 //! Printing: results, failures with what to do next, and progress on a terminal.
 
 use crate::base::monitor::{Monitor, Progress};
+use crate::base::trouble::plain;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -25,7 +27,9 @@ pub struct Failure {
 impl Failure {
     /// A failure of the operation.
     pub fn new(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { exit: 1, code, message: message.into(), hint: hint.into() }
+        let hint: String = hint.into();
+        let (message, hint) = (message.into(), super::repository::capitalised(&hint));
+        Self { exit: 1, code, message, hint }
     }
 
     /// The same with another exit code.
@@ -50,12 +54,14 @@ impl Failure {
 #[derive(Debug)]
 pub struct Output {
     json: bool,
+    /// Everything that is printed about an exercise says so.
+    exercise: Cell<bool>,
 }
 
 impl Output {
     /// Output as text or as JSON.
     pub fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, exercise: Cell::new(false) }
     }
 
     /// Whether results are printed as JSON.
@@ -63,16 +69,25 @@ impl Output {
         self.json
     }
 
+    /// Says from now on whether what is printed is about an exercise.
+    pub fn about(&self, exercise: bool) {
+        self.exercise.set(exercise);
+    }
+
     /// Prints a result: the JSON shape, or the text.
     pub fn result(&self, mut value: Value, text: &str) -> Result<(), Failure> {
         if self.json {
             if let Some(object) = value.as_object_mut() {
                 object.insert("schema".to_owned(), json!(SCHEMA));
+                if self.exercise.get() {
+                    object.insert("exercise".to_owned(), json!(true));
+                }
             }
             self.bytes(format!("{value:#}\n").as_bytes())
         } else {
             let end = if text.ends_with('\n') { "" } else { "\n" };
-            self.bytes(format!("{text}{end}").as_bytes())
+            let heading = if self.exercise.get() { "EXERCISE\n" } else { "" };
+            self.bytes(format!("{heading}{text}{end}").as_bytes())
         }
     }
 
@@ -81,7 +96,7 @@ impl Output {
         let mut stdout = std::io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(Failure::new("output", format!("The result could not be printed: {error}"), ""))
+                Err(Failure::new("output", format!("The result could not be printed: {}", plain(&error)), ""))
             }
             _ => Ok(()),
         }
@@ -91,10 +106,14 @@ impl Output {
     pub fn fail(&self, failure: &Failure) -> u8 {
         if self.json {
             let error = json!({ "code": failure.code, "message": failure.message, "hint": failure.hint });
-            let shape = json!({ "schema": SCHEMA, "error": error });
+            let mut shape = json!({ "schema": SCHEMA, "error": error });
+            if self.exercise.get() {
+                shape["exercise"] = json!(true);
+            }
             println!("{shape:#}");
         } else {
-            eprintln!("{}.", failure.message.trim_end_matches('.'));
+            let heading = if self.exercise.get() { "EXERCISE\n" } else { "" };
+            eprintln!("{heading}{}.", failure.message.trim_end_matches('.'));
             if !failure.hint.is_empty() {
                 eprintln!("{}", failure.hint);
             }
@@ -103,23 +122,77 @@ impl Output {
     }
 }
 
-/// Asks for one line on standard input; the question goes to the terminal alone.
-pub fn ask(question: &str) -> Result<String, Failure> {
-    if std::io::stdin().is_terminal() {
-        eprint!("{question}");
+/// Asks for a passphrase on standard input. On a terminal the question is shown and what is typed is not; a new
+/// passphrase is asked for twice.
+pub fn ask(question: &str, new: bool) -> Result<String, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return typed(false);
     }
+    eprint!("{question}: ");
+    let first = typed(true)?;
+    if new {
+        eprint!("{question}, once more: ");
+        if typed(true)? != first {
+            return Err(Failure::usage("The two are not the same", "Nothing was changed; run the command again."));
+        }
+    }
+    Ok(first)
+}
+
+/// One line of standard input, unseen on a terminal.
+fn typed(terminal: bool) -> Result<String, Failure> {
     let mut line = String::new();
-    match std::io::stdin().read_line(&mut line) {
+    let read = if terminal { unseen(&mut line) } else { std::io::stdin().read_line(&mut line) };
+    match read {
         Ok(0) => {
             Err(Failure::usage("Nothing was typed", "Type the passphrase, or name a file with --passphrase-file."))
         }
         Ok(_) => Ok(line),
-        Err(error) => Err(Failure::new("input", format!("Standard input could not be read: {error}"), "")),
+        Err(error) => {
+            let message = format!("What was typed could not be read: {}", plain(&error));
+            Err(Failure::new("input", message, "Name a file with --passphrase-file."))
+        }
     }
 }
 
-/// Prints an argument error, or the help that was asked for.
+/// Reads a line from the terminal while it shows nothing but the end of the line.
+#[cfg(unix)]
+fn unseen(line: &mut String) -> std::io::Result<usize> {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let terminal = std::io::stdin();
+    let before = tcgetattr(&terminal)?;
+    let mut quiet = before.clone();
+    quiet.local_modes.remove(LocalModes::ECHO);
+    quiet.local_modes.insert(LocalModes::ECHONL);
+    tcsetattr(&terminal, OptionalActions::Flush, &quiet)?;
+    let read = terminal.read_line(line);
+    tcsetattr(&terminal, OptionalActions::Now, &before)?;
+    read
+}
+
+#[cfg(not(unix))]
+fn unseen(line: &mut String) -> std::io::Result<usize> {
+    std::io::stdin().read_line(line)
+}
+
+/// A count with its noun: "1 item", "2 items".
+pub fn counted(count: u64, noun: &str) -> String {
+    let plural = match noun.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
+    };
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {plural}") }
+}
+
+/// Prints an argument error, or the help that was asked for. An error is JSON where the arguments ask for that.
 pub fn usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        let text = error.to_string();
+        let said = text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: ");
+        let said: Vec<&str> = said.split_whitespace().collect();
+        let failure = Failure::usage(super::repository::capitalised(&said.join(" ")), "The words are told by: --help");
+        return ExitCode::from(Output::new(true).fail(&failure));
+    }
     // The words go where they belong even if nobody reads them.
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { super::USAGE } else { super::DONE })
@@ -199,7 +272,7 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
         let mut line = String::new();
         for (cell, width) in cells.iter().zip(&widths) {
             let pad = " ".repeat(width.saturating_sub(cell.chars().count()));
-            let number = right && cell.starts_with(|c: char| c.is_ascii_digit());
+            let number = right && !cell.is_empty() && cell.chars().all(|c| c.is_ascii_digit());
             line.push_str(&if number { format!("{pad}{cell}  ") } else { format!("{cell}{pad}  ") });
         }
         out.push_str(line.trim_end());
@@ -222,6 +295,7 @@ mod tests {
         assert_eq!(duration(125.0), "3 minutes");
         assert_eq!(duration(7_300.0), "3 hours");
         let text = table(&["path", "found"], &[vec!["a.mbox".into(), "7".into()], vec!["b".into(), "12".into()]]);
+        assert_eq!((counted(1, "family"), counted(2, "family")), ("1 family".to_owned(), "2 families".to_owned()));
         assert_eq!(text, "path    found\na.mbox      7\nb          12\n");
     }
 }

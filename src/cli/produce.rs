@@ -22,7 +22,7 @@ pub struct Produce {
     #[arg(required = true, num_args = 1..=2, value_names = ["REQUEST", "DIR"])]
     pub what: Vec<String>,
     /// Deliver a recorded production once more, with the same bytes
-    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives"])]
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives", "repeats_reviewed"])]
     pub again: Option<ProductionId>,
     /// Letters before the numbers (default: the profile's)
     #[arg(long)]
@@ -30,6 +30,9 @@ pub struct Produce {
     /// Also give the original files (litigation only)
     #[arg(long)]
     pub natives: bool,
+    /// Words of withheld items that other items repeat were looked at, and may be given
+    #[arg(long)]
+    pub repeats_reviewed: bool,
 }
 
 impl From<ProductionError> for Failure {
@@ -47,6 +50,11 @@ impl From<ProductionError> for Failure {
                 let hint = "Withhold them whole with their basis, or give them whole, with: recordroom review decide";
                 Self::new("partly-withheld", message, hint).with_exit(REFUSED)
             }
+            ProductionError::Repeats(_) => {
+                let hint = "Look at each with: recordroom show ITEM. Withhold it as well with: recordroom review decide; \
+                            or, when what it repeats may be given, run again with --repeats-reviewed";
+                Self::new("repeats-withheld", message, hint).with_exit(REFUSED)
+            }
             ProductionError::Refused { hint, .. } => Self::new("refused", message, hint).with_exit(REFUSED),
             ProductionError::Prefix(_) => Self::usage(message, "Choose another prefix."),
             ProductionError::NotClean(_) => {
@@ -61,7 +69,7 @@ impl From<ProductionError> for Failure {
 
 /// `recordroom produce`
 pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, Failure> {
-    let mut opened = repository::open(common)?;
+    let mut opened = repository::open(common, output)?;
     let monitor = TerminalMonitor::default();
     let wrong = |message: &str| {
         let hint = "Write: recordroom produce REQUEST DIR, or recordroom produce --again PRODUCTION DIR";
@@ -70,7 +78,11 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
     let outcome = match (&arguments.again, arguments.what.as_slice()) {
         (None, [named, directory]) => {
             let id: RequestId = named.parse().map_err(|error: IdError| wrong(&error.to_string()))?;
-            let options = ProduceOptions { prefix: arguments.prefix.clone(), natives: arguments.natives };
+            let options = ProduceOptions {
+                prefix: arguments.prefix.clone(),
+                natives: arguments.natives,
+                repeats_reviewed: arguments.repeats_reviewed,
+            };
             let actor = repository::actor(common);
             production::produce(&mut opened, id, Path::new(directory), &options, &actor, &monitor)
         }
@@ -107,10 +119,9 @@ fn told(opened: &Repository, produced: &Produced, output: &Output) -> Result<(),
         count => format!("{count} remarks tell what could not be shown as it is: data/remarks.csv\n"),
     };
     let text = format!(
-        "{}{} answers {}: {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
+        "{} answers {}: {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
          data/withholding-log.csv\n{remarks}{}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
          Whoever receives it opens data/index.html and checks it with: recordroom verify {}\n",
-        request::heading(opened),
         one.id,
         one.request,
         one.documents,
@@ -131,12 +142,9 @@ fn nothing(opened: &Repository, output: &Output) -> Result<(), Failure> {
         "production": null, "directory": null, "documents": 0, "answer": "no-data",
         "exercise": opened.profile().exercise,
     });
-    let text = format!(
-        "{}Nothing that was collected belongs to the request: the answer is that there is no such data.\nNo folder was \
-         written and no number used. Tell the requester, then: recordroom request close REQUEST --reason TEXT\n",
-        request::heading(opened)
-    );
-    output.result(value, &text)
+    let text = "Nothing that was collected belongs to the request: the answer is that there is no such data.\nNo folder was \
+                written and no number used. Tell the requester, then: recordroom request close REQUEST --reason TEXT\n";
+    output.result(value, text)
 }
 
 fn withheld(opened: &Repository, rows: &[Withheld], output: &Output) -> Result<(), Failure> {
@@ -148,9 +156,8 @@ fn withheld(opened: &Repository, rows: &[Withheld], output: &Output) -> Result<(
     let cells: Vec<Vec<String>> =
         rows.iter().map(|one| vec![safe(one.kind.as_str()), safe(one.basis.as_str())]).collect();
     let text = format!(
-        "{}Everything that belongs to the request is withheld: the answer is a denial that cites each basis.\n\n{}\n\
+        "Everything that belongs to the request is withheld: the answer is a denial that cites each basis.\n\n{}\n\
          No folder was written and no number used.\n",
-        request::heading(opened),
         table(&["kind", "basis"], &cells)
     );
     output.result(value, &text)

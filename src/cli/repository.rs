@@ -2,7 +2,7 @@
 
 use super::DONE;
 use super::args::{Common, Init};
-use super::output::{Failure, Output, table};
+use super::output::{Failure, Output};
 use crate::base::clock::Clock;
 use crate::catalog::CatalogError;
 use crate::model::profile::Profile;
@@ -22,6 +22,8 @@ impl From<RepositoryError> for Failure {
             RepositoryError::NotAnExercise => ("not-an-exercise", super::USAGE),
             RepositoryError::NotARepository { .. } => ("not-a-repository", 1),
             RepositoryError::Newer { .. } | RepositoryError::Catalog(CatalogError::Newer { .. }) => ("newer-format", 1),
+            RepositoryError::Catalog(CatalogError::Missing(_)) => ("not-found", 1),
+            RepositoryError::Destroyed { .. } => ("destroyed", 1),
             RepositoryError::NoCustodian { .. } => ("no-such-custodian", super::USAGE),
             error if error.is_integrity() => ("integrity", INTEGRITY),
             _ => ("failed", 1),
@@ -45,10 +47,12 @@ pub fn capitalised(fragment: &str) -> String {
     }
 }
 
-/// Opens the repository that the options name.
-pub fn open(common: &Common) -> Result<Repository, Failure> {
+/// Opens the repository that the options name; from then on everything printed says whether it is an exercise.
+pub fn open(common: &Common, output: &Output) -> Result<Repository, Failure> {
     let now = common.now.as_deref().map(moment).transpose()?;
-    Ok(Repository::open(&common.repository, now)?)
+    let opened = Repository::open(&common.repository, now)?;
+    output.about(opened.profile().exercise);
+    Ok(opened)
 }
 
 /// The acting person: `--as`, else the user of this computer. It is a label, not a proof.
@@ -87,20 +91,18 @@ pub fn init(common: &Common, init: &Init, output: &Output) -> Result<u8, Failure
         "repository": init.directory, "id": profile.repository, "exercise": profile.exercise,
         "key_set": profile.key_set, "key_set_second": profile.key_set_second,
     });
-    let mut text = String::new();
-    if profile.exercise {
-        text.push_str("EXERCISE\n");
-    }
-    text.push_str(&format!(
-        "Created the repository {}.\n\nIts keys are in      {}\nand a second copy in  {}\n\
-         Without the keys nothing in it can be read. Move the second copy to another disk, and say where in\n\
-         recordroom.toml. Then fill in the city, its mail domains and its custodians there, and take in a first export:\n\n\
-         recordroom --repository {} ingest EXPORT\n",
+    output.about(profile.exercise);
+    let text = format!(
+        "Created the repository {0}.\n\nIts keys are in       {1}\nand a second copy in  {2}\n\
+         Without the keys nothing in it can be read.\n\nNext:\n\
+         1. Move the second copy of the keys to another disk, and write its new place into {3}.\n\
+         2. Write the city, its mail domains and its custodians there as well; every entry is explained in it.\n\
+         3. Take in a first export: recordroom --repository {0} ingest EXPORT\n",
         init.directory.display(),
         profile.key_set.display(),
         profile.key_set_second.display(),
-        init.directory.display(),
-    ));
+        repository.layout().profile().display(),
+    );
     output.result(value, &text)?;
     Ok(DONE)
 }
@@ -143,43 +145,5 @@ fn new_profile(init: &Init) -> Result<Profile, Failure> {
 }
 
 fn wrong_profile(error: &toml::de::Error) -> Failure {
-    Failure::new("profile", format!("The profile cannot be used: {}", error.to_string().trim()), "Correct that line.")
-}
-
-/// `recordroom status`
-pub fn status(common: &Common, output: &Output) -> Result<u8, Failure> {
-    let repository = open(common)?;
-    let reading = repository.catalog().reading();
-    let (here, unsearchable, destroyed) = reading.family_counts()?;
-    let statuses = reading.status_counts()?;
-    let unfinished = reading.unfinished_intakes()?;
-    let exceptions = reading.exceptions()?.len();
-    let rows: Vec<Vec<String>> = statuses
-        .iter()
-        .map(|(status, basis, count)| vec![status.to_string(), basis.to_string(), count.to_string()])
-        .collect();
-    let by_status: Vec<_> = statuses
-        .iter()
-        .map(|(status, basis, count)| serde_json::json!({ "status": status, "basis": basis, "items": count }))
-        .collect();
-    let value = serde_json::json!({
-        "items": here, "not_fully_searchable": unsearchable, "destroyed": destroyed, "exceptions": exceptions,
-        "statuses": by_status, "unfinished": unfinished, "today": repository.today(),
-        "exercise": repository.profile().exercise,
-    });
-    let mut text = String::new();
-    if repository.profile().exercise {
-        text.push_str("EXERCISE\n");
-    }
-    text.push_str(&format!(
-        "{} items are here, {unsearchable} of them not fully searchable; {destroyed} were destroyed; {exceptions} could \
-         not be processed and are quarantined.\n\n{}",
-        here,
-        table(&["status", "basis", "items"], &rows)
-    ));
-    for path in unfinished {
-        text.push_str(&format!("\nAn intake was cut off. Go on with: recordroom ingest {path}\n"));
-    }
-    output.result(value, &text)?;
-    Ok(DONE)
+    Failure::new("profile", format!("The profile cannot be used: {}", error.to_string().trim()), "Correct that line, and run the command again.")
 }

@@ -6,7 +6,6 @@ use super::output::{Failure, Output, table};
 use super::repository::{self, REFUSED};
 use super::scope::{self, ScopeArgs};
 use crate::base::id::{FamilyId, RequestId};
-use crate::catalog::Guard;
 use crate::finding::{self, FindingError};
 use crate::model::request::{DataRequest, RequestKind, RequestStatus};
 use crate::query::parse;
@@ -16,21 +15,28 @@ use crate::text::safe;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use std::collections::BTreeSet;
 
 /// Steps of a data request.
 #[derive(Debug, Subcommand)]
 pub enum RequestCommand {
     /// Open a request; what it reaches is protected from destruction
+    ///
+    /// Example: recordroom request open --kind public --what "Everything on Ridgeview Road" --requester "Ana Torres" --query ridgeview
     Open(Box<RequestOpen>),
     /// List all requests
+    ///
+    /// Example: recordroom request list
     List,
     /// Show one request: due date, counts, how its review stands
+    ///
+    /// Example: recordroom request show Q-1
     Show {
         /// The request, such as Q-1
         request: RequestId,
     },
     /// Collect for review what the request reaches
+    ///
+    /// Example: recordroom request collect Q-1
     Collect {
         /// The request, such as Q-1
         request: RequestId,
@@ -38,7 +44,9 @@ pub enum RequestCommand {
         #[arg(long)]
         query: Option<String>,
     },
-    /// Close a request
+    /// Close a request; what it reached stays protected for the days that the profile says
+    ///
+    /// Example: recordroom request close Q-1 --reason "delivered on 2 July"
     Close {
         /// The request, such as Q-1
         request: RequestId,
@@ -76,16 +84,16 @@ impl From<RequestError> for Failure {
         match error {
             RequestError::Catalog(error) => error.into(),
             RequestError::Refused(message) => {
-                Self::new("refused", repository::capitalised(&message), "").with_exit(REFUSED)
+                Self::new("refused", repository::capitalised(&message), "Nothing was changed.").with_exit(REFUSED)
             }
-            error => Self::new("request", repository::capitalised(&error.to_string()), ""),
+            error => Self::new("request", repository::capitalised(&error.to_string()), "Nothing was changed."),
         }
     }
 }
 
 /// `recordroom request`
 pub fn run(common: &Common, request: &RequestCommand, output: &Output) -> Result<u8, Failure> {
-    let mut opened = repository::open(common)?;
+    let mut opened = repository::open(common, output)?;
     let actor = repository::actor(common);
     match request {
         RequestCommand::Open(arguments) => open(&mut opened, arguments, &actor, output),
@@ -94,11 +102,6 @@ pub fn run(common: &Common, request: &RequestCommand, output: &Output) -> Result
         RequestCommand::Collect { request, query } => collect(&mut opened, *request, query.as_deref(), &actor, output),
         RequestCommand::Close { request, reason } => close(&mut opened, *request, reason, &actor, output),
     }
-}
-
-/// The first line of whatever an exercise prints.
-pub fn heading(opened: &Repository) -> &'static str {
-    if opened.profile().exercise { "EXERCISE\n" } else { "" }
 }
 
 /// The families that a query finds.
@@ -131,10 +134,15 @@ fn open(opened: &mut Repository, arguments: &RequestOpen, actor: &str, output: &
     };
     let request = request::open(opened, new, actor)?;
     let value = json!({ "request": request.id, "due_on": request.due.on, "due_basis": request.due.basis });
+    let reach = if arguments.scope.is_empty() {
+        "Nothing narrows it, so everything in the repository is protected from destruction while it is open. If less is \
+         meant, close it and open it again with --custodian, --party, --from, --to, --query or --item."
+    } else {
+        "What it reaches is protected from destruction while it is open."
+    };
     let text = format!(
-        "{}Opened {}. The answer is due on {}: {}.\nWhat it reaches is protected from destruction while it is open.\n\
+        "Opened {}. The answer is due on {}: {}.\n{reach}\n\
          Next: recordroom request collect {}\n",
-        heading(opened),
         request.id,
         request.due.on,
         safe(request.due.basis.trim_end_matches('.')),
@@ -155,7 +163,11 @@ fn list(opened: &Repository, output: &Output) -> Result<u8, Failure> {
         })
         .collect();
     let head = ["request", "kind", "status", "received", "due", "asked for"];
-    let text = format!("{}{}", heading(opened), table(&head, &rows));
+    let text = if rows.is_empty() {
+        "There is no request. Open one with: recordroom request open\n".to_owned()
+    } else {
+        table(&head, &rows)
+    };
     output.result(json!({ "requests": requests.iter().map(shape).collect::<Vec<_>>() }), &text)?;
     Ok(DONE)
 }
@@ -186,9 +198,8 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
     }
     let who = if request.requester.is_empty() { "somebody who gave no name" } else { &request.requester };
     let mut text = format!(
-        "{}{id} ({}, {})\nAsked by    {}\nAsked for   {}\nReceived    {}\nDue         {}: {}\nReaches     {}\nCollected   {collected} \
+        "{id} ({}, {})\nAsked by    {}\nAsked for   {}\nReceived    {}\nDue         {}: {}\nReaches     {}\nCollected   {collected} \
          messages, texts and calls with their attachments\n",
-        heading(opened),
         request.kind,
         request.status,
         safe(who),
@@ -217,10 +228,7 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
 
 /// What the request reaches and nobody collected: it came in later, or a query left it out.
 pub fn not_collected(opened: &Repository, id: RequestId) -> Result<usize, Failure> {
-    let reading = opened.catalog().reading();
-    let collected: BTreeSet<FamilyId> = reading.collected(id)?.into_iter().collect();
-    let reached = reading.families_guarded_by(Guard::Request(id))?;
-    Ok(reached.iter().filter(|family| !collected.contains(family)).count())
+    Ok(crate::production::not_collected(&opened.catalog().reading(), id)? as usize)
 }
 
 /// The sentence for what was not collected, or nothing.
@@ -267,8 +275,7 @@ fn collect(
         told.push_str(&format!("{not_indexed} items are not in the index yet; collect again once they are.\n"));
     }
     let text = format!(
-        "{}{} messages, texts and calls are collected for {id}, {} of them new; {undecided} items have no decision.\n{told}{}",
-        heading(opened),
+        "{} messages, texts and calls are collected for {id}, {} of them new; {undecided} items have no decision.\n{told}{}",
         collected.families,
         collected.added,
         next_step(id, collected.families as usize, undecided)
@@ -280,7 +287,7 @@ fn collect(
 fn close(opened: &mut Repository, id: RequestId, reason: &str, actor: &str, output: &Output) -> Result<u8, Failure> {
     let until = request::close(opened, id, reason, actor)?;
     let value = json!({ "request": id, "protected_until": until });
-    let text = format!("{}Closed {id}. What it reaches stays protected until {until}.\n", heading(opened));
+    let text = format!("Closed {id}. What it reaches stays protected until {until}.\n");
     output.result(value, &text)?;
     Ok(DONE)
 }

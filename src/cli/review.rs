@@ -19,6 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Subcommand)]
 pub enum ReviewCommand {
     /// List the collected items with their decisions
+    ///
+    /// Example: recordroom review list Q-1 --undecided
     List {
         /// The request, such as Q-1
         request: RequestId,
@@ -30,6 +32,8 @@ pub enum ReviewCommand {
         limit: usize,
     },
     /// Decide on items
+    ///
+    /// Example: recordroom review decide Q-1 --item R-12 --decision withheld --basis "Minn. Stat. § 13.43, subd. 4"
     Decide(ReviewDecide),
 }
 
@@ -64,7 +68,7 @@ impl From<ReviewError> for Failure {
         match error {
             ReviewError::Catalog(error) => error.into(),
             ReviewError::Refused(message) => {
-                Self::new("refused", repository::capitalised(&message), "").with_exit(REFUSED)
+                Self::new("refused", repository::capitalised(&message), "Nothing was decided.").with_exit(REFUSED)
             }
         }
     }
@@ -72,7 +76,7 @@ impl From<ReviewError> for Failure {
 
 /// `recordroom review`
 pub fn run(common: &Common, review: &ReviewCommand, output: &Output) -> Result<u8, Failure> {
-    let mut opened = repository::open(common)?;
+    let mut opened = repository::open(common, output)?;
     match review {
         ReviewCommand::List { request, undecided, limit } => list(&opened, *request, *undecided, *limit, output),
         ReviewCommand::Decide(arguments) => decide(&mut opened, arguments, &repository::actor(common), output),
@@ -123,7 +127,7 @@ fn list(opened: &Repository, id: RequestId, undecided: bool, limit: usize, outpu
         }
     }
     let head = ["item", "family", "kind", "sent", "from", "subject or file", "decision", "basis"];
-    let mut text = format!("{}{}{count} items", request::heading(opened), table(&head, &rows));
+    let mut text = format!("{}{count} items", table(&head, &rows));
     let shown = rows.len();
     text.push_str(&if count > shown { format!(", {shown} shown (--limit shows more)\n") } else { "\n".to_owned() });
     if blind {
@@ -174,8 +178,7 @@ fn decide(opened: &mut Repository, arguments: &ReviewDecide, actor: &str, output
         ""
     };
     let text = format!(
-        "{}{count} items are {decision} for {id}; {undecided} have no decision.\n{partly}{next}",
-        request::heading(opened)
+        "{count} items are {decision} for {id}; {undecided} have no decision.\n{partly}{next}"
     );
     output.result(value, &text)?;
     Ok(DONE)

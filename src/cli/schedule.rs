@@ -1,10 +1,11 @@
 //! `schedule`: editions adopted, rules in words, events that rules wait for.
 
-use super::output::{Failure, Output};
+use super::output::{Failure, Output, counted};
 use super::scope::family_named;
 use super::{DONE, args::Common, repository};
+use crate::base::trouble::plain;
 use crate::model::retention::{Authority, Edition};
-use crate::repository::{Repository, RepositoryError};
+use crate::repository::Repository;
 use crate::retention::{Adopted, RetentionError, adopt, record_filing, record_happening};
 use crate::schedule::{english, parse, shipped, shipped_keys};
 use chrono::NaiveDate;
@@ -16,16 +17,28 @@ use std::path::Path;
 #[derive(Debug, Subcommand)]
 pub enum ScheduleCommand {
     /// The adopted editions, and those that come with the program
+    ///
+    /// Example: recordroom schedule list
     List,
     /// One edition with every rule in words
+    ///
+    /// Example: recordroom schedule show otsego-2024
     Show(Named),
     /// Check a schedule file without adopting it
+    ///
+    /// Example: recordroom schedule check our-schedule.toml
     Check(Named),
     /// Adopt an edition: it is frozen in the repository and applied from now on
+    ///
+    /// Example: recordroom schedule adopt our-schedule.toml
     Adopt(Named),
     /// Record that something happened which a rule waits for
+    ///
+    /// Example: recordroom schedule event action-completed --item R-12 --on 2026-03-01
     Event(Happening),
     /// Record that official records were filed in the document system
+    ///
+    /// Example: recordroom schedule filed "Laserfiche 118204" --item R-12
     Filed(Filed),
 }
 
@@ -71,37 +84,59 @@ pub fn run(common: &Common, command: &ScheduleCommand, output: &Output) -> Resul
         ScheduleCommand::Check(named) => {
             let edition = read(&text_of(&named.edition)?, &named.edition)?;
             let text =
-                format!("{} can be used: {} rules.\n{}", named.edition, edition.rules.len(), authority(&edition));
+                format!(
+                "{} can be used: {}.\n{}\nNext: recordroom schedule adopt {}",
+                named.edition,
+                counted(edition.rules.len() as u64, "rule"),
+                authority(&edition),
+                named.edition
+            );
             output.result(json!({ "edition": edition.key, "rules": edition.rules.len() }), &text)?;
             Ok(DONE)
         }
         ScheduleCommand::Adopt(named) => {
             let text = text_of(&named.edition)?;
-            let mut opened = repository::open(common)?;
+            let mut opened = repository::open(common, output)?;
             let edition = adopt(&mut opened, &text, &repository::actor(common))?;
-            let told = format!("{} is adopted: {} rules.\n{}", edition.key, edition.rules.len(), authority(&edition));
+            let told = format!("{} is adopted: {}.\n{}", edition.key, counted(edition.rules.len() as u64, "rule"), authority(&edition));
             output.result(json!({ "edition": edition.key, "rules": edition.rules.len() }), &told)?;
             Ok(DONE)
         }
         ScheduleCommand::Event(happening) => {
-            let mut opened = repository::open(common)?;
+            let mut opened = repository::open(common, output)?;
             let families = families(&opened, &happening.items)?;
             record_happening(&mut opened, &families, &happening.name, happening.on, &repository::actor(common))?;
             let what = if happening.cancel { "cancelled" } else { "recorded" };
             let value = json!({ "event": happening.name, "on": happening.on, "families": families });
-            output.result(value, &format!("{} is {what} for {} families.", happening.name, families.len()))?;
+            let told = format!("{} is {what} for {}.\n{}", happening.name, count(&families), waiting(&opened, happening)?);
+            output.result(value, &told)?;
             Ok(DONE)
         }
         ScheduleCommand::Filed(filed) => {
-            let mut opened = repository::open(common)?;
+            let mut opened = repository::open(common, output)?;
             let families = families(&opened, &filed.items)?;
             record_filing(&mut opened, &families, &filed.entry, &repository::actor(common))?;
             let value = json!({ "entry": filed.entry, "families": families });
-            output
-                .result(value, &format!("{} families are recorded as filed under {}.", families.len(), filed.entry))?;
+            output.result(value, &format!("Recorded as filed under {}: {}.", filed.entry, count(&families)))?;
             Ok(DONE)
         }
     }
+}
+
+fn count(families: &[crate::base::id::FamilyId]) -> String {
+    counted(families.len() as u64, "item")
+}
+
+/// A word of warning where no adopted rule waits for what was recorded: the name may be mistyped.
+fn waiting(opened: &Repository, happening: &Happening) -> Result<String, Failure> {
+    let adopted = Adopted::load(opened)?;
+    let awaited = adopted.awaited();
+    let name = happening.name.trim().to_lowercase().replace(' ', "-");
+    if awaited.contains(name.as_str()) {
+        return Ok(String::new());
+    }
+    let all: Vec<&str> = awaited.into_iter().collect();
+    Ok(format!("Note: no adopted rule waits for that. They wait for: {}.\n", all.join(", ")))
 }
 
 fn families(opened: &Repository, items: &[String]) -> Result<Vec<crate::base::id::FamilyId>, Failure> {
@@ -109,14 +144,17 @@ fn families(opened: &Repository, items: &[String]) -> Result<Vec<crate::base::id
 }
 
 fn list(common: &Common, output: &Output) -> Result<u8, Failure> {
-    let opened = repository::open(common)?;
+    let opened = repository::open(common, output)?;
     let adopted = Adopted::load(&opened)?;
     let mut text = String::new();
     for edition in &adopted.editions {
         text.push_str(&format!("adopted  {}  {}\n         {}\n", edition.key, edition.title, authority(edition)));
     }
     if adopted.editions.is_empty() {
-        text.push_str("No edition is adopted, so nothing is ever due. Adopt one with: recordroom schedule adopt KEY\n");
+        text.push_str(
+            "No edition is adopted, so nothing is ever due. Read one with: recordroom schedule show KEY, and adopt it with: \
+             recordroom schedule adopt KEY\n",
+        );
     }
     for key in shipped_keys() {
         if !adopted.editions.iter().any(|edition| edition.key == key) {
@@ -129,7 +167,7 @@ fn list(common: &Common, output: &Output) -> Result<u8, Failure> {
 }
 
 fn show(common: &Common, key: &str, output: &Output) -> Result<u8, Failure> {
-    let adopted = match repository::open(common) {
+    let adopted = match repository::open(common, output) {
         Ok(opened) => Adopted::load(&opened)?.editions,
         // A shipped edition can be read without a repository.
         Err(_) if shipped(key).is_some() => Vec::new(),
@@ -177,7 +215,10 @@ fn text_of(named: &str) -> Result<String, Failure> {
         Some(text) => Ok(text.to_owned()),
         None => {
             let path = Path::new(named);
-            std::fs::read_to_string(path).map_err(|error| RepositoryError::io(path, error).into())
+            std::fs::read_to_string(path).map_err(|error| {
+                let message = format!("{named:?} is no schedule of this program and no file that can be read: {}", plain(&error));
+                Failure::new("schedule", message, format!("The shipped ones: {}.", shipped_keys().join(", ")))
+            })
         }
     }
 }

@@ -1,19 +1,21 @@
 //! `search`
 
 use super::args::{Common, Search};
-use super::output::{Failure, Output};
+use super::output::{Failure, Output, counted};
 use super::{DONE, repository};
 use crate::finding::{FindingError, Found, search};
 use crate::index::IndexError;
 use crate::repository::RepositoryError;
 use crate::text::safe;
+use chrono::DateTime;
+use chrono_tz::Tz;
 
 impl From<FindingError> for Failure {
     fn from(error: FindingError) -> Self {
         match error {
             FindingError::Repository(RepositoryError::Index(
                 error @ (IndexError::TooManyWords { .. } | IndexError::TooFar { .. }),
-            )) => Self::usage(repository::capitalised(&error.to_string()), ""),
+            )) => Self::usage(repository::capitalised(&error.to_string()), "Change the query and search again."),
             FindingError::Repository(error) => error.into(),
             FindingError::Query(error) => {
                 let message =
@@ -26,19 +28,23 @@ impl From<FindingError> for Failure {
 
 /// `recordroom search`
 pub fn run(common: &Common, arguments: &Search, output: &Output) -> Result<u8, Failure> {
-    let opened = repository::open(common)?;
+    let opened = repository::open(common, output)?;
     let query = arguments.query.join(" ");
     let found = search(&opened, &query, arguments.limit)?;
     let value = serde_json::to_value(&found)
         .map_err(|error| Failure::new("output", format!("The hits could not be written: {error}"), ""))?;
-    output.result(value, &told(&found, arguments.terms))?;
+    output.result(value, &told(&found, opened.zone(), arguments.terms))?;
     Ok(DONE)
 }
 
-fn told(found: &Found, terms: bool) -> String {
+fn told(found: &Found, zone: Tz, terms: bool) -> String {
     let mut text = String::new();
     for hit in &found.hits {
-        let when = hit.sent_at.as_deref().unwrap_or("no date");
+        let sent = hit.sent_at.as_deref().and_then(|sent| DateTime::parse_from_rfc3339(sent).ok());
+        let when = sent.map_or_else(
+            || format!("{:<16}", "no date"),
+            |sent| sent.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
+        );
         let from = hit.from.first().map_or("", String::as_str);
         text.push_str(&format!("{}  {}  {}  {}\n", hit.id, when, safe(from), safe(&hit.subject)));
         if !hit.snippet.is_empty() {
@@ -47,10 +53,14 @@ fn told(found: &Found, terms: bool) -> String {
     }
     let shown = found.hits.len() as u64;
     let more = if found.count > shown { format!(", {shown} shown (--limit shows more)") } else { String::new() };
-    text.push_str(&format!("{} items{more}\n", found.count));
+    text.push_str(&format!("{}{more}\n", counted(found.count, "item")));
+    if found.count > 0 {
+        text.push_str("Read one with: recordroom show R-...\n");
+    }
     if found.not_searchable > 0 {
         text.push_str(&format!(
-            "{} more items could be meant, but cannot be searched, or only in part; see them with: is:unsearchable\n",
+            "{} more could be meant and cannot be searched, or only in part; see them with: recordroom search \
+             is:unsearchable\n",
             found.not_searchable
         ));
     }

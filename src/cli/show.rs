@@ -5,7 +5,7 @@ use super::output::{Failure, Output};
 use super::{DONE, repository};
 use crate::base::id::{FamilyId, RecordId};
 use crate::catalog::{FamilyRow, RecordRow};
-use crate::model::disposition::{Eligibility, Verdict};
+use crate::model::disposition::{Eligibility, ReasonCode, Verdict};
 use crate::model::item::ParsedItem;
 use crate::model::record::Party;
 use crate::repository::{Repository, StoredFamily};
@@ -17,7 +17,10 @@ use serde_json::{Value, json};
 
 /// `recordroom show`
 pub fn run(common: &Common, arguments: &Show, output: &Output) -> Result<u8, Failure> {
-    let opened = repository::open(common)?;
+    let opened = repository::open(common, output)?;
+    if arguments.id.starts_with(['X', 'x']) {
+        return super::status::exception(&opened, &arguments.id, arguments.original, output);
+    }
     let record = record_named(&opened, &arguments.id)?;
     let family = opened.family(record.family)?;
     if arguments.original {
@@ -74,7 +77,9 @@ impl Why {
             text.push_str(&format!("It must be destroyed by {day}.\n"));
         }
         for reason in &self.verdict.reasons {
-            text.push_str(&format!("Reason   {}\n", reason.sentence));
+            // What stands in the way is told apart from what was looked at and found in order.
+            let label = if reason.code == ReasonCode::GateOpen { "In order" } else { "Reason" };
+            text.push_str(&format!("{label:<9}{}\n", reason.sentence));
         }
         text
     }
@@ -85,6 +90,8 @@ fn record_named(opened: &Repository, id: &str) -> Result<RecordRow, Failure> {
     let reading = opened.catalog().reading();
     if id.starts_with(['F', 'f']) {
         let family: FamilyId = id.parse().map_err(wrong_id)?;
+        // A destroyed family says when it went.
+        opened.family(family)?;
         let first = reading.records(family)?.into_iter().next();
         return first.ok_or_else(|| Failure::new("not-found", format!("There is no {family} here"), ""));
     }
@@ -104,7 +111,7 @@ fn original(opened: &Repository, family: &StoredFamily, record: &RecordRow) -> R
             Failure::new(
                 "undecodable",
                 "This attachment could not be decoded",
-                "Show the original of its parent instead.",
+                format!("Show the original of the whole instead: recordroom show {} --original", family.row.id),
             )
         }),
     }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// A delivered production, a certificate, a plan or a checkpoint (default: the whole repository)
+    /// A delivered production, a certificate, a plan or a checkpoint; nothing, for the whole repository
     #[arg(value_name = "FOLDER|FILE")]
     pub directory: Option<PathBuf>,
     /// The city's key, as it is known by another way than the folder
@@ -29,15 +29,21 @@ pub struct Verify {
 pub fn run(common: &Common, arguments: &Verify, output: &Output) -> Result<u8, Failure> {
     let key = arguments.key.as_deref();
     match &arguments.directory {
-        None => stored(&repository::open(common)?, output),
+        None => stored(&repository::open(common, output)?, output),
         Some(path) if delivery::is_delivery(path) => delivered(path, key, output),
         Some(path) if path.join("recordroom.toml").is_file() => {
-            stored(&repository::open(&Common { repository: path.clone(), ..common.clone() })?, output)
+            stored(&repository::open(&Common { repository: path.clone(), ..common.clone() }, output)?, output)
         }
         Some(path) if path.is_file() => document::run(common, path, key, output),
         Some(path) => {
-            let message = format!("{} is no delivered production and no repository", path.display());
-            Err(Failure::new("not-a-delivery", message, "Name the folder that holds README.txt and production.json."))
+            let (message, hint) = if path.exists() {
+                let hint = "Name the folder of a delivered production, which holds README.txt and production.json; or a \
+                            certificate, plan or checkpoint file; or nothing, for the whole repository.";
+                (format!("The folder {} is no delivered production and no repository", path.display()), hint)
+            } else {
+                (format!("There is no file or folder {}", path.display()), "Check the path.")
+            };
+            Err(Failure::new("not-a-delivery", message, hint))
         }
     }
 }
@@ -52,23 +58,20 @@ fn stored(opened: &Repository, output: &Output) -> Result<u8, Failure> {
         error => Failure::new("failed", repository::capitalised(&error.to_string()), "Run the same command again."),
     })?;
     let value = json!({ "ok": report.is_clean(), "checked": report.checked, "findings": report.findings });
-    let mut text = exercise(opened);
+    let mut text = String::new();
     if report.is_clean() {
         text.push_str(&format!("Everything is as it should be: {} things were looked at.\n", report.checked));
     } else {
         text.push_str(&format!(
-            "{} findings in {} things that were looked at:\n\n{}",
-            report.findings.len(),
+            "{} in {} things that were looked at:\n\n{}\nChange nothing. What an interrupted run left behind is finished by \
+             the next ingest or dispose run; everything else needs the newest backup, or help.\n",
+            super::output::counted(report.findings.len() as u64, "finding"),
             report.checked,
             listed(&report.findings)
         ));
     }
     output.result(value, &text)?;
     Ok(if report.is_clean() { DONE } else { INTEGRITY })
-}
-
-fn exercise(opened: &Repository) -> String {
-    if opened.profile().exercise { "EXERCISE\n".to_owned() } else { String::new() }
 }
 
 /// Findings as a table.
@@ -82,9 +85,11 @@ fn delivered(directory: &Path, key: Option<&str>, output: &Output) -> Result<u8,
     let examination = delivery::examine(directory, key).map_err(|error| RepositoryError::io(directory, error))?;
     let ok = examination.findings.is_empty();
     let statement = examination.statement.as_ref();
+    output.about(statement.is_some_and(|one| one.exercise));
     let value = json!({
         "ok": ok, "checked": examination.checked, "findings": examination.findings,
         "production": statement.map(|one| one.production), "signed_by": examination.signed_by,
+        "signer_checked": key.is_some(),
         "exercise": statement.is_some_and(|one| one.exercise),
     });
     output.result(value, &told(&examination, key))?;
@@ -94,9 +99,6 @@ fn delivered(directory: &Path, key: Option<&str>, output: &Output) -> Result<u8,
 fn told(examination: &Examination, key: Option<&str>) -> String {
     let mut text = String::new();
     if let Some(one) = &examination.statement {
-        if one.exercise {
-            text.push_str("EXERCISE\n");
-        }
         text.push_str(&format!(
             "Production {} of {}, answer to {}: documents {} to {}, made on {} by {}.\n",
             one.production,
@@ -109,16 +111,15 @@ fn told(examination: &Examination, key: Option<&str>) -> String {
         ));
     }
     if examination.findings.is_empty() {
-        text.push_str(&format!(
-            "All {} files are as they were delivered; none is missing and none was added.\n",
-            examination.checked
-        ));
+        // Without a key only this is known: the folder fits itself, and whoever made it could sign it.
+        let as_what = if key.is_some() { "are as they were delivered" } else { "fit the signed account among them" };
+        text.push_str(&format!("All {} files {as_what}; none is missing and none was added.\n", examination.checked));
         let signed_by = examination.signed_by.as_deref().unwrap_or("");
         text.push_str(&match key {
             Some(_) => "It is signed with the key that was given.\n".to_owned(),
             None => format!(
-                "It is signed with the key {}\nThat proves who made it once the city has told its key by another way: \
-                 compare, or give it with --key.\n",
+                "That account is signed with the key {}\nWho signed it is not checked: anybody can make such a folder \
+                 and sign it. Ask the city for its key by another way than this folder, and give it with --key.\n",
                 safe(signed_by)
             ),
         });

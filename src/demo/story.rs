@@ -6,7 +6,7 @@ use super::teller::Teller;
 use crate::base::clock::Clock;
 use crate::base::id::{FamilyId, RequestId};
 use crate::base::monitor::VoidMonitor;
-use crate::catalog::FamilyFilter;
+use crate::catalog::{FamilyFilter, FamilyState};
 use crate::classification::{self, Settled};
 use crate::disposition;
 use crate::finding::{Found, search};
@@ -208,16 +208,31 @@ fn requested(repository: &mut Repository, places: &Places, teller: &mut Teller<'
         "{} families have {ASKED}; {} items could not be searched in full.",
         found.count, found.not_searchable
     ));
-    let collected = request::collect(repository, opened.id, Some(&families(&found)), CLERK)?;
+    let collected = request::collect(repository, opened.id, None, CLERK)?;
+    let found = families(&found);
+    let reading = repository.catalog().reading();
+    let by_hand: Vec<FamilyId> =
+        reading.collected(opened.id)?.into_iter().filter(|family| !found.contains(family)).collect();
+    let members = Members::Families(by_hand.clone());
+    review::decide(repository, opened.id, &members, Decision::NotResponsive, "", CLERK)?;
     let secret: Vec<FamilyId> = families(&search(repository, &format!("{ASKED} AND ({PRIVILEGED})"), MANY)?);
     if !secret.is_empty() {
         let basis = "attorney-client privilege; Minn. Stat. § 13.393";
-        review::decide(repository, opened.id, &Members::Families(secret.clone()), Decision::Withheld, basis, ATTORNEY)?;
+        // The message to the attorney is withheld; a document of somebody else's that hangs on it is decided by itself.
+        let reading = repository.catalog().reading();
+        let mut messages = Vec::new();
+        for family in &secret {
+            messages.extend(reading.records(*family)?.iter().filter(|one| one.part.is_none()).map(|one| one.id));
+        }
+        review::decide(repository, opened.id, &Members::Records(messages), Decision::Withheld, basis, ATTORNEY)?;
     }
     review::decide(repository, opened.id, &Members::Undecided, Decision::Responsive, "", CLERK)?;
     teller.say(&format!(
-        "{} families are collected; {} are withheld on the attorney's word, the others are responsive.",
+        "{} families are collected; the clerk has looked at the {} that could not be searched, and they do not belong to \
+         it; {} messages are withheld on the attorney's word, and what the contractor had written is given although it hangs \
+         on one of them.",
         collected.families,
+        by_hand.len(),
         secret.len()
     ));
     let outcome = production::produce(
@@ -296,14 +311,28 @@ fn released(places: &Places, today: DateTime<Utc>, asked: RequestId, teller: &mu
     let mut repository = Repository::open(&places.repository, Some(later))?;
     let until = request::close(&mut repository, asked, "delivered; no further questions", CLERK)?;
     teller.say(&format!("The request is closed; what it reached stays protected until {until}."));
-    let held = hold::list(&repository)?;
-    for (one, covered) in held {
-        let freed = disposition::freed_by_release(&repository, one.id)?;
-        teller.say(&format!("{} covers {covered} families; its release would let {} go.", one.id, freed.len()));
+    let mut freed = Vec::new();
+    for (one, covered) in hold::list(&repository)? {
+        freed = disposition::freed_by_release(&repository, one.id)?;
+        teller.say(&format!(
+            "{ATTORNEY} releases {}: it covers {covered} families, and its release lets {} of them go, not before another \
+             plan.",
+            one.id,
+            freed.len()
+        ));
         hold::release(&mut repository, one.id, "settled in mediation", ATTORNEY)?;
     }
     executed(&mut repository, teller)?;
-    teller.say(&format!("{NEEDED} is found {} times now.", search(&repository, NEEDED, 1)?.count));
+    let mut gone = 0;
+    for family in &freed {
+        gone += u64::from(repository.catalog().reading().family(*family)?.state == FamilyState::Destroyed);
+    }
+    teller.say(&format!(
+        "{gone} of the {} that the hold had kept are among them. {NEEDED} is still found {} times: nobody has settled what \
+         those items are, and what is not settled is kept.",
+        freed.len(),
+        search(&repository, NEEDED, 1)?.count
+    ));
     let report = verify::repository::verify(&repository, &VoidMonitor)?;
     teller.say(&format!("The repository verifies: {} findings.", report.findings.len()));
     let mut remaining = 0_u64;

@@ -18,7 +18,7 @@ use crate::repository::{Repository, RepositoryError, Work, location_of, month_of
 use crate::retention::{Adopted, LiveGuards};
 use crate::vault::{Location, Month};
 use crate::verify::certificate::{Certificate, destroyed_root};
-use crate::verify::documents::check_approval;
+use crate::verify::documents::check_approval_by;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -128,13 +128,14 @@ fn check_may_run(
     let Some((approval, approved_by)) = reading.approval(plan.plan)? else {
         return refused(format!("the plan {} has no approval", plan.plan));
     };
-    let key = match reading.approver(&approved_by)? {
-        Some((public, _)) => public,
-        None if plan.exercise => repository.signer().public_key_hex(),
+    // In an exercise the repository's key stands for a person who was not registered when the plan was approved.
+    let registered = reading.approver(&approved_by)?.map(|(public, _)| public);
+    let keys: Vec<String> =
+        registered.into_iter().chain(plan.exercise.then(|| repository.signer().public_key_hex())).collect();
+    match check_approval_by(&approval, &document, &approved_by, &keys) {
+        Some(checked) => checked.map_err(|error| DispositionError::document("approval", error))?,
         None => return refused(format!("{approved_by} is not registered to approve")),
-    };
-    check_approval(&approval, &document, &approved_by, &key)
-        .map_err(|error| DispositionError::document("approval", error))?;
+    }
     if plan.planned_by.trim().eq_ignore_ascii_case(approved_by.trim()) {
         return refused(format!("{approved_by} both made and approved the plan {}", plan.plan));
     }

@@ -7,13 +7,15 @@ mod catalogued;
 mod maybe;
 mod snippet;
 
-use crate::base::id::FamilyId;
-use crate::catalog::CatalogError;
+use crate::base::id::{FamilyId, RecordId};
+use crate::catalog::{CatalogError, FamilyRow, FamilyState, Reading};
 use crate::index::{Index, IndexError};
 use crate::model::record::Role;
 use crate::query::{Flag, Query, QueryError, parse, terms};
-use crate::repository::{Repository, RepositoryError};
+use crate::repository::{Repository, RepositoryError, read_item};
+use crate::vault::{KeyReader, Vault};
 use catalogued::Catalogued;
+use rayon::prelude::*;
 use serde::Serialize;
 use snippet::snippet;
 
@@ -44,7 +46,7 @@ impl From<CatalogError> for FindingError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hit {
     /// The parent record.
-    pub id: crate::base::id::RecordId,
+    pub id: RecordId,
     /// Its family.
     pub family: FamilyId,
     /// Its kind.
@@ -102,8 +104,19 @@ pub fn search(repository: &Repository, query: &str, limit: usize) -> Result<Foun
         out.terms.push((term.to_string(), index.count(&term, &standing)?));
     }
     let names = names(repository)?;
+    let reading = repository.catalog().reading();
+    let mut outlines = Vec::new();
     for family in found.families {
-        match hit(repository, &query, family, &names) {
+        outlines.push((family, Outline::of(&reading, family, &names)));
+    }
+    // Reading back and cutting the snippet are the work; the catalog's part is done.
+    let (keys, vault) = (repository.key_reader(), repository.vault());
+    let hits: Vec<(FamilyId, Result<Hit, FindingError>)> = outlines
+        .into_par_iter()
+        .map(|(family, outline)| (family, outline.and_then(|outline| outline.hit(&query, &keys, vault))))
+        .collect();
+    for (family, hit) in hits {
+        match hit {
             Ok(hit) => out.hits.push(hit),
             // Destroyed since the index was asked: it is no hit any more, and nothing of it may be shown.
             Err(FindingError::Repository(RepositoryError::Destroyed { .. })) => out.count -= 1,
@@ -137,31 +150,48 @@ fn names(repository: &Repository) -> Result<Names, FindingError> {
     Ok(repository.catalog().reading().custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect())
 }
 
-fn hit(repository: &Repository, query: &Query, family: FamilyId, names: &Names) -> Result<Hit, FindingError> {
-    let reading = repository.catalog().reading();
-    let stored = repository.family(family)?;
-    let ids = reading.custodians_of(family)?;
-    let custodians = names.iter().filter(|(id, _)| ids.contains(id)).map(|(_, name)| name.clone()).collect();
-    let Some(parent) = reading.records(family)?.into_iter().next() else {
-        return Err(CatalogError::Missing(format!("parent item of {family}")).into());
-    };
-    let item = stored.facts.item;
-    let people = |wanted: &[Role]| -> Vec<String> {
-        item.parties.iter().filter(|party| wanted.contains(&party.role)).map(written).collect()
-    };
-    Ok(Hit {
-        id: parent.id,
-        family,
-        kind: item.kind,
-        sent_at: item.sent_at.as_ref().map(|time| time.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
-        from: people(&[Role::From]),
-        to: people(&[Role::To, Role::Member]),
-        custodians,
-        snippet: snippet(query, &item),
-        status: stored.row.standing.status.word().to_owned(),
-        series: stored.row.standing.series,
-        subject: item.subject,
-    })
+/// What the catalog tells of a hit.
+struct Outline {
+    row: FamilyRow,
+    parent: RecordId,
+    custodians: Vec<String>,
+}
+
+impl Outline {
+    fn of(reading: &Reading<'_>, family: FamilyId, names: &Names) -> Result<Self, FindingError> {
+        let row = reading.family(family)?;
+        let ids = reading.custodians_of(family)?;
+        let custodians = names.iter().filter(|(id, _)| ids.contains(id)).map(|(_, name)| name.clone()).collect();
+        match reading.records(family)?.into_iter().next() {
+            Some(parent) => Ok(Self { row, parent: parent.id, custodians }),
+            None => Err(CatalogError::Missing(format!("parent item of {family}")).into()),
+        }
+    }
+
+    fn hit(self, query: &Query, keys: &KeyReader, vault: &Vault) -> Result<Hit, FindingError> {
+        let Self { row, parent, custodians } = self;
+        if row.state == FamilyState::Destroyed {
+            let how = "while this search ran".to_owned();
+            return Err(RepositoryError::Destroyed { family: row.id, how }.into());
+        }
+        let item = read_item(keys, vault, &row)?.item;
+        let people = |wanted: &[Role]| -> Vec<String> {
+            item.parties.iter().filter(|party| wanted.contains(&party.role)).map(written).collect()
+        };
+        Ok(Hit {
+            id: parent,
+            family: row.id,
+            kind: item.kind,
+            sent_at: item.sent_at.as_ref().map(|time| time.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+            from: people(&[Role::From]),
+            to: people(&[Role::To, Role::Member]),
+            custodians,
+            snippet: snippet(query, &item),
+            status: row.standing.status.word().to_owned(),
+            series: row.standing.series,
+            subject: item.subject,
+        })
+    }
 }
 
 /// A party as it was written: the name with the address behind it.

@@ -79,7 +79,14 @@ impl<'p> Answer<'p> {
                 }
                 Ok(found)
             }
-            Plan::Fixed(query) => self.fixed(query),
+            Plan::Fixed(query) => {
+                if let Some(known) = self.part.known(query) {
+                    return Ok(known);
+                }
+                let found = self.fixed(query)?;
+                self.part.remember(query, &found);
+                Ok(found)
+            }
         }
     }
 
@@ -127,7 +134,7 @@ impl<'p> Answer<'p> {
     }
 
     fn expand(&self, stored: schema::Field, pattern: &Pattern) -> Result<Vec<TermInfo>, IndexError> {
-        self.expansions.of(self.index(stored)?.terms(), pattern)
+        self.expansions.of(self.index(stored)?.terms(), stored.field_id(), pattern)
     }
 
     /// The documents that have one of these words.
@@ -270,29 +277,41 @@ impl<'p> Answer<'p> {
 
     /// What an item is depends on three facts; each combination of them is asked about once.
     fn flags(&self, query: &Query) -> Result<Bits, IndexError> {
-        let with_attachment = self.by_keyword(TYPE, |_| true)?;
-        let days = self.part.days()?;
-        let mut dated = self.none();
-        (0..self.part.documents()).filter(|one| days.first(*one).is_some()).for_each(|one| dated.insert(one));
         let mut found = self.none();
         for searchable in [Searchable::Fully, Searchable::Partly, Searchable::Not] {
             let documents = self.by_keyword(SEARCHABLE, |word| word == searchable_word(searchable))?;
-            for (day, attachment_types) in [
-                (None, Vec::new()),
-                (None, vec![String::new()]),
-                (Some(NaiveDate::MIN), Vec::new()),
-                (Some(NaiveDate::MIN), vec![String::new()]),
-            ] {
+            let asked: Vec<(bool, bool, bool)> = [(false, false), (false, true), (true, false), (true, true)]
+                .into_iter()
+                .map(|(dated, attached)| {
+                    let day = dated.then_some(NaiveDate::MIN);
+                    let attachment_types = if attached { vec![String::new()] } else { Vec::new() };
+                    (dated, attached, matches(query, &Document { searchable, day, attachment_types, ..blank() }))
+                })
+                .collect();
+            if documents.is_empty() || asked.iter().all(|(_, _, answers)| !answers) {
+                continue;
+            }
+            if asked.iter().all(|(_, _, answers)| *answers) {
+                found.unite(&documents);
+                continue;
+            }
+            let (all_dated, all_attached) = (self.dated()?, self.by_keyword(TYPE, |_| true)?);
+            for (dated, attached, _) in asked.into_iter().filter(|(_, _, answers)| *answers) {
                 let mut these = documents.clone();
-                these.intersect(&if day.is_some() { dated.clone() } else { dated.clone().complement() });
-                let attached = !attachment_types.is_empty();
-                these.intersect(&if attached { with_attachment.clone() } else { with_attachment.clone().complement() });
-                if matches(query, &Document { searchable, day, attachment_types, ..blank() }) {
-                    found.unite(&these);
-                }
+                these.intersect(&if dated { all_dated.clone() } else { all_dated.clone().complement() });
+                these.intersect(&if attached { all_attached.clone() } else { all_attached.clone().complement() });
+                found.unite(&these);
             }
         }
         Ok(found)
+    }
+
+    /// The documents that have a civil day.
+    fn dated(&self) -> Result<Bits, IndexError> {
+        let days = self.part.days()?;
+        let mut dated = self.none();
+        (0..self.part.documents()).filter(|one| days.first(*one).is_some()).for_each(|one| dated.insert(one));
+        Ok(dated)
     }
 }
 

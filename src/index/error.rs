@@ -6,7 +6,7 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
     /// The disk said no.
-    #[error("the index cannot be read or written: {0}")]
+    #[error("the index cannot be read or written: {}", crate::base::trouble::plain(.0))]
     Disk(#[from] std::io::Error),
     /// A file of the index is missing, or is not what was written.
     #[error("the index is damaged ({0}); it can be made again from the sealed items, nothing is lost")]

@@ -7,10 +7,11 @@ use super::splits::{Month, Part, month};
 use super::{Entry, IndexError};
 use crate::base::durable;
 use crate::base::id::FamilyId;
+use crate::query::Query;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tantivy::columnar::Column;
 use tantivy::indexer::merge_filtered_segments;
 use tantivy::{IndexSettings, SegmentReader, SingleSegmentIndexWriter};
@@ -89,8 +90,13 @@ pub(super) struct OpenPart {
     pub(super) newest: Option<i64>,
     segment: tantivy::Segment,
     path: PathBuf,
+    /// What was answered already: the parts of a query come again in its counts.
+    answered: Mutex<Vec<(Query, Bits)>>,
     _lock: Arc<File>,
 }
+
+/// Answers that are remembered for one part.
+const REMEMBERED: usize = 64;
 
 impl OpenPart {
     /// Opens a part under a shared lock.
@@ -114,7 +120,30 @@ impl OpenPart {
             return Err(IndexError::Damaged(format!("{}: it has not as many items as it should", part.directory)));
         }
         let families = reader.fast_fields().u64("family").map_err(wrong)?;
-        Ok(Self { reader, families, newest: part.newest, segment, path, _lock: Arc::new(lock) })
+        Ok(Self {
+            reader,
+            families,
+            newest: part.newest,
+            segment,
+            path,
+            answered: Mutex::default(),
+            _lock: Arc::new(lock),
+        })
+    }
+
+    /// What was answered to the same question before.
+    pub(super) fn known(&self, query: &Query) -> Option<Bits> {
+        let answered = self.answered.lock().ok()?;
+        answered.iter().find(|(one, _)| one == query).map(|(_, bits)| bits.clone())
+    }
+
+    /// Remembers an answer, as long as there are not too many.
+    pub(super) fn remember(&self, query: &Query, bits: &Bits) {
+        if let Ok(mut answered) = self.answered.lock()
+            && answered.len() < REMEMBERED
+        {
+            answered.push((query.clone(), bits.clone()));
+        }
     }
 
     /// The name of its directory.

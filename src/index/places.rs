@@ -70,8 +70,8 @@ mod tests {
 
     #[test]
     fn distances_count_from_an_end_to_the_next_beginning() {
-        type Row<'r> = (&'r [u32], &'r [u32], u32, bool, &'r str);
-        let table: &[Row<'_>] = &[
+        type Row = (&'static [u32], &'static [u32], u32, bool, &'static str);
+        let table: &[Row] = &[
             (&[3], &[4], 1, true, "side by side"),
             (&[4], &[3], 1, false, "the wrong way round"),
             (&[0], &[6], 5, false, "one too far"),

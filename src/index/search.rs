@@ -1,7 +1,6 @@
 //! Searching: exact counts, the newest first, and only as many read as are asked for.
 
 use super::answer::{Answer, Plan, Standing};
-use super::words::Expansions;
 use super::{Index, IndexError};
 use crate::base::id::FamilyId;
 use crate::query::Query;
@@ -22,11 +21,12 @@ type Rank = (Reverse<Option<i64>>, FamilyId);
 impl Index {
     /// Finds what answers a query, at most `limit` of it.
     pub fn search(&self, query: &Query, standing: &dyn Standing, limit: usize) -> Result<Found, IndexError> {
-        let (plan, expansions) = (Plan::of(query, standing)?, Expansions::default());
+        let plan = Plan::of(query, standing)?;
         let mut count = 0;
         let mut best: Vec<Rank> = Vec::new();
-        for part in &self.snapshot()?.parts {
-            let bits = Answer::new(part, &expansions).bits(&plan)?;
+        let snapshot = self.snapshot()?;
+        for part in &snapshot.parts {
+            let bits = Answer::new(part, &snapshot.expansions).bits(&plan)?;
             count += u64::from(bits.count());
             let worst = if best.len() == limit { best.last().map(|(sent, _)| sent.0) } else { None };
             // Parts come with the newest first: when this one has nothing as new as the last hit, none after it has.
@@ -56,10 +56,11 @@ impl Index {
 
     /// Every family that answers a query, by number.
     pub fn families(&self, query: &Query, standing: &dyn Standing) -> Result<Vec<FamilyId>, IndexError> {
-        let (plan, expansions) = (Plan::of(query, standing)?, Expansions::default());
+        let plan = Plan::of(query, standing)?;
         let mut all = Vec::new();
-        for part in &self.snapshot()?.parts {
-            for document in Answer::new(part, &expansions).bits(&plan)?.iter() {
+        let snapshot = self.snapshot()?;
+        for part in &snapshot.parts {
+            for document in Answer::new(part, &snapshot.expansions).bits(&plan)?.iter() {
                 all.push(part.family(document)?);
             }
         }

@@ -3,6 +3,7 @@
 use super::IndexError;
 use super::part::OpenPart;
 use super::splits::Splits;
+use super::words::Expansions;
 use std::path::Path;
 
 /// How often a search begins again because the `splits` file was replaced while it opened the parts.
@@ -14,6 +15,8 @@ pub(super) struct Snapshot {
     pub(super) splits: Splits,
     /// Every part; those with the newest items first, those without any date last.
     pub(super) parts: Vec<OpenPart>,
+    /// What the patterns of its searches stood for.
+    pub(super) expansions: Expansions,
 }
 
 impl Snapshot {
@@ -28,7 +31,7 @@ impl Snapshot {
             if now == splits {
                 let mut parts = parts.map_err(missing)?;
                 parts.sort_by_key(|part| std::cmp::Reverse(part.newest));
-                return Ok(Self { splits, parts });
+                return Ok(Self { splits, parts, expansions: Expansions::default() });
             }
             splits = now;
         }

@@ -4,27 +4,35 @@ use super::IndexError;
 use crate::base::limits;
 use crate::query::{Pattern, fits};
 use crate::text;
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 use tantivy::postings::TermInfo;
 use tantivy::termdict::TermDictionary;
 
-/// What the patterns of one search stood for so far, counted over all parts and fields: the limit is on different
+/// What patterns stood for so far in one state of the index, counted for each field over all parts: the limit is on different
 /// words, so that it does not depend on how the index is divided.
 #[derive(Debug, Default)]
 pub(super) struct Expansions {
-    seen: RefCell<HashMap<String, HashSet<Box<[u8]>>>>,
+    seen: Mutex<HashMap<(u32, String), Seen>>,
 }
+
+/// Different words.
+type Seen = HashSet<Box<[u8]>>;
 
 impl Expansions {
     /// The entries of a word list that a pattern stands for.
-    pub(super) fn of(&self, words: &TermDictionary, pattern: &Pattern) -> Result<Vec<TermInfo>, IndexError> {
+    pub(super) fn of(
+        &self,
+        words: &TermDictionary,
+        field: u32,
+        pattern: &Pattern,
+    ) -> Result<Vec<TermInfo>, IndexError> {
         if let Pattern::Exact(word) = pattern {
             return Ok(words.get(word)?.into_iter().collect());
         }
-        let mut seen = self.seen.borrow_mut();
-        let known = seen.entry(told(pattern)).or_default();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = seen.entry((field, told(pattern))).or_default();
         let (start, chosen) = (common_start(pattern), Chosen::by(pattern));
         let mut range = words.range().ge(&start);
         if let Some(end) = after(&start) {

@@ -50,7 +50,7 @@ pub enum IngestError {
     #[error(transparent)]
     Protection(#[from] ProtectionError),
     /// The repository or its keys would be taken into itself.
-    #[error("{} holds this repository or its keys, and would be sealed into itself", .0.display())]
+    #[error("the export {} holds this repository or its keys, and would be sealed into itself", .0.display())]
     OwnFiles(PathBuf),
     /// A destruction was decided and not carried to its end.
     #[error("a destruction was interrupted, and what it had decided has to be finished before anything is taken in")]

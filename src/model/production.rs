@@ -159,6 +159,8 @@ pub struct ProducedItem {
     pub original_sha256: PublicText,
     /// The basis when the document is withheld.
     pub withheld: Option<PublicText>,
+    /// Whether a slip sheet says that it does not belong to the request.
+    pub left_out: bool,
     /// Paths inside the production, `/` separated.
     pub pdf_path: String,
     /// Path of the text.

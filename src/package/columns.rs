@@ -128,6 +128,7 @@ pub(crate) mod tests {
             message_id: text("a1@cedarbend.example"),
             original_sha256: text(""),
             withheld: None,
+            left_out: false,
             pdf_path: format!("data/VOL001/PDF/0001/{}.pdf", number(first)),
             text_path: format!("data/VOL001/TEXT/0001/{}.txt", number(first)),
             native_path: None,

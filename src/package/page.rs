@@ -2,6 +2,7 @@
 //! (WCAG 2.1 AA: language, title, landmarks, one first heading, skip link, table captions and header cells, links that
 //! say where they lead, reflow, contrast).
 
+use super::NOT_RESPONSIVE_WORDS;
 use super::listing::{Remark, Withheld};
 use crate::model::production::{ProducedItem, PublicText};
 
@@ -20,6 +21,8 @@ pub struct Heading {
     pub made_on: PublicText,
     /// The production it adds to, when it is a supplement.
     pub adds_to: Option<PublicText>,
+    /// Messages, texts and calls that the request reaches and that were not looked at for it.
+    pub not_collected: u64,
     /// Whether it comes from an exercise.
     pub exercise: bool,
 }
@@ -28,7 +31,8 @@ const STYLE: &str = "body{font:1rem/1.5 sans-serif;margin:0 auto;max-width:75rem
 background:#fff}a{color:#0645ad}a:focus{outline:3px solid #0645ad}.skip{position:absolute;left:-999rem}\
 .skip:focus{position:static}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}\
 caption{text-align:left;font-weight:bold;padding:.5rem 0}th,td{border:1px solid #767676;padding:.3rem .5rem;\
-text-align:left;vertical-align:top;overflow-wrap:anywhere}thead th{background:#eee}\
+text-align:left;vertical-align:top}thead th{background:#eee}td{overflow-wrap:anywhere}\
+.scroll td{min-width:9rem}.scroll td:nth-child(2){min-width:3rem}.scroll th,.scroll a{white-space:nowrap}\
 .exercise{border:3px solid #a00000;color:#a00000;padding:.5rem;font-weight:bold}";
 
 /// The page as far as the first document.
@@ -39,13 +43,21 @@ pub fn beginning(heading: &Heading) -> String {
     let supplement = heading.adds_to.as_ref().map_or(String::new(), |earlier| {
         format!("<p>It adds to the production {} and holds only what is new.</p>\n", escaped(earlier))
     });
+    let unseen = match heading.not_collected {
+        0 => String::new(),
+        count => format!(
+            "<p>Not looked at for this answer: {count} more messages, texts and calls that could belong to the request, \
+             because not all of their words can be searched, because they came in later, or because the search that was \
+             used left them out.</p>\n"
+        ),
+    };
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#documents\">Skip to the documents</a>\n<header>\n{exercise}<h1>{title}</h1>\n\
-         <p>Answer to request {request}, made on {made_on}.</p>\n<p>Asked for: {asked}</p>\n{supplement}</header>\n\
+         <p>Answer to request {request}, made on {made_on}.</p>\n<p>Asked for: {asked}</p>\n{supplement}{unseen}</header>\n\
          <main>\n<nav aria-label=\"Parts of this page\"><ul><li><a href=\"#documents\">Documents</a></li>\
          <li><a href=\"#withheld\">Withheld items</a></li><li><a href=\"#remarks\">Remarks</a></li></ul></nav>\n\
          <h2 id=\"documents\">Documents</h2>\n<div class=\"scroll\" role=\"region\" aria-label=\"Documents\" tabindex=\"0\">\n\
@@ -65,6 +77,7 @@ pub fn document(item: &ProducedItem) -> String {
     let here = |path: &str| path.strip_prefix("data/").unwrap_or(path).to_owned();
     let first = item.first.to_string();
     let what = match (&item.withheld, item.file_name.is_empty()) {
+        _ if item.left_out => NOT_RESPONSIVE_WORDS.to_owned(),
         (Some(basis), _) => format!("Withheld: {}", escaped(basis)),
         (None, false) => escaped(&item.file_name),
         (None, true) => escaped(&item.subject),
@@ -151,6 +164,7 @@ mod tests {
             asked: own("All mail on <Ridgeview> & the \"road\""),
             made_on: own("2026-03-01"),
             adds_to: None,
+            not_collected: 21,
             exercise: true,
         };
         let mut item = sample(1, 2);
@@ -163,9 +177,18 @@ mod tests {
         let page = whole();
         assert!(!page.contains("<script") && !page.contains('\u{202e}'));
         assert!(page.contains("&lt;script&gt;") && page.contains("EXERCISE"));
+        assert!(page.contains("Not looked at for this answer: 21 more"));
         for remote in ["http://", "https://", "src=", "@import", "url("] {
             assert!(!page.contains(remote), "{remote}");
         }
+    }
+
+    #[test]
+    fn a_member_that_is_left_out_is_no_empty_row() {
+        let mut item = sample(1, 1);
+        item.subject = PublicText::default();
+        item.left_out = true;
+        assert!(document(&item).contains("does not belong to the request"));
     }
 
     #[test]

@@ -58,7 +58,15 @@ pub struct Statement {
 }
 
 /// The words of `README.txt`.
-pub fn readme(statement: &Statement, public_key: &str) -> PublicText {
+pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicText {
+    let originals = if natives {
+        format!(
+            "  data/{}/NATIVES        original files, each named by the first number of its document\n",
+            statement.volume
+        )
+    } else {
+        String::new()
+    };
     let exercise = if statement.exercise { "EXERCISE: this is not a real production.\n\n" } else { "" };
     let supplement = statement
         .adds_to
@@ -73,11 +81,12 @@ pub fn readme(statement: &Statement, public_key: &str) -> PublicText {
          \x20 data/remarks.csv           what could not be shown as it is\n\
          \x20 data/{volume}/PDF            one PDF for each document, named by its first number\n\
          \x20 data/{volume}/TEXT           the text of each document\n\
-         \x20 data/{volume}/DATA           load files for review software: Concordance (.dat), Opticon (.opt)\n\
+         {originals}\x20 data/{volume}/DATA           load files for review software: Concordance (.dat), Opticon (.opt)\n\
          \x20 production.json            the signed account of this production\n\n\
          How to check that nothing was changed, taken out or added\n\
          \x20 with the program:      recordroom verify FOLDER\n\
-         \x20 on Linux or macOS:     sha256sum -c manifest-sha256.txt && sha256sum -c tagmanifest-sha256.txt\n\
+         \x20 on Linux:              sha256sum -c manifest-sha256.txt && sha256sum -c tagmanifest-sha256.txt\n\
+         \x20 on macOS:              shasum -a 256 -c manifest-sha256.txt && shasum -a 256 -c tagmanifest-sha256.txt\n\
          \x20 with BLAKE3:           b3sum -c BLAKE3SUMS\n\
          \x20 on Windows:            Get-FileHash -Algorithm SHA256 FILE   and compare with manifest-sha256.txt\n\
          \x20 with a BagIt tool:     this folder is a bag as RFC 8493 describes\n\n\

@@ -9,7 +9,7 @@ use crate::base::id::{CustodianId, FamilyId, RecordId};
 use crate::base::monitor::{Monitor, Progress};
 use crate::catalog::FamilyRow;
 use crate::model::production::{BatesNumber, ProducedItem, PublicText};
-use crate::model::record::{RecordKind, Role};
+use crate::model::record::RecordKind;
 use crate::model::request::RequestKind;
 use crate::package::listing::{self, Remark};
 use crate::package::page::{self, Heading};
@@ -108,6 +108,7 @@ fn begin(repository: &Repository, plan: &Plan, folder: &Folder) -> Result<Listin
         asked: words::released(&plan.request.description),
         made_on: own(&made_on),
         adds_to: plan.adds_to.map(|earlier| own(&earlier)),
+        not_collected: plan.not_collected,
         exercise: repository.profile().exercise,
     };
     let mut listings = Listings {
@@ -267,6 +268,7 @@ fn family(
             message_id: told.message_id.clone(),
             original_sha256: told.sha256.clone(),
             withheld: draft.withheld.clone(),
+            left_out: draft.left_out,
             pdf_path: names::pdf(&plan.volume, nth, &first),
             text_path: names::text(&plan.volume, nth, &first),
             native_path: native,
@@ -286,7 +288,7 @@ fn family(
         built.items.push((draft.record, draft.family, first.page(), last.page()));
         built.pages += u64::from(rendered.pages);
         if let Some(basis) = draft.withheld {
-            built.withheld.push(withheld_row(Some(first), draft.kind, basis));
+            built.withheld.push(withheld_row(Some(first), draft.kind, basis, draft.logged));
         }
         built.last = last;
     }
@@ -298,14 +300,16 @@ fn joined(texts: &[PublicText]) -> PublicText {
     PublicText::released(texts.join("; "))
 }
 
-fn withheld_row(number: Option<BatesNumber>, kind: RecordKind, basis: PublicText) -> Withheld {
-    let nothing = PublicText::default();
-    let (sent, from, to) = (nothing.clone(), nothing.clone(), nothing);
+fn withheld_row(
+    number: Option<BatesNumber>,
+    kind: RecordKind,
+    basis: PublicText,
+    [sent, from, to]: [PublicText; 3],
+) -> Withheld {
     Withheld { number, kind: PublicText::released(kind.word()), basis, sent, from, to }
 }
 
-/// Rows of the log for families that are withheld whole. In litigation the log tells who wrote to whom and when, which
-/// the other side needs to judge the claim (Fed. R. Civ. P. 26(b)(5)(A)); to the public it tells kind and basis alone.
+/// Rows of the log for families that are withheld whole.
 pub(super) fn withheld_families(
     repository: &Repository,
     families: &[PlannedFamily],
@@ -314,20 +318,15 @@ pub(super) fn withheld_families(
     let reading = repository.catalog().reading();
     let mut rows = Vec::new();
     for planned in families {
-        let parties = if plan.request.kind == RequestKind::Litigation {
-            Some(repository.facts(&reading.family(planned.family)?)?.item)
+        let logged = if plan.request.kind == RequestKind::Litigation {
+            let item = repository.facts(&reading.family(planned.family)?)?.item;
+            words::logged(plan.request.kind, &item, repository.zone())
         } else {
-            None
+            Default::default()
         };
         for member in &planned.members {
             let super::Give::Withheld(basis) = &member.give else { continue };
-            let mut row = withheld_row(None, member.kind, words::released(basis));
-            if let Some(item) = &parties {
-                let sent = item.sent_at.as_ref().map(|sent| words::time(sent, repository.zone()));
-                row.sent = PublicText::released(sent.unwrap_or_default());
-                row.from = words::parties(item, Role::From);
-                row.to = words::parties(item, Role::To);
-            }
+            let row = withheld_row(None, member.kind, words::released(basis), logged.clone());
             rows.push(row);
         }
     }

@@ -72,6 +72,10 @@ pub(super) struct Draft {
     pub(super) native: Option<(String, Vec<u8>)>,
     pub(super) told: Told,
     pub(super) withheld: Option<PublicText>,
+    /// Whether it is left out because it does not belong to the request.
+    pub(super) left_out: bool,
+    /// When a withheld member was sent, by whom and to whom, for the log of a litigation; empty otherwise.
+    pub(super) logged: [PublicText; 3],
     pub(super) remarks: Vec<PublicText>,
 }
 
@@ -80,13 +84,21 @@ pub(super) fn label(exercise: bool) -> PublicText {
     PublicText::released(if exercise { EXERCISE } else { "" })
 }
 
-/// Drafts a family, member by member. Of what is kept back only its kind is looked at.
+/// Drafts a family, member by member. Of what is kept back only its kind is looked at, and in litigation who wrote to
+/// whom and when, for the log alone.
 pub(super) fn family(desk: &Desk<'_>, planned: &PlannedFamily, row: &FamilyRow) -> Result<Vec<Draft>, ProductionError> {
     let facts = read_item(desk.keys, desk.vault, row)?;
     let original = original(desk, row, &facts)?;
     let draft = |member: &PlannedMember| match &member.give {
-        Give::Withheld(basis) => slip(planned.family, member, withheld_words(basis), Some(released(basis))),
-        Give::NotResponsive => slip(planned.family, member, NOT_RESPONSIVE_WORDS.to_owned(), None),
+        Give::Withheld(basis) => Draft {
+            logged: words::logged(desk.plan.request.kind, &facts.item, desk.zone),
+            ..slip(planned.family, member, withheld_words(basis), Some(released(basis)))
+        },
+        Give::NotResponsive => Draft {
+            left_out: true,
+            remarks: vec![PublicText::released(NOT_RESPONSIVE_WORDS)],
+            ..slip(planned.family, member, NOT_RESPONSIVE_WORDS.to_owned(), None)
+        },
         Give::Whole => match member.part {
             None => parent(desk, planned, member, &facts, original.as_deref()),
             Some(part) => attachment(desk, planned, member, &facts, original.as_deref(), part),
@@ -120,6 +132,8 @@ fn slip(family: FamilyId, member: &PlannedMember, words: String, withheld: Optio
         native: None,
         told: Told::default(),
         withheld,
+        left_out: false,
+        logged: Default::default(),
         remarks: Vec::new(),
     }
 }
@@ -137,7 +151,7 @@ fn parent(
     if let Some(list) = attachment_list(planned, item) {
         fields.push((PublicText::released("Attachments"), list));
     }
-    let remarks = words::problems(item, open);
+    let mut remarks = words::problems(item, open);
     let shown = match item.kind {
         RecordKind::File => by_type(&found_type(item), original, &item.body),
         _ => message_body(item, desk.zone),
@@ -150,6 +164,10 @@ fn parent(
     let litigation = desk.plan.request.kind == RequestKind::Litigation && open;
     let has_native = matches!(item.kind, RecordKind::Email | RecordKind::File);
     let native = original.filter(|_| desk.plan.natives && litigation && has_native);
+    if desk.plan.natives && has_native && native.is_none() {
+        let why = if open { "it is too large" } else { "it holds a part that is kept back" };
+        remarks.push(PublicText::released(format!("The original file is not given: {why}.")));
+    }
     let sent = item.sent_at.as_ref().map(|sent| words::time(sent, desk.zone)).unwrap_or_default();
     let told = Told {
         subject: if item.kind == RecordKind::File { PublicText::default() } else { released(&item.subject) },
@@ -215,6 +233,9 @@ fn attachment(
     let litigation = desk.plan.request.kind == RequestKind::Litigation;
     let sha256 = attached.sha256.filter(|_| litigation).map(|digest| digest.to_string()).unwrap_or_default();
     let told = Told { file_name: released(&name), sha256: PublicText::released(sha256), ..Told::default() };
+    if desk.plan.natives && bytes.is_none() {
+        remarks.push(PublicText::released("The original file is not given: it could not be decoded or is too large."));
+    }
     let native = bytes.filter(|_| litigation && desk.plan.natives).map(|bytes| (ending_of(&name), bytes));
     assemble(desk, planned.family, member, released(&name), fields, shown, remarks, told, native)
 }
@@ -309,7 +330,8 @@ fn assemble(
     };
     let sheet = Sheet::Shown(Box::new(rendition));
     let (record, kind) = (member.record, member.kind);
-    Draft { family, record, kind, sheet, text, native, told, withheld: None, remarks }
+    let logged = Default::default();
+    Draft { family, record, kind, sheet, text, native, told, withheld: None, left_out: false, logged, remarks }
 }
 
 fn title(subject: &str, kind: RecordKind) -> PublicText {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! plan      who gets what: families in order, member by member, refused while anything is undecided
+//! repeats   withheld words that another item would give out, refused until somebody has looked
 //! draft     one member as it may be shown: fields, text, picture, pages, or a slip sheet
 //! build     the folder: drawn twice (once to count the pages, once with its numbers), written as it goes
 //! proof     manifests, bag, signed statement
@@ -26,12 +27,14 @@ mod lease;
 mod plan;
 mod proof;
 mod record;
+mod repeats;
 mod sealed;
 mod words;
 
 pub use crate::package::listing::Withheld;
-pub use plan::{Give, Plan, PlannedFamily, PlannedMember, plan};
+pub use plan::{Give, Plan, PlannedFamily, PlannedMember, not_collected, plan};
 pub use record::{again, again_with, produce, produce_with};
+pub use repeats::Repeat;
 
 use crate::base::id::{ProductionId, RecordId};
 use crate::catalog::CatalogError;
@@ -60,6 +63,9 @@ pub enum ProductionError {
     /// Members to be given in part, which needs redaction.
     #[error("{} items are withheld in part, and parts of an item cannot be taken out yet: {}", .0.len(), some_of(.0))]
     Partly(Vec<RecordId>),
+    /// Items to be given that repeat words of withheld ones (I9).
+    #[error("{} items to be given repeat words of withheld ones: {}", given(.0), repeats_told(.0))]
+    Repeats(Vec<Repeat>),
     /// The step does not fit where the request or the folder stands.
     #[error("{message}")]
     Refused {
@@ -109,6 +115,16 @@ fn some_of(records: &[RecordId]) -> String {
     format!("{}{more}", named.join(", "))
 }
 
+fn given(repeats: &[Repeat]) -> usize {
+    repeats.iter().map(|one| one.given).collect::<std::collections::BTreeSet<_>>().len()
+}
+
+/// Every pair: whoever decides has to look at each of them.
+fn repeats_told(repeats: &[Repeat]) -> String {
+    let told: Vec<String> = repeats.iter().map(|one| format!("{} repeats {}", one.given, one.withheld)).collect();
+    told.join(", ")
+}
+
 fn findings_told(findings: &[Finding]) -> String {
     let told: Vec<String> =
         findings.iter().take(NAMED).map(|one| format!("{}: {}", one.subject, one.message)).collect();
@@ -122,6 +138,8 @@ pub struct ProduceOptions {
     pub prefix: Option<String>,
     /// Also give the original files, in litigation.
     pub natives: bool,
+    /// Somebody looked at every item that repeats words of a withheld one, and those words may be given.
+    pub repeats_reviewed: bool,
 }
 
 /// What came of it.

@@ -3,7 +3,7 @@
 use super::decisions::{self, Decisions, Earlier};
 use super::{ProduceOptions, ProductionError};
 use crate::base::id::{FamilyId, ProductionId, RecordId, RequestId};
-use crate::catalog::{FamilyRow, Reading};
+use crate::catalog::{CatalogError, FamilyRow, Guard, Reading};
 use crate::model::production::BatesPrefix;
 use crate::model::record::RecordKind;
 use crate::model::request::{DataRequest, RequestKind, RequestStatus};
@@ -11,6 +11,7 @@ use crate::model::review::Decision;
 use crate::package::names;
 use crate::repository::Repository;
 use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
+use std::collections::BTreeSet;
 
 /// What is given of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +80,8 @@ pub struct Plan {
     pub withheld: Vec<PlannedFamily>,
     /// Families left out because an earlier production holds them as they are decided.
     pub given_before: u64,
+    /// Families that the request reaches and that nobody collected: the receiver is told how many there are.
+    pub not_collected: u64,
 }
 
 /// Plans a production of what is new for a request since its last one.
@@ -116,8 +119,17 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
         families,
         withheld,
         given_before,
+        not_collected: not_collected(&reading, request.id)?,
         request,
     })
+}
+
+/// How many families a request reaches that were not collected for it: their words cannot all be searched, they came in
+/// later, or a query left them out.
+pub fn not_collected(reading: &Reading<'_>, request: RequestId) -> Result<u64, CatalogError> {
+    let collected: BTreeSet<FamilyId> = reading.collected(request)?.into_iter().collect();
+    let reached = reading.families_guarded_by(Guard::Request(request))?;
+    Ok(reached.iter().filter(|family| !collected.contains(family)).count() as u64)
 }
 
 /// The productions that a request has.

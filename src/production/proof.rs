@@ -53,7 +53,7 @@ pub(super) fn write(
         manifest_sha256: Sha256Digest::of(sha256.as_bytes()).to_string(),
         files_sha256: BTreeMap::new(),
     };
-    let readme = readme(&statement, &repository.signer().public_key_hex());
+    let readme = readme(&statement, plan.natives, &repository.signer().public_key_hex());
     folder.write(names::README, readme.as_str().as_bytes())?;
     let others = folder.written.iter().filter(|one| one.path != bag::MANIFEST);
     statement.files_sha256 = others.map(|one| (one.path.clone(), one.sha256.clone())).collect();

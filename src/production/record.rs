@@ -6,6 +6,7 @@ use super::decisions;
 use super::folder::{Folder, Written};
 use super::lease::{self, Lease};
 use super::plan::{self, Plan};
+use super::repeats::{self, Repeat};
 use super::{Outcome, ProduceOptions, Produced, ProductionError, proof, sealed};
 use crate::base::durable;
 use crate::base::id::{FamilyId, ProductionId, RequestId};
@@ -55,10 +56,15 @@ pub fn produce_with(
     if plan.families.is_empty() {
         return nothing_to_give(repository, &plan);
     }
+    let decided = decisions::now(&repository.catalog().reading(), request)?;
+    let repeats = repeats::find(repository, &plan, &decided)?;
+    if !repeats.is_empty() && !options.repeats_reviewed {
+        return Err(ProductionError::Repeats(repeats));
+    }
     lease.begin(plan.production, &temporary, &directory)?;
     let made = make(repository, &plan, &temporary, actor, monitor, draw);
     let recorded = made.and_then(|made| {
-        let production = record(repository, &plan, &made, actor, &temporary, &directory, monitor)?;
+        let production = record(repository, &plan, &repeats, &made, actor, &temporary, &directory, monitor)?;
         Ok(produced(production, &directory, &made.statement))
     });
     // After a failure nothing may stay; what cannot be removed now is named in the lease, and cleared by the next one.
@@ -173,9 +179,11 @@ fn produced(production: Production, directory: &Path, statement: &Statement) -> 
 
 /// Seals the copy that the repository keeps, uses the numbers, records the event and gives the folder its final name;
 /// all of it or nothing. It waits until no other work holds the lock: nobody wants to draw everything once more.
+#[expect(clippy::too_many_arguments, reason = "what is recorded, by whom, and the two places of the folder")]
 fn record(
     repository: &mut Repository,
     plan: &Plan,
+    repeats: &[Repeat],
     made: &Made,
     actor: &str,
     temporary: &Path,
@@ -195,7 +203,7 @@ fn record(
                     store.name(family, &key, &at)?;
                     store.sync()?;
                     let row = row(plan, made, family, at);
-                    add(writing, plan, &row, actor)?;
+                    add(writing, plan, repeats, &row, actor)?;
                     durable::rename_new(temporary, directory).map_err(|error| ProductionError::io(directory, error))?;
                     named = true;
                     Ok(row.production)
@@ -214,12 +222,21 @@ fn record(
     done
 }
 
-fn add(writing: &Writing<'_>, plan: &Plan, row: &ProductionRow, actor: &str) -> Result<(), ProductionError> {
+fn add(
+    writing: &Writing<'_>,
+    plan: &Plan,
+    repeats: &[Repeat],
+    row: &ProductionRow,
+    actor: &str,
+) -> Result<(), ProductionError> {
     let one = &row.production;
+    // Who gave out words of a withheld item on purpose is answerable for it.
+    let repeats: Vec<_> = repeats.iter().map(|one| [one.given, one.withheld]).collect();
     let details = serde_json::json!({
         "request": one.request, "volume": one.volume, "first": one.first, "last": one.last,
         "documents": one.documents, "manifest_sha256": one.manifest_sha256, "program": plan.program,
         "natives": plan.natives, "adds_to": plan.adds_to, "sealed": row.family,
+        "repeats_reviewed": repeats, "not_collected": plan.not_collected,
     });
     let event = writing.record_event(plan.made_at, actor, Act::Produced, &one.id.to_string(), &details)?;
     writing.extend_pack(&row.at)?;

@@ -3,6 +3,7 @@
 use crate::model::item::{ParsedItem, Searchable};
 use crate::model::production::PublicText;
 use crate::model::record::{CallDuration, Direction, DurationBasis, Party, RecordKind, Role, SourceTime, ZoneBasis};
+use crate::model::request::RequestKind;
 use chrono_tz::Tz;
 
 /// Label and value of a released item.
@@ -121,7 +122,9 @@ pub(super) fn body(item: &ParsedItem, zone: Tz) -> PublicText {
     if item.kind != RecordKind::Text {
         return released(&item.body);
     }
-    let author = item.parties.iter().find(|one| one.role == Role::From).map_or("not known".to_owned(), party);
+    // A phone does not write its own number beside what it sent.
+    let nobody = if item.direction == Direction::Out { "sent from this phone" } else { "not known" };
+    let author = item.parties.iter().find(|one| one.role == Role::From).map_or(nobody.to_owned(), party);
     let when = time_told(item.sent_at.as_ref(), zone);
     released(&format!("[{when}] {author}:\n{}", item.body))
 }
@@ -139,6 +142,16 @@ pub(super) fn problems(item: &ParsedItem, open: bool) -> Vec<PublicText> {
 /// A remark as a sentence.
 pub(super) fn sentence(message: &str) -> String {
     format!("{}.", capitalised(message.trim().trim_end_matches('.')))
+}
+
+/// When an item was sent, by whom and to whom, as the withholding log of a litigation tells it: the other side needs it
+/// to judge the claim (Fed. R. Civ. P. 26(b)(5)(A)). To the public and to the subject of the data the log tells nothing.
+pub(super) fn logged(kind: RequestKind, item: &ParsedItem, zone: Tz) -> [PublicText; 3] {
+    if kind != RequestKind::Litigation {
+        return Default::default();
+    }
+    let sent = item.sent_at.as_ref().map(|sent| time(sent, zone)).unwrap_or_default();
+    [PublicText::released(sent), parties(item, Role::From), parties(item, Role::To)]
 }
 
 /// Bytes in words.
@@ -187,6 +200,9 @@ mod tests {
         text.sent_at = Some(SourceTime { at, as_written: "1751648700000".into(), zone: ZoneBasis::FormatIsUtc });
         text.body = "On my way\r\n👍".into();
         assert_eq!(body(&text, zone).as_str(), "[2025-07-04 12:05:00 -05:00] Ana <763-555-0142>:\nOn my way\n👍");
+        text.parties.clear();
+        text.direction = Direction::Out;
+        assert!(body(&text, zone).as_str().contains("] sent from this phone:"));
         text.parties.push(party(Role::Bcc, "", "763-555-0199"));
         assert!(
             told(&text, true).contains(&"Blind copied to: 763-555-0199".to_owned()),

@@ -1,7 +1,9 @@
 //! What can go wrong with a repository as a whole, each with what to do next.
 
 use crate::base::id::FamilyId;
+use crate::base::trouble::plain;
 use crate::catalog::CatalogError;
+use crate::index::IndexError;
 use crate::vault::VaultError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,13 +12,13 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum RepositoryError {
     /// There is no profile in the directory.
-    #[error("{} is not a repository: there is no recordroom.toml in it", directory.display())]
+    #[error("there is no repository in {}: it has no recordroom.toml", directory.display())]
     NotARepository {
         /// The directory.
         directory: PathBuf,
     },
     /// A new repository needs an empty directory.
-    #[error("{} is not empty", directory.display())]
+    #[error("the folder {} is not empty", directory.display())]
     NotEmpty {
         /// The directory.
         directory: PathBuf,
@@ -60,10 +62,12 @@ pub enum RepositoryError {
         family: FamilyId,
     },
     /// The family was destroyed.
-    #[error("{family} was destroyed; its tombstone says when and under which rule")]
+    #[error("{family} was destroyed: {how}")]
     Destroyed {
         /// The family.
         family: FamilyId,
+        /// When and under which plan and rule.
+        how: String,
     },
     /// What was sealed does not read back.
     #[error("{family} does not read back: {message}")]
@@ -74,7 +78,7 @@ pub enum RepositoryError {
         message: String,
     },
     /// The disk failed.
-    #[error("{}: {error}", path.display())]
+    #[error("cannot use {}: {}", path.display(), plain(error))]
     Io {
         /// The path.
         path: PathBuf,
@@ -89,7 +93,7 @@ pub enum RepositoryError {
     Vault(#[from] VaultError),
     /// The index failed.
     #[error(transparent)]
-    Index(#[from] crate::index::IndexError),
+    Index(#[from] IndexError),
 }
 
 impl RepositoryError {
@@ -118,7 +122,7 @@ impl RepositoryError {
             }
             Self::NotEmpty { .. } => "Name a directory that does not exist yet.",
             Self::Profile { .. } => "Correct that line with a text editor and run the command again.",
-            Self::Newer { .. } => "Install the newer program; nothing was changed.",
+            Self::Newer { .. } => NEWER,
             Self::NotAnExercise => "Leave --now out, or create an exercise with: recordroom init DIR --exercise",
             Self::Busy => "Wait until it has finished; holds, requests and searches work meanwhile.",
             Self::NoCustodian { .. } => "Add the custodian to recordroom.toml, or correct the name.",
@@ -128,15 +132,79 @@ impl RepositoryError {
             Self::CatalogOlder { .. } => {
                 "Nothing was changed. Put the catalog back that belongs to this vault, from the same backup."
             }
-            Self::Io { error, .. } if error.kind() == io::ErrorKind::StorageFull => {
-                "The disk is full; make room and run the same command again. Nothing half-done was kept."
-            }
-            Self::Catalog(error) if error.is_disk_full() => {
-                "The disk is full; make room and run the same command again. Nothing half-done was kept."
-            }
+            Self::Io { error, .. } if error.kind() == io::ErrorKind::StorageFull => ROOM,
             Self::Io { .. } => "Check the path and the permissions, and run the same command again.",
-            Self::Index(crate::index::IndexError::Damaged(_)) => "Run: recordroom index --rebuild",
-            Self::Destroyed { .. } | Self::Catalog(_) | Self::Vault(_) | Self::Index(_) => "",
+            Self::Catalog(error) => after_catalog(error),
+            Self::Vault(error) => after_vault(error),
+            Self::Index(error) => after_index(error),
+            Self::Destroyed { .. } => "The certificate names the list it is in: recordroom dispose list",
         }
+    }
+}
+
+/// What to do when the disk is full.
+const ROOM: &str = "Make room on the disk and run the same command again. Nothing half-done was kept.";
+/// What to do when a newer program was here.
+const NEWER: &str = "Install the newer program; nothing was changed.";
+
+fn after_catalog(error: &CatalogError) -> &'static str {
+    match error {
+        CatalogError::Newer { .. } => NEWER,
+        CatalogError::Missing(_) => {
+            "Check the number. What there is, is listed by: recordroom search, hold list, request list, dispose list"
+        }
+        CatalogError::NotSound(_) | CatalogError::Damaged { .. } => {
+            "Nothing was changed. Keep the folder as it is, and put catalog.sqlite back from the newest backup."
+        }
+        CatalogError::CannotOpen => {
+            "Put it back from the newest backup; or, if the disk is read-only, make it writable: reading needs that too."
+        }
+        CatalogError::ReadOnly => "Make the disk and the folder writable for this user, and run the same command again.",
+        CatalogError::Busy => "Run the same command again in a moment.",
+        error if error.is_disk_full() => ROOM,
+        CatalogError::Database(_) | CatalogError::Fault(_) => "Run the same command again; if it fails again: recordroom verify",
+    }
+}
+
+fn after_vault(error: &VaultError) -> &'static str {
+    match error {
+        VaultError::MissingRootKey { .. } | VaultError::DamagedKeys { .. } => {
+            "Without the keys nothing can be read. Copy the newest key set back, from the place that recordroom.toml \
+             names as key_set_second. Nothing was changed."
+        }
+        VaultError::PrimaryOutdated { .. } | VaultError::Interrupted => "Nothing was changed.",
+        VaultError::OtherRepository { .. } => {
+            "Write the right folder after key_set in recordroom.toml, or put the right keys there. Nothing was changed."
+        }
+        VaultError::SecondPlace { .. } => {
+            "Bring its disk back; or copy the folder key_set of recordroom.toml to a new place and name that as \
+             key_set_second. Nothing was changed."
+        }
+        VaultError::KeySetExists { .. } => "Name other folders with --keys and --keys-second.",
+        VaultError::DiskFull { .. } => ROOM,
+        VaultError::NewerFormat { .. } => NEWER,
+        VaultError::Damaged { .. }
+        | VaultError::WrongKey { .. }
+        | VaultError::MissingPack { .. }
+        | VaultError::SmallField { .. } => {
+            "Run: recordroom verify. It names everything that does not read back, to be fetched from a backup."
+        }
+        VaultError::NoSuchSection { .. } => "Run: recordroom verify",
+        VaultError::TooLarge { .. } => "Write it to a file with: recordroom show ID --original",
+        VaultError::Io { .. } | VaultError::Source(_) | VaultError::Sink(_) => {
+            "Check the path and the permissions, and run the same command again."
+        }
+    }
+}
+
+fn after_index(error: &IndexError) -> &'static str {
+    match error {
+        IndexError::Damaged(_) => "Run: recordroom index --rebuild",
+        IndexError::Newer { .. } => NEWER,
+        IndexError::Disk(error) if error.kind() == io::ErrorKind::StorageFull => ROOM,
+        IndexError::Disk(_) => "Check the folder index and its permissions, and run the same command again.",
+        IndexError::StillRead => "Nothing was lost; run the same command again in a moment.",
+        IndexError::TooManyWords { .. } | IndexError::TooFar { .. } => "Change the query and search again.",
+        IndexError::Standing(_) => "Run: recordroom verify",
     }
 }

@@ -10,6 +10,7 @@ mod error;
 mod layout;
 mod lock;
 mod recover;
+mod profile_text;
 mod settings;
 mod stored;
 mod work;
@@ -27,7 +28,7 @@ use crate::base::clock::Clock;
 use crate::base::id::{CustodianId, FamilyId};
 use crate::base::monitor::Monitor;
 use crate::base::{digest, durable, random};
-use crate::catalog::{Catalog, CopyRow, FamilyRow, SealedAt};
+use crate::catalog::{Catalog, CopyRow, ExceptionRow, FamilyRow, SealedAt};
 use crate::ledger::Signer;
 use crate::model::item::ParsedItem;
 use crate::model::profile::Profile;
@@ -232,10 +233,39 @@ impl Repository {
     pub fn family(&self, id: FamilyId) -> Result<StoredFamily, RepositoryError> {
         let row = self.catalog.reading().family(id)?;
         if row.state == crate::catalog::FamilyState::Destroyed {
-            return Err(RepositoryError::Destroyed { family: id });
+            return Err(RepositoryError::Destroyed { family: id, how: self.destruction_of(id)? });
         }
         let facts = read_item(&self.keys, &self.vault, &row)?;
         Ok(StoredFamily { row, facts })
+    }
+
+    /// When a destroyed family went, under which plan and rule.
+    fn destruction_of(&self, id: FamilyId) -> Result<String, RepositoryError> {
+        let reading = self.catalog.reading();
+        let unfinished = || "its destruction is decided and not finished".to_owned();
+        let Some(batch) = reading.destruction_of(id)? else { return Ok(unfinished()) };
+        let stone = reading.tombstones(batch.id)?.into_iter().find(|stone| stone.family == id);
+        Ok(stone.map_or_else(unfinished, |stone| {
+            let day = stone.destroyed_at.with_timezone(&self.zone).format("%Y-%m-%d");
+            format!("on {day}, under the plan {} and the rule {} / {}", batch.plan, stone.rule.edition, stone.rule.series)
+        }))
+    }
+
+    /// Opens the sealed facts of an exception.
+    pub fn exception(&self, row: &ExceptionRow) -> Result<StoredException, RepositoryError> {
+        let bytes = self.exception_section(row, Section::Facts)?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| RepositoryError::Facts { family: row.family, message: error.to_string() })
+    }
+
+    /// Reads the quarantined bytes of an exception.
+    pub fn exception_original(&self, row: &ExceptionRow) -> Result<Vec<u8>, RepositoryError> {
+        self.exception_section(row, Section::Original)
+    }
+
+    fn exception_section(&self, row: &ExceptionRow, section: Section) -> Result<Vec<u8>, RepositoryError> {
+        let key = self.key_of(row.family, &row.at)?;
+        Ok(self.vault.read(&location_of(&row.at)?, &key, section, 0)?)
     }
 
     /// Reads the sealed facts of a family, without its texts.
@@ -290,13 +320,12 @@ pub fn read_item(keys: &KeyReader, vault: &Vault, row: &FamilyRow) -> Result<Sto
     let location = location_of(&row.at)?;
     let key = keys.key(location.month, row.id)?.ok_or(RepositoryError::KeyMissing { family: row.id })?;
     let wrong = |message: String| RepositoryError::Facts { family: row.id, message };
-    let mut facts: StoredFacts = serde_json::from_slice(&vault.read(&location, &key, Section::Facts, 0)?)
-        .map_err(|error| wrong(error.to_string()))?;
+    let [facts, texts] = vault.read_two(&location, &key, [Section::Facts, Section::Text])?;
+    let mut facts: StoredFacts = serde_json::from_slice(&facts).map_err(|error| wrong(error.to_string()))?;
     if facts.schema > FACTS_SCHEMA {
         return Err(RepositoryError::Newer { found: facts.schema, known: FACTS_SCHEMA });
     }
-    let texts = read_texts(&vault.read(&location, &key, Section::Text, 0)?)
-        .ok_or_else(|| wrong("its texts are not framed as they were written".to_owned()))?;
+    let texts = read_texts(&texts).ok_or_else(|| wrong("its texts are not framed as they were written".to_owned()))?;
     put_texts(&mut facts.item, texts);
     Ok(facts)
 }

@@ -1,6 +1,6 @@
 //! The agency profile on the disk: read, checked, written.
 
-use super::{Layout, RepositoryError};
+use super::{Layout, RepositoryError, profile_text};
 use crate::base::durable;
 use crate::model::production::BatesPrefix;
 use crate::model::profile::Profile;
@@ -72,9 +72,8 @@ pub fn check(profile: &Profile) -> Result<Tz, RepositoryError> {
 
 /// Writes the profile, whole.
 pub fn store(layout: &Layout, profile: &Profile) -> Result<(), RepositoryError> {
-    let text =
-        toml::to_string_pretty(profile).map_err(|error| RepositoryError::Profile { message: error.to_string() })?;
-    let head = "# The agency profile: the city's own facts and choices. Edit it with any text editor.\n\n";
+    let text = profile_text::written(profile)
+        .map_err(|error| RepositoryError::Profile { message: error.to_string() })?;
     let path = layout.profile();
-    durable::replace(&path, format!("{head}{text}").as_bytes()).map_err(|error| RepositoryError::io(&path, error))
+    durable::replace(&path, text.as_bytes()).map_err(|error| RepositoryError::io(&path, error))
 }

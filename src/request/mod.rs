@@ -44,7 +44,7 @@ pub struct NewRequest {
     pub scope: Scope,
 }
 
-/// Days for an answer in litigation where the demand names none.
+/// Days counted for an answer in litigation as long as nobody has entered what the demand or order sets.
 const LITIGATION_DAYS: u32 = 30;
 
 /// Opens a request: its due date is computed, and what it reaches is protected.
@@ -60,6 +60,10 @@ pub fn open(repository: &mut Repository, new: NewRequest, actor: &str) -> Result
     let received_on = new.received_on.unwrap_or(today);
     if received_on > today {
         return Err(RequestError::Refused("a request cannot have been received after today".to_owned()));
+    }
+    if new.kind != RequestKind::Litigation && new.litigation_days.is_some() {
+        let message = "only a demand or order in litigation sets the days for its answer".to_owned();
+        return Err(RequestError::Refused(message));
     }
     let compiled = Compiled::new(&new.scope, "the request")?;
     let due = due_on(repository, new.kind, new.litigation_days, received_on)?;
@@ -104,7 +108,10 @@ fn due_on(
             DueKind::PublicRequest { target_business_days: profile.policy.public_request_target_business_days }
         }
         RequestKind::DataSubject => DueKind::DataSubject,
-        RequestKind::Litigation => DueKind::Litigation { days: litigation_days.unwrap_or(LITIGATION_DAYS) },
+        RequestKind::Litigation => match litigation_days {
+            Some(days) => DueKind::Litigation { days },
+            None => DueKind::LitigationUnstated { days: LITIGATION_DAYS },
+        },
     };
     let due = due(kind, received_on, &observed)?;
     Ok(Due { on: due.on, basis: due.basis })

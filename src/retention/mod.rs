@@ -13,11 +13,11 @@ use crate::base::id::{CustodianId, EventId};
 use crate::catalog::{CatalogError, FamilyRow, Guard, Reading};
 use crate::model::disposition::{Eligibility, Reason, ReasonCode, Verdict};
 use crate::model::event::Act;
-use crate::model::retention::Edition;
+use crate::model::retention::{Edition, Term, Trigger};
 use crate::repository::{Repository, RepositoryError};
 use crate::schedule::{ArchivalOutcome, CopyFacts, Evaluator, Facts, OpenMatter, ScheduleError, Settings, parse};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Retention events that mean more than the start of a period.
 const TRANSFERRED: &str = "transferred-to-archives";
@@ -71,6 +71,17 @@ pub struct Adopted {
     departments: BTreeMap<i64, String>,
 }
 
+/// The events that a period starts from or ends with.
+fn awaited_by<'t>(term: &'t Term, names: &mut BTreeSet<&'t str>) {
+    match term {
+        Term::After { trigger: Trigger::Event(name), .. } | Term::Until(name) => {
+            names.insert(name);
+        }
+        Term::Latest(terms) => terms.iter().for_each(|term| awaited_by(term, names)),
+        Term::After { .. } | Term::Permanent | Term::Unknown(_) => {}
+    }
+}
+
 /// Adopts an edition: its text is frozen in the repository, and the adoption recorded.
 pub fn adopt(repository: &mut Repository, text: &str, actor: &str) -> Result<Edition, RetentionError> {
     let edition = parse(text).map_err(|error| RetentionError::Schedule { key: "in that file".to_owned(), error })?;
@@ -106,6 +117,19 @@ impl Adopted {
         settings.exercise_authority = profile.exercise.then(|| EXERCISE_AUTHORITY.to_owned());
         let departments = reading.custodians()?.into_iter().map(|(id, _, department)| (id.get(), department)).collect();
         Ok(Self { editions, digests, settings, departments })
+    }
+
+    /// The names of all events that something waits for: the adopted rules, the archives, and open matters.
+    pub fn awaited(&self) -> BTreeSet<&str> {
+        let mut names: BTreeSet<&str> = OPEN_MATTERS.iter().map(|(name, _)| *name).collect();
+        names.extend([TRANSFERRED, DECLINED]);
+        for rule in self.editions.iter().flat_map(|edition| &edition.rules) {
+            awaited_by(&rule.term, &mut names);
+            if let Some(maximum) = &rule.maximum {
+                awaited_by(maximum, &mut names);
+            }
+        }
+        names
     }
 
     /// Makes the rules ready to decide for many families.

@@ -21,6 +21,7 @@ pub mod number;
 pub mod texts;
 // -----------------------------------------------------------------------------------------------------------
 
+use crate::base::trouble::plain;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Original, ParsedItem, RawItem, Searchable, Shape, Sink, Stopped};
 use crate::model::provenance::ContainerFormat;
@@ -55,7 +56,7 @@ pub enum SourceError {
     #[error("there is no file or folder {}", .0.display())]
     NotFound(PathBuf),
     /// It is there and cannot be opened.
-    #[error("{} cannot be opened: {error}", path.display())]
+    #[error("cannot open {}: {}", path.display(), plain(error))]
     Unreadable {
         /// The file or folder.
         path: PathBuf,

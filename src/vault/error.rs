@@ -2,6 +2,7 @@
 
 use super::month::Month;
 use super::seal::Section;
+use crate::base::trouble::plain;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
     /// A file could not be read or written.
-    #[error("cannot use {}: {error}", path.display())]
+    #[error("cannot use {}: {}", path.display(), plain(error))]
     Io {
         /// The file or directory.
         path: PathBuf,
@@ -17,16 +18,16 @@ pub enum VaultError {
         error: io::Error,
     },
     /// The disk is full.
-    #[error("no room left on the disk that holds {}; free some space and run the same command again", path.display())]
+    #[error("no room is left on the disk that holds {}", path.display())]
     DiskFull {
         /// The file that could not grow.
         path: PathBuf,
     },
     /// What was to be sealed could not be read.
-    #[error("cannot read what was to be sealed: {0}")]
+    #[error("cannot read what was to be sealed: {}", plain(.0))]
     Source(io::Error),
     /// What was opened could not be handed on.
-    #[error("cannot write what was opened: {0}")]
+    #[error("cannot write what was opened: {}", plain(.0))]
     Sink(io::Error),
     /// The key set belongs to another repository.
     #[error("the key set in {} belongs to repository {found}, not to {expected}", path.display())]
@@ -39,13 +40,13 @@ pub enum VaultError {
         expected: String,
     },
     /// The root key is not there.
-    #[error("there is no root key at {}; without the key set nothing in this repository can be opened", path.display())]
+    #[error("there is no root key at {}", path.display())]
     MissingRootKey {
         /// The file that was looked for.
         path: PathBuf,
     },
     /// A new key set was to be made where there is one already.
-    #[error("{} already holds a key set", path.display())]
+    #[error("the folder {} already holds a key set", path.display())]
     KeySetExists {
         /// The directory.
         path: PathBuf,
@@ -129,7 +130,7 @@ pub enum VaultError {
         label: String,
     },
     /// A newer program wrote this.
-    #[error("{} was written by a newer version of this program", path.display())]
+    #[error("the file {} was written by a newer version of this program", path.display())]
     NewerFormat {
         /// The file.
         path: PathBuf,

@@ -84,6 +84,16 @@ impl Vault {
         self.with(location, key, |stretch| stretch.section(section, part))
     }
 
+    /// Opens two sections whole, reading the stretch once.
+    pub fn read_two(
+        &self,
+        location: &Location,
+        key: &FamilyKey,
+        [one, two]: [Section; 2],
+    ) -> Result<[Vec<u8>; 2], VaultError> {
+        self.with(location, key, |stretch| Ok([stretch.section(one, 0)?, stretch.section(two, 0)?]))
+    }
+
     /// Writes one section out while it is opened, in bounded memory, and returns its bytes. What was written before
     /// an error is authentic but not whole.
     pub fn read_to(

@@ -6,6 +6,7 @@ use super::frame::{self, Entry, FrameAt, HEADER, MAGIC, Next, PREFIX};
 use super::pack::Location;
 use super::seal::{Section, SectionInfo};
 use crate::base::limits::{FRAME_BYTES, SECTION_IN_MEMORY_BYTES};
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -75,7 +76,7 @@ impl<'a> Stretch<'a> {
             }
         }
         if entry.compressed {
-            payload = zstd::bulk::decompress(&payload, entry.plain as usize)
+            payload = unpacked(&payload, entry.plain as usize)
                 .map_err(|error| self.damaged(format!("the {section} does not unpack: {error}")))?;
         }
         if payload.len() as u64 != entry.plain {
@@ -202,6 +203,24 @@ impl<'a> Stretch<'a> {
         let Location { month, pack, offset, .. } = self.location;
         VaultError::Damaged { month, pack, offset, what }
     }
+}
+
+thread_local! {
+    /// Making the context of a decompressor anew costs more than unpacking a short message with it.
+    static UNPACKER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Unpacks what is at most `length` bytes.
+fn unpacked(payload: &[u8], length: usize) -> io::Result<Vec<u8>> {
+    UNPACKER.with_borrow_mut(|unpacker| {
+        if unpacker.is_none() {
+            *unpacker = Some(zstd::bulk::Decompressor::new()?);
+        }
+        match unpacker {
+            Some(unpacker) => unpacker.decompress(payload, length),
+            None => zstd::bulk::decompress(payload, length),
+        }
+    })
 }
 
 /// The frames of one section, opened one after the other into one buffer.

@@ -67,6 +67,23 @@ pub fn check_plan(document: &str, public_key: Option<&str>) -> Result<Dispositio
 }
 
 /// Checks an approval against the plan document it is for, the person it names and that person's key.
+pub fn check_approval_by(
+    document: &str,
+    plan_document: &str,
+    approved_by: &str,
+    keys: &[String],
+) -> Option<Result<(), DocumentError>> {
+    let mut failed = None;
+    for key in keys {
+        match check_approval(document, plan_document, approved_by, key) {
+            Ok(()) => return Some(Ok(())),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    failed.map(Err)
+}
+
+/// Checks the approval of a plan under one key.
 pub fn check_approval(
     document: &str,
     plan_document: &str,

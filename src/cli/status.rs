@@ -1,0 +1,117 @@
+//! `status`: how the repository stands, and what could not be processed.
+
+use super::args::{Common, Status};
+use super::output::{Failure, Output, counted, table};
+use super::{DONE, repository};
+use crate::base::id::ExceptionId;
+use crate::catalog::ExceptionRow;
+use crate::repository::{Repository, RepositoryError, StoredException};
+use crate::text::safe;
+use serde_json::{Value, json};
+
+/// One exception, read back.
+struct Quarantined {
+    row: ExceptionRow,
+    container: String,
+    facts: StoredException,
+}
+
+/// `recordroom status`
+pub fn run(common: &Common, arguments: &Status, output: &Output) -> Result<u8, Failure> {
+    let opened = repository::open(common, output)?;
+    let reading = opened.catalog().reading();
+    let (here, unsearchable, destroyed) = reading.family_counts()?;
+    let statuses = reading.status_counts()?;
+    let unfinished = reading.unfinished_intakes()?;
+    let quarantined =
+        reading.exceptions()?.into_iter().map(|row| read(&opened, row)).collect::<Result<Vec<_>, _>>()?;
+    let by_status: Vec<Value> = statuses
+        .iter()
+        .map(|(status, basis, count)| json!({ "status": status, "basis": basis, "items": count }))
+        .collect();
+    let value = json!({
+        "items": here, "not_fully_searchable": unsearchable, "destroyed": destroyed, "exceptions": quarantined.len(),
+        "quarantined": quarantined.iter().map(shape).collect::<Vec<_>>(), "statuses": by_status,
+        "unfinished": unfinished, "today": opened.today(), "exercise": opened.profile().exercise,
+    });
+    let mut text = format!(
+        "{here:>9}  items are here, a message with its attachments counted as one\n{unsearchable:>9}  of them cannot be \
+         searched in full: recordroom search is:unsearchable\n{destroyed:>9}  were destroyed\n{:>9}  could not be \
+         processed and are quarantined: recordroom status --exceptions\n",
+        quarantined.len()
+    );
+    if !statuses.is_empty() {
+        let row = |(status, basis, count): &(_, _, u64)| -> Vec<String> {
+            let (status, basis): (&crate::model::classification::RecordStatus, _) = (status, basis);
+            let basis: &crate::model::classification::StatusBasis = basis;
+            vec![status.to_string(), basis.to_string(), count.to_string()]
+        };
+        let rows: Vec<Vec<String>> = statuses.iter().map(row).collect();
+        text.push_str(&format!("\n{}", table(&["status", "basis", "items"], &rows)));
+    }
+    if here == 0 && unfinished.is_empty() {
+        text.push_str("\nNext: recordroom ingest EXPORT\n");
+    }
+    for path in unfinished {
+        text.push_str(&format!("\nAn intake was cut off. Go on with: recordroom ingest {}\n", safe(&path)));
+    }
+    if arguments.exceptions {
+        text.push_str(&listed(&quarantined));
+    }
+    output.result(value, &text)?;
+    Ok(DONE)
+}
+
+fn listed(quarantined: &[Quarantined]) -> String {
+    if quarantined.is_empty() {
+        return "\nEverything that was found could be processed.\n".to_owned();
+    }
+    let mut text = format!("\n{}:\n", counted(quarantined.len() as u64, "exception"));
+    for one in quarantined {
+        let (place, message) = (safe(&one.facts.place), safe(&one.facts.problem.message));
+        text.push_str(&format!("\n{}  {}: {message}\n", one.row.id, one.row.code.word()));
+        text.push_str(&format!("    in {}, {place}\n", safe(&one.container)));
+    }
+    text.push_str("\nTake one out with: recordroom show X-... --original > FILE\n");
+    text
+}
+
+fn read(opened: &Repository, row: ExceptionRow) -> Result<Quarantined, RepositoryError> {
+    let container = opened.catalog().reading().container_path(row.container)?;
+    let facts = opened.exception(&row)?;
+    Ok(Quarantined { row, container, facts })
+}
+
+fn shape(one: &Quarantined) -> Value {
+    json!({
+        "id": one.row.id, "code": one.row.code, "message": one.facts.problem.message, "container": one.container,
+        "place": one.facts.place, "custodian": one.row.custodian,
+    })
+}
+
+/// `recordroom show X-2`: something that could not be processed, with its bytes as they were found.
+pub fn exception(opened: &Repository, id: &str, original: bool, output: &Output) -> Result<u8, Failure> {
+    let hint = "Exceptions are listed by: recordroom status --exceptions";
+    let wanted: ExceptionId = id.parse().map_err(|error: crate::base::id::IdError| Failure::usage(error.to_string(), hint))?;
+    let row = opened.catalog().reading().exceptions()?.into_iter().find(|row| row.id == wanted);
+    let row = row.ok_or_else(|| Failure::new("not-found", format!("There is no exception {wanted}"), hint))?;
+    let bytes = opened.exception_original(&row)?;
+    if original {
+        output.bytes(&bytes)?;
+        return Ok(DONE);
+    }
+    let one = read(opened, row)?;
+    let mut value = shape(&one);
+    value["original"] = json!({ "bytes": bytes.len() });
+    let text = format!(
+        "{wanted} (could not be processed: {})\nProblem     {}\nContainer   {}\nPlace       {}\nBytes       {}\n\n\
+         Take it out with: recordroom show {wanted} --original > FILE\n",
+        one.row.code.word(),
+        safe(&one.facts.problem.message),
+        safe(&one.container),
+        safe(&one.facts.place),
+        bytes.len()
+    );
+    output.result(value, &text)?;
+    Ok(DONE)
+}

@@ -1,0 +1,141 @@
+//! The agency profile as a clerk reads it: every entry with a word on what it decides.
+
+use crate::model::profile::{CustodianProfile, Profile};
+use serde::Serialize;
+use std::fmt::Write;
+use toml::Value;
+
+/// What stands in a profile that has no custodian yet.
+const CUSTODIAN_EXAMPLE: &str = r##"# [[custodians]]
+# name = "Maren Olstad"
+# department = "City Clerk"
+# addresses = ["maren.olstad@cedarbend.example", "clerk@cedarbend.example"]
+# numbers = ["(763) 555-0101"]
+# paths = ["olstad-maren", "olstad_export"]
+# elected = false
+"##;
+
+#[derive(Serialize)]
+struct Custodians<'p> {
+    custodians: &'p [CustodianProfile],
+}
+
+/// The profile as TOML with comments. Reading it back gives the same profile.
+pub fn written(profile: &Profile) -> Result<String, toml::ser::Error> {
+    let mut text = String::from(
+        "# The agency profile: the city's own facts and choices. Edit it with any text editor; lines that begin with #\n\
+         # are remarks. Every command reads it anew.\n\n",
+    );
+    identity(&mut text, profile)?;
+    city(&mut text, profile)?;
+    choices(&mut text, profile)?;
+    text.push_str(
+        "\n# The people and accounts whose exports come in: one block for each. A hold, a request and a search can name\n\
+         # them. `addresses` and `numbers` are their own; `paths` are words in the names of folders and files that tell\n\
+         # whose export it is (or say it with: recordroom ingest EXPORT --custodian NAME). `elected` is true for members\n\
+         # of the council (Minn. Stat. \u{a7} 13.601). Take the # away and write your own:\n#\n",
+    );
+    text.push_str(CUSTODIAN_EXAMPLE);
+    if !profile.custodians.is_empty() {
+        text.push('\n');
+        text.push_str(&toml::to_string_pretty(&Custodians { custodians: &profile.custodians })?);
+    }
+    Ok(text)
+}
+
+fn identity(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
+    text.push_str("# These belong to the repository as it was created. Do not change them.\n");
+    line(text, "", "format", profile.format)?;
+    line(text, "", "repository", &profile.repository)?;
+    line(text, "", "exercise", profile.exercise)?;
+    text.push_str(
+        "\n# Where the keys lie, in two places outside of the repository. Without them nothing in it can be read; with an\n\
+         # old copy of them nothing that was destroyed comes back. Put the second place on another disk or machine: move\n\
+         # the folder there and write its new place here.\n",
+    );
+    line(text, "", "key_set", &profile.key_set)?;
+    line(text, "", "key_set_second", &profile.key_set_second)
+}
+
+fn city(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
+    line(text, "\n# The name of the city, as it stands on productions and certificates.", "city", &profile.city)?;
+    let about = "# The responsible authority (Minn. Stat. \u{a7} 13.02, subd. 16).";
+    line(text, about, "responsible_authority", &profile.responsible_authority)?;
+    let about = "# The data practices compliance official (Minn. Stat. \u{a7} 13.05, subd. 13).";
+    line(text, about, "compliance_official", &profile.compliance_official)?;
+    let about = "# The time zone of every civil day: when a period ends, when an answer is due.";
+    line(text, about, "time_zone", &profile.time_zone)?;
+    let about = "\n# The city's own mail domains. Mail between them and others is told apart by them.";
+    line(text, about, "domains", &profile.domains)?;
+    let about = "# The mail domains of the city attorney and of outside counsel.";
+    line(text, about, "counsel_domains", &profile.counsel_domains)?;
+    let about = "\n# What stands before the numbers of produced documents.";
+    line(text, about, "production_prefix", &profile.production_prefix)?;
+    let about = "# Schedules whose series are proposed for items, by key. They are put in force with: recordroom schedule adopt KEY";
+    line(text, about, "schedules", &profile.schedules)
+}
+
+fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
+    text.push_str(
+        "\n# Holidays that a city may choose to observe. true makes the day a holiday, which moves a deadline to later.\n\
+         [holidays]\n",
+    );
+    line(text, "", "october_monday", profile.holidays.october_monday)?;
+    line(text, "", "friday_after_thanksgiving", profile.holidays.friday_after_thanksgiving)?;
+    let policy = &profile.policy;
+    text.push_str("\n# The city's own choices; none of them is law.\n[policy]\n");
+    let about = "# Business days in which the city means to answer a request for public data.";
+    line(text, about, "public_request_target_business_days", policy.public_request_target_business_days)?;
+    let about = "# Days for which a closed request goes on protecting what it reached; at least 1.";
+    line(text, about, "protect_days_after_close", policy.protect_days_after_close)?;
+    let about = "# Month and day on which the fiscal year ends.";
+    line(text, about, "fiscal_year_end", &policy.fiscal_year_end)?;
+    let about = "# How many items of a class a person looks at before the rest of it may be confirmed in bulk.";
+    line(text, about, "confirmation_sample", policy.confirmation_sample)?;
+    text.push_str(
+        "# Days after sending at which \u{201c}until read\u{201d} counts as met. Without this line only a recorded event does.\n",
+    );
+    match policy.until_read_floor_days {
+        Some(days) => line(text, "", "until_read_floor_days", days),
+        None => {
+            text.push_str("# until_read_floor_days = 30\n");
+            Ok(())
+        }
+    }
+}
+
+/// One entry, after the remark about it.
+fn line(text: &mut String, about: &str, key: &str, value: impl Serialize) -> Result<(), toml::ser::Error> {
+    if !about.is_empty() {
+        text.push_str(about);
+        text.push('\n');
+    }
+    let value = Value::try_from(value)?;
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "{key} = {value}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repository::Repository;
+    use std::path::Path;
+
+    #[test]
+    fn the_written_profile_reads_back() {
+        let mut profile = Repository::new_profile("Cedar \"Bend\" \\", Path::new("/keys a"), Path::new("/keys b"));
+        let read = |profile: &Profile| -> Profile {
+            toml::from_str(&written(profile).expect("it is written")).expect("it is TOML")
+        };
+        assert_eq!(read(&profile), profile, "a new one, where the custodian is an example in remarks");
+        profile.exercise = true;
+        profile.domains = vec!["cedarbend.example".to_owned()];
+        profile.policy.until_read_floor_days = Some(30);
+        let examples = CUSTODIAN_EXAMPLE.replace("# ", "");
+        let mut examples: toml::Table = examples.parse().expect("the example is TOML");
+        profile.custodians = examples.remove("custodians").expect("it is a list").try_into().expect("of custodians");
+        assert_eq!(profile.custodians.len(), 1);
+        assert_eq!(read(&profile), profile, "one with everything");
+    }
+}
