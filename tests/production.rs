@@ -771,6 +771,18 @@ fn originals_are_given_in_litigation_but_never_around_a_withheld_part() {
     assert!(remarks.contains("CB-LIT-00000001,The original file is not given: it holds a part that is kept back."));
     let readme = String::from_utf8(files[names::README].clone()).expect("text");
     assert!(readme.contains("data/VOL001/NATIVES"), "{readme}");
+    // What is told of it there stays when it is destroyed, so its certificate will name the production.
+    let told = |city: &City| {
+        let reading = city.repository.catalog().reading();
+        let all = reading.collected(city.request).expect("collected");
+        let subject = |id| city.repository.family(id).expect("read").facts.item.subject;
+        let family = all.into_iter().find(|id| subject(*id) == PRIVILEGED).expect("there");
+        reading.productions_with(family).expect("read")
+    };
+    assert_eq!(told(&city), [produced.production.id]);
+    let mut public = self::city(RequestKind::Public).decided();
+    public.produced("out");
+    assert_eq!(told(&public), [], "the public log tells its kind and the basis alone");
 }
 
 #[test]

@@ -75,6 +75,8 @@ pub struct ProductionRow {
     pub at: SealedAt,
     /// Its items: record, family, first and last page number.
     pub items: Vec<(RecordId, FamilyId, u32, u32)>,
+    /// Families withheld whole of which its log tells parties and date.
+    pub logged: Vec<FamilyId>,
 }
 
 impl Writing<'_> {
@@ -243,6 +245,10 @@ impl Writing<'_> {
         for (record, family, first, last) in &row.items {
             insert.execute((id.get(), record.get(), family.get(), first, last))?;
         }
+        let mut insert = self.connection.prepare_cached("INSERT INTO production_logged VALUES (?1, ?2)")?;
+        for family in &row.logged {
+            insert.execute((id.get(), family.get()))?;
+        }
         Ok(id)
     }
 }
@@ -410,9 +416,10 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    /// The productions that contain a family, oldest first.
+    /// The productions that contain a family or tell of it in their log, oldest first.
     pub fn productions_with(&self, family: FamilyId) -> Result<Vec<ProductionId>, CatalogError> {
-        let sql = "SELECT DISTINCT production FROM production_item WHERE family = ?1 ORDER BY 1";
+        let sql = "SELECT production FROM production_item WHERE family = ?1 UNION \
+                   SELECT production FROM production_logged WHERE family = ?1 ORDER BY 1";
         Ok(self.numbers(sql, family.get())?.into_iter().map(ProductionId::new).collect())
     }
 
@@ -465,7 +472,10 @@ impl Reading<'_> {
                 Ok((RecordId::new(row.get(0)?), FamilyId::new(row.get(1)?), row.get(2)?, row.get(3)?))
             })?
             .collect::<Result<_, _>>()?;
-        Ok((ProductionRow { production, family: FamilyId::new(family), at: at?, items }, EventId::new(event)))
+        let sql = "SELECT family FROM production_logged WHERE production = ?1 ORDER BY 1";
+        let logged = self.numbers(sql, id.get())?.into_iter().map(FamilyId::new).collect();
+        let row = ProductionRow { production, family: FamilyId::new(family), at: at?, items, logged };
+        Ok((row, EventId::new(event)))
     }
 }
 

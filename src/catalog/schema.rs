@@ -179,4 +179,9 @@ CREATE TABLE production_item (
   first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (production, record)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX production_item_family ON production_item(family);
+-- Families withheld whole, of which the log of a production tells parties and date. They have no number.
+CREATE TABLE production_logged (
+  production INTEGER NOT NULL REFERENCES production(id), family INTEGER NOT NULL, PRIMARY KEY (production, family)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX production_logged_family ON production_logged(family);
 ";

@@ -14,7 +14,7 @@ use crate::base::monitor::Monitor;
 use crate::catalog::{ProductionRow, SealedAt, Writing};
 use crate::model::event::Act;
 use crate::model::production::{BatesNumber, Production};
-use crate::model::request::RequestStatus;
+use crate::model::request::{RequestKind, RequestStatus};
 use crate::package::statement::Statement;
 use crate::render;
 use crate::repository::{Repository, RepositoryError};
@@ -160,7 +160,10 @@ fn row(plan: &Plan, made: &Made, family: FamilyId, at: SealedAt) -> ProductionRo
         made_by: statement.made_by.clone(),
         manifest_sha256: statement.manifest_sha256.clone(),
     };
-    ProductionRow { production, family, at, items: built.items.clone() }
+    // To the public the log tells nothing of such a family but its kind and the basis.
+    let told = plan.request.kind == RequestKind::Litigation;
+    let logged = plan.withheld.iter().filter(|_| told).map(|one| one.family).collect();
+    ProductionRow { production, family, at, items: built.items.clone(), logged }
 }
 
 fn produced(production: Production, directory: &Path, statement: &Statement) -> Produced {
