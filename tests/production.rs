@@ -359,7 +359,11 @@ fn an_item_that_repeats_withheld_words_is_given_only_after_somebody_looked() {
     request::collect(&mut city.repository, city.request, None, "clerk").expect("collected");
     let reading = city.repository.catalog().reading();
     assert_eq!(recordroom::production::not_collected(&reading, city.request).expect("counted"), 0);
-    city.decide("Opinion", None, Decision::Withheld, "attorney-client privilege");
+    let all = Members::Undecided;
+    let (id, basis) = (city.request, "attorney-client privilege");
+    let vague = review::decide(&mut city.repository, id, &all, Decision::Withheld, basis, "clerk");
+    assert!(vague.expect_err("refused").to_string().contains("names no section of law"));
+    city.decide("Opinion", None, Decision::Withheld, "attorney-client privilege; Minn. Stat. § 13.393");
     let mut city = city.decided();
     let error = city.produce("out").expect_err("refused").to_string();
     assert!(error.starts_with("1 items to be given repeat words of withheld ones: R-"), "{error}");

@@ -32,7 +32,7 @@ background:#fff}a{color:#0645ad}a:focus{outline:3px solid #0645ad}.skip{position
 .skip:focus{position:static}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}\
 caption{text-align:left;font-weight:bold;padding:.5rem 0}th,td{border:1px solid #767676;padding:.3rem .5rem;\
 text-align:left;vertical-align:top}thead th{background:#eee}td{overflow-wrap:anywhere}\
-.scroll td{min-width:9rem}.scroll td:nth-child(2){min-width:3rem}.scroll th,.scroll a{white-space:nowrap}\
+.scroll td{min-width:7.5rem}.scroll td:nth-child(2){min-width:3rem}.scroll th,.scroll a{white-space:nowrap}\
 .exercise{border:3px solid #a00000;color:#a00000;padding:.5rem;font-weight:bold}";
 
 /// The page as far as the first document.

@@ -284,7 +284,14 @@ fn family(
         listings.html.push(page::document(&item).as_bytes())?;
         let problems = rendered.problems.iter().map(|one| words::released(&words::sentence(one)));
         let remarks = draft.remarks.iter().cloned().chain(problems);
-        built.remarks.extend(remarks.map(|sentence| Remark { number: first.clone(), sentence }));
+        // A file that is read and drawn tells the same trouble twice.
+        let mut told: Vec<PublicText> = Vec::new();
+        for sentence in remarks {
+            if !told.contains(&sentence) {
+                built.remarks.push(Remark { number: first.clone(), sentence: sentence.clone() });
+                told.push(sentence);
+            }
+        }
         built.items.push((draft.record, draft.family, first.page(), last.page()));
         built.pages += u64::from(rendered.pages);
         if let Some(basis) = draft.withheld {

@@ -3,7 +3,7 @@
 use crate::base::id::{FamilyId, RecordId, RequestId};
 use crate::catalog::CatalogError;
 use crate::model::event::Act;
-use crate::model::request::RequestStatus;
+use crate::model::request::{RequestKind, RequestStatus};
 use crate::model::review::{Decision, ReviewDecision};
 use crate::repository::Repository;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +54,13 @@ pub fn decide(
     let withheld = matches!(decision, Decision::Withheld | Decision::PartlyWithheld);
     if withheld && basis.trim().is_empty() {
         let message = "withholding needs its basis: the statute, such as \"Minn. Stat. § 13.43, subd. 4\"".to_owned();
+        return Err(ReviewError::Refused(message));
+    }
+    let kind = repository.catalog().reading().request(request)?.kind;
+    // Outside litigation a denial cites the section, the temporary classification or the federal law it rests on; each
+    // of them has a number.
+    if withheld && kind != RequestKind::Litigation && !basis.contains(|c: char| c.is_ascii_digit()) {
+        let message = format!("{basis:?} names no section of law; write for example \"Minn. Stat. § 13.43, subd. 4\"");
         return Err(ReviewError::Refused(message));
     }
     let records = records_of(repository, request, members)?;
