@@ -11,3 +11,5 @@ pub mod id;
 pub mod limits;
 pub mod monitor;
 pub mod random;
+#[cfg(test)]
+pub mod tier;

@@ -29,6 +29,7 @@ impl From<ClassificationError> for Failure {
             ClassificationError::Repository(error) => error.into(),
             ClassificationError::Catalog(error) => error.into(),
             ClassificationError::Protection(error) => error.into(),
+            ClassificationError::Retention(error) => error.into(),
             ClassificationError::Refused { message, hint } => {
                 Self::new("refused", capitalised(&message), hint).with_exit(REFUSED)
             }

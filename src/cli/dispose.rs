@@ -108,6 +108,12 @@ impl From<RetentionError> for Failure {
                 "Put the frozen copy back from a backup, or adopt the edition again.",
             )
             .with_exit(repository::INTEGRITY),
+            error @ RetentionError::KeyTaken { .. } => Self::new(
+                "key-taken",
+                repository::capitalised(&error.to_string()),
+                "Plans and certificates name the adopted text. Give the new edition its own key and adopt that.",
+            )
+            .with_exit(REFUSED),
             error => Self::new("schedule", repository::capitalised(&error.to_string()), "Correct that line."),
         }
     }

@@ -12,6 +12,7 @@ use crate::model::item::Searchable;
 use crate::model::record::RecordKind;
 use crate::query::{Document, Field, Flag, Pattern, Query, matches};
 use chrono::NaiveDate;
+use crate::base::tier::cases;
 use proptest::prelude::*;
 use std::path::Path;
 use tempfile::TempDir;
@@ -159,7 +160,7 @@ fn query() -> impl Strategy<Value = Query> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(cases(24, 200))]
 
     /// The central promise: the index answers as `query::matches` does, however it came to be divided.
     #[test]

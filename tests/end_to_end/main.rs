@@ -7,6 +7,7 @@ mod fault_sweep;
 mod gates;
 mod holds;
 mod killed;
+mod killed_purge;
 mod lifecycle;
 mod probe;
 mod returned;
