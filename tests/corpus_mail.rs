@@ -24,6 +24,12 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
         "the first date field is cut off in the middle: unknown",
     ),
     ("node-mbox/mbox/test-attached.mbox", "messages", "0", "it begins with prose and says itself that it is no mbox"),
+    (
+        "mimekit/mbox/unmunged.mbox.txt",
+        "messages",
+        "2",
+        "the third line that begins with From stands in a text (From Russia with love, Year: 1963)",
+    ),
 ];
 const RAW: &str = "bytes of windows-1252 stand bare in the header; we read them, the expectation lost them";
 

@@ -62,9 +62,8 @@ pub fn set(
     let at = repository.now();
     let wanted: BTreeSet<FamilyId> = families.iter().copied().collect();
     let decisions: Vec<(FamilyId, RecordStatus)> = wanted.iter().map(|family| (*family, status)).collect();
-    let decided = repository
-        .catalog_mut()
-        .write(|writing| write_decisions(writing, &decisions, series, reason, actor, at))?;
+    let decided =
+        repository.catalog_mut().write(|writing| write_decisions(writing, &decisions, series, reason, actor, at))?;
     // Holds and requests that ask for a status or series look again; until they have, what was changed is protected.
     catch_up(repository)?;
     Ok(decided)

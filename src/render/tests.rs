@@ -1,9 +1,9 @@
 //! The room as a whole: what stands in the files, that they are the same each time, and what strangers may send.
 
 use super::*;
+use crate::base::tier::cases;
 use crate::model::production::BatesPrefix;
 use lopdf::{Dictionary, Document, Object, Stream, dictionary};
-use crate::base::tier::cases;
 use proptest::prelude::*;
 
 fn public(text: &str) -> PublicText {

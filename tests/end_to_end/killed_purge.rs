@@ -53,7 +53,10 @@ fn prepared() -> (City, PlanId, Vec<FamilyKey>) {
 
 fn dispose(city: &City, plan: PlanId) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_recordroom"));
-    command.arg("--repository").arg(city.repository_path()).args(["--now", TODAY, "--as", "operator", "dispose", "run"]);
+    command
+        .arg("--repository")
+        .arg(city.repository_path())
+        .args(["--now", TODAY, "--as", "operator", "dispose", "run"]);
     command.arg(plan.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
@@ -101,5 +104,7 @@ fn killed_while_destroying_and_run_again_everything_approved_is_gone_and_certifi
         assert_eq!(probe(&here, &keys, &all), stays, "kill {kill}");
     }
     assert!(cut_off > 0, "at least one run was really cut off");
-    eprintln!("{cut_off} runs cut off, {half_done} of {kills} with a destruction begun; an undisturbed one took {whole:?}");
+    eprintln!(
+        "{cut_off} runs cut off, {half_done} of {kills} with a destruction begun; an undisturbed one took {whole:?}"
+    );
 }

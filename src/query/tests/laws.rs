@@ -1,9 +1,9 @@
 //! Laws that hold for every query and text.
 
 use super::{mail, sms};
+use crate::base::tier::cases;
 use crate::query::{Document, Field, Query, fits, matches, parse};
 use crate::text::each_token;
-use crate::base::tier::cases;
 use proptest::prelude::*;
 
 /// A query made of pieces that can stand together.
