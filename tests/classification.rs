@@ -16,8 +16,10 @@ use recordroom::model::classification::{RecordStatus, StatusBasis};
 use recordroom::model::disposition::{Eligibility, ReasonCode};
 use recordroom::model::event::Act;
 use recordroom::model::hold::Scope;
+use recordroom::model::request::RequestKind;
 use recordroom::protection::{catch_up, stand_otherwise};
 use recordroom::repository::Repository;
+use recordroom::request::{self, NewRequest};
 use recordroom::retention::{self, Adopted, LiveGuards};
 use std::path::PathBuf;
 
@@ -476,4 +478,25 @@ fn a_series_is_proposed_once_its_schedule_is_adopted() {
     assert_eq!((series(&town, all[0]).as_str(), series(&town, all[1]).as_str()), ("", "complaints-general"));
     let report = reclassify(&mut town.repository, CLERK, &VoidMonitor).expect("reclassified");
     assert_eq!((report.changed, series(&town, all[0]).as_str()), (1, "complaints-general"));
+}
+
+#[test]
+fn an_open_request_follows_a_status_as_a_hold_does() {
+    let mut town = Town::new();
+    town.take_in(&newsletters(0..2));
+    let new = NewRequest {
+        kind: RequestKind::Public,
+        requester: String::new(),
+        description: "everything official".to_owned(),
+        received_on: None,
+        litigation_days: None,
+        scope: Scope { query: Some("status:official".to_owned()), ..Scope::default() },
+    };
+    let asked = Guard::Request(request::open(&mut town.repository, new, CLERK).expect("opened").id);
+    let all = town.with(RecordStatus::NonRecord, StatusBasis::Proposed);
+    assert!(all.iter().all(|family| held(&town, *family).is_empty()));
+    set(&mut town.repository, &all[..1], RecordStatus::Official, None, "our grant", CLERK).expect("set");
+    assert_eq!((held(&town, all[0]), held(&town, all[1])), (vec![asked], vec![]));
+    set(&mut town.repository, &all[..1], RecordStatus::NonRecord, None, "not ours after all", CLERK).expect("set");
+    assert_eq!(held(&town, all[0]), [asked], "coverage only grows");
 }
