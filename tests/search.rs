@@ -163,7 +163,11 @@ fn what_changes_later_is_asked_of_the_catalog() {
         series: "ADM-1".to_owned(),
         confidence: 100,
     };
-    repository.catalog_mut().write::<_, CatalogError>(|writing| writing.set_standing(family, &standing)).expect("set");
+    let event = repository.catalog().reading().last_event_number().expect("a number");
+    repository
+        .catalog_mut()
+        .write::<_, CatalogError>(|writing| writing.set_standing(family, &standing, event))
+        .expect("set");
     assert_eq!(city.subjects("status:personal AND road"), ["Zoning"]);
     assert_eq!(city.subjects("series:adm-1"), ["Zoning"]);
     assert_eq!(families(&city.open(), &parse("series:ADM-1").expect("a query")).expect("found"), [family]);

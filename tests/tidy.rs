@@ -28,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("retention", &["base", "model", "schedule", "calendar", "catalog", "repository"]),
     (
         "classification",
-        &["base", "model", "text", "query", "classify", "catalog", "repository", "finding", "protection"],
+        &["base", "model", "text", "query", "classify", "catalog", "repository", "finding", "protection", "retention"],
     ),
     (
         "verify",

@@ -11,4 +11,6 @@ pub mod id;
 pub mod limits;
 pub mod monitor;
 pub mod random;
+#[cfg(test)]
+pub mod tier;
 pub mod trouble;

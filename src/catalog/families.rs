@@ -222,8 +222,13 @@ impl Writing<'_> {
         Ok(parent)
     }
 
-    /// Sets how a family stands.
-    pub fn set_standing(&self, family: FamilyId, standing: &Standing) -> Result<(), CatalogError> {
+    /// Sets how a family stands, by an event. With another status or series every guard that looked at the family before
+    /// has to look again.
+    pub fn set_standing(&self, family: FamilyId, standing: &Standing, event: EventId) -> Result<(), CatalogError> {
+        let Standing { status, series, .. } = self.reading().family(family)?.standing;
+        if status != standing.status || series != standing.series {
+            self.touch_family(family, event)?;
+        }
         self.connection
             .prepare_cached("UPDATE family SET status = ?2, basis = ?3, series = ?4, confidence = ?5 WHERE id = ?1")?
             .execute((
@@ -268,12 +273,13 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Says that another copy of a family came in: every guard that looked at it before has to look again.
+    /// Says that another copy of a family came in, or that it stands otherwise now: every guard that looked at it before
+    /// has to look again.
     pub fn touch_family(&self, family: FamilyId, event: EventId) -> Result<(), CatalogError> {
         self.connection
             .prepare_cached("UPDATE family SET touched = max(touched, ?2) WHERE id = ?1")?
             .execute((family.get(), event.get()))?;
-        Ok(())
+        self.set_last_touched(event)
     }
 
     /// Says where the stretches of a pack lie after it was compacted (old and new place of each), and that the pack is

@@ -34,7 +34,16 @@ impl Guard {
     }
 }
 
+/// The last event after which some family has to be looked at.
+const LAST_TOUCHED: &str = "last_touched_event";
+
 impl Writing<'_> {
+    /// Says that an event touched families: guards that were evaluated through an earlier one have fallen behind.
+    pub fn set_last_touched(&self, event: EventId) -> Result<(), CatalogError> {
+        let last = self.reading().last_touched()?.max(event);
+        self.set_meta(LAST_TOUCHED, &last.get().to_string())
+    }
+
     /// Protects families.
     pub fn protect(&self, guard: Guard, families: &[FamilyId]) -> Result<(), CatalogError> {
         let mut insert = self.connection.prepare_cached("INSERT OR IGNORE INTO protection VALUES (?1, ?2)")?;
@@ -64,6 +73,12 @@ impl Writing<'_> {
 }
 
 impl Reading<'_> {
+    /// The last event that touched a family; 0 when nothing was taken in yet.
+    pub fn last_touched(&self) -> Result<EventId, CatalogError> {
+        let stored = self.meta(LAST_TOUCHED)?;
+        Ok(stored.and_then(|text| text.parse().ok()).map_or(EventId::new(0), EventId::new))
+    }
+
     /// Every guard in force on a day, with its scope and the event it was evaluated through.
     pub fn live_guards(&self, today: NaiveDate) -> Result<Vec<(Guard, Scope, EventId)>, CatalogError> {
         let sql = "SELECT 'H-' || id, scope, through_event FROM hold WHERE released_at IS NULL UNION ALL \

@@ -48,7 +48,7 @@ CREATE TABLE account (
 ) STRICT, WITHOUT ROWID;
 
 -- state: 'live', 'intended' (between the two events of a destruction), 'destroyed' (the tombstone).
--- touched: the last event that sealed it or added a copy; a guard that looked before has to look again.
+-- touched: the last event that sealed it, added a copy or changed its status or series; a guard that looked before has to look again.
 CREATE TABLE family (
   id INTEGER PRIMARY KEY, name BLOB NOT NULL, message_key BLOB, state TEXT NOT NULL, event INTEGER NOT NULL,
   month TEXT NOT NULL, pack INTEGER NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL, seal BLOB NOT NULL,

@@ -1,6 +1,5 @@
 //! A person sets or confirms the status of items, one by one or for a list that was shown.
 
-use super::guarded::Following;
 use super::list::Shown;
 use super::{ClassificationError, refused};
 use crate::base::id::{EventId, FamilyId};
@@ -8,6 +7,7 @@ use crate::base::limits;
 use crate::catalog::{FamilyRow, FamilyState, Standing, Writing};
 use crate::model::classification::{RecordStatus, StatusBasis};
 use crate::model::event::Act;
+use crate::protection::{catch_up, stand_otherwise};
 use crate::repository::Repository;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -62,28 +62,11 @@ pub fn set(
     let at = repository.now();
     let wanted: BTreeSet<FamilyId> = families.iter().copied().collect();
     let decisions: Vec<(FamilyId, RecordStatus)> = wanted.iter().map(|family| (*family, status)).collect();
-    let following = following(repository, &decisions, series)?;
-    repository.catalog_mut().write(|writing| {
-        let decided = write_decisions(writing, &decisions, series, reason, actor, at)?;
-        following.write(writing)?;
-        Ok(decided)
-    })
-}
-
-/// What holds and requests cover once these decisions are made.
-pub(super) fn following(
-    repository: &Repository,
-    decisions: &[(FamilyId, RecordStatus)],
-    series: Option<&str>,
-) -> Result<Following, ClassificationError> {
-    let reading = repository.catalog().reading();
-    let mut changes = Vec::with_capacity(decisions.len());
-    for (family, status) in decisions {
-        let row = reading.family(*family)?;
-        let standing = decided_standing(&row, *status, series)?;
-        changes.push((row, standing));
-    }
-    Following::of(repository, &changes)
+    let decided =
+        repository.catalog_mut().write(|writing| write_decisions(writing, &decisions, series, reason, actor, at))?;
+    // Holds and requests that ask for a status or series look again; until they have, what was changed is protected.
+    catch_up(repository)?;
+    Ok(decided)
 }
 
 /// Settles a list that was shown, and only exactly that list: with another count or digest nothing is changed.
@@ -117,21 +100,27 @@ pub(super) fn write_decisions(
 ) -> Result<Decided, ClassificationError> {
     let mut decided = Decided { families: Vec::new(), events: Vec::new() };
     for batch in decisions.chunks(limits::BATCH_ITEMS) {
+        let before = writing.reading().last_touched()?;
         let first = decided.families.len();
+        let mut standings = Vec::with_capacity(batch.len());
         for (family, status) in batch {
             let row = writing.reading().family(*family)?;
             let standing = decided_standing(&row, *status, series)?;
-            writing.set_standing(*family, &standing)?;
             decided.families.push(Changed {
                 family: *family,
                 status_before: row.standing.status,
                 basis_before: row.standing.basis,
                 status: standing.status,
-                series: standing.series,
+                series: standing.series.clone(),
             });
+            standings.push((*family, standing));
         }
         let details = serde_json::json!({ "families": decided.families[first..], "basis": StatusBasis::Person, "reason": reason });
         let event = writing.record_event(at, actor, Act::Classified, "items", &details)?;
+        for (family, standing) in standings {
+            writing.set_standing(family, &standing, event.id)?;
+        }
+        stand_otherwise(writing, before, event.id)?;
         decided.events.push(event.id);
     }
     Ok(decided)

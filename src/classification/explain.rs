@@ -3,9 +3,9 @@
 use super::ClassificationError;
 use super::edition::Editions;
 use super::list::in_ranges;
-use super::reclassify::propose;
+use super::reclassify::{context, propose};
 use crate::base::id::{EventId, FamilyId, RecordId};
-use crate::classify::{Context, Rules};
+use crate::classify::Rules;
 use crate::model::classification::{Evidence, RecordStatus, StatusBasis};
 use crate::model::event::{Act, Event};
 use crate::model::record::RecordKind;
@@ -75,7 +75,7 @@ pub fn explain(repository: &Repository, family: FamilyId) -> Result<Explanation,
     let sealed_under = sealing_rules(&reading.event(row.event)?);
     let differs = sealed_under != present.version();
     let now = match differs {
-        true => Some(propose(repository, &row, &Context::of(repository.profile()), &present)?),
+        true => Some(propose(repository, &row, &context(repository)?, &present)?),
         false => None,
     };
     let mut history = Vec::new();

@@ -11,7 +11,6 @@ mod ageing;
 mod decide;
 mod edition;
 mod explain;
-mod guarded;
 mod list;
 mod queue;
 mod reclassify;
@@ -28,6 +27,7 @@ pub use sample::{Disagreement, Drawn, Settled, draw_sample, settle_sample};
 use crate::catalog::CatalogError;
 use crate::protection::ProtectionError;
 use crate::repository::RepositoryError;
+use crate::retention::RetentionError;
 
 /// An act of classification failed or was refused.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,9 @@ pub enum ClassificationError {
     /// The catalog failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The adopted schedules could not be read.
+    #[error(transparent)]
+    Retention(#[from] RetentionError),
     /// The holds and requests could not be looked at.
     #[error(transparent)]
     Protection(#[from] ProtectionError),

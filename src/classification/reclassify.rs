@@ -1,6 +1,5 @@
 //! Proposals renewed after the rules have changed. What is confirmed stays as it is.
 
-use super::guarded::Following;
 use super::list::{list_digest, ranges};
 use super::{ClassificationError, edition};
 use crate::base::clock::StopWatch;
@@ -11,7 +10,9 @@ use crate::catalog::{FamilyFilter, FamilyRow, FamilyState, Standing};
 use crate::classify::{Context, Rules, classify};
 use crate::model::classification::{Proposal, StatusBasis};
 use crate::model::event::Act;
+use crate::protection::{catch_up, stand_otherwise};
 use crate::repository::Repository;
+use crate::retention::Adopted;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -40,7 +41,7 @@ pub fn reclassify(
     monitor: &dyn Monitor,
 ) -> Result<Reclassified, ClassificationError> {
     let rules = Rules::shipped();
-    let context = Context::of(repository.profile());
+    let context = context(repository)?;
     let at = repository.now();
     let through = repository.catalog().reading().last_event_number()?;
     repository.catalog_mut().write::<_, ClassificationError>(|writing| {
@@ -79,7 +80,13 @@ pub fn reclassify(
         });
     }
     repository.catalog_mut().write(|writing| edition::finish(writing, rules.version(), through))?;
+    catch_up(repository)?;
     Ok(report)
+}
+
+/// What the profile and the adopted schedules tell the rules.
+pub(super) fn context(repository: &Repository) -> Result<Context, ClassificationError> {
+    Ok(Context::of(repository.profile(), &Adopted::load(repository)?.editions))
 }
 
 fn is_open(row: &FamilyRow) -> bool {
@@ -119,15 +126,10 @@ fn write_batch(
     report: &mut Reclassified,
 ) -> Result<(), ClassificationError> {
     let at = repository.now();
-    let reading = repository.catalog().reading();
-    let mut changes = Vec::with_capacity(proposals.len());
-    for (family, proposal) in proposals {
-        changes.push((reading.family(*family)?, proposed(proposal)));
-    }
-    let following = Following::of(repository, &changes)?;
     repository.catalog_mut().write(|writing| {
-        following.write(writing)?;
+        let before = writing.reading().last_touched()?;
         let mut changed: Vec<FamilyId> = Vec::new();
+        let mut standings: Vec<Standing> = Vec::new();
         for (family, proposal) in proposals {
             let row = writing.reading().family(*family)?;
             // A person may have settled it while it was being read.
@@ -138,11 +140,11 @@ fn write_batch(
             if standing == row.standing {
                 continue;
             }
-            writing.set_standing(*family, &standing)?;
-            changed.push(*family);
             if standing.status != row.standing.status {
                 *report.moves.entry(format!("{} to {}", row.standing.status, standing.status)).or_default() += 1;
             }
+            changed.push(*family);
+            standings.push(standing);
         }
         if changed.is_empty() {
             return Ok(());
@@ -152,7 +154,11 @@ fn write_batch(
             "rules": rules.version(), "basis": StatusBasis::Proposed, "count": changed.len(),
             "digest": list_digest(&changed), "families": ranges(&changed),
         });
-        writing.record_event(at, actor, Act::Classified, SUBJECT, &details)?;
+        let event = writing.record_event(at, actor, Act::Classified, SUBJECT, &details)?;
+        for (family, standing) in changed.iter().zip(&standings) {
+            writing.set_standing(*family, standing, event.id)?;
+        }
+        stand_otherwise(writing, before, event.id)?;
         Ok(())
     })
 }

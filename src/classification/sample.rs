@@ -5,7 +5,7 @@
 //! rules is twice as large, so that trying again and again does not talk a bad class through: the chances of all tries
 //! together stay near 5 %.
 
-use super::decide::{following, write_decisions};
+use super::decide::write_decisions;
 use super::edition::Editions;
 use super::list::{list_digest, ranges};
 use super::{ClassificationError, refused};
@@ -16,6 +16,7 @@ use crate::catalog::{FamilyFilter, FamilyState, Reading, SampleRow, Standing, Wr
 use crate::classify::Rules;
 use crate::model::classification::{RecordStatus, StatusBasis};
 use crate::model::event::Act;
+use crate::protection::catch_up;
 use crate::repository::Repository;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -140,8 +141,7 @@ pub fn settle_sample(
     let at = repository.now();
     let given: BTreeMap<FamilyId, RecordStatus> = decisions.iter().copied().collect();
     let fresh: Vec<(FamilyId, RecordStatus)> = given.into_iter().collect();
-    let following = following(repository, &fresh, None)?;
-    repository.catalog_mut().write(|writing| {
+    let settled = repository.catalog_mut().write(|writing| {
         let reading = writing.reading();
         let row = reading.sample(sample)?;
         if row.settled.is_some() {
@@ -153,7 +153,6 @@ pub fn settle_sample(
         let said = all_decisions(&reading, &row, decisions)?;
         if !fresh.is_empty() {
             write_decisions(writing, &fresh, None, reason, actor, at)?;
-            following.write(writing)?;
         }
         let disagreements: Vec<Disagreement> = said
             .iter()
@@ -166,7 +165,9 @@ pub fn settle_sample(
         } else {
             refuse(writing, &row, &rules, disagreements, looked_at, reason, actor, at)
         }
-    })
+    })?;
+    catch_up(repository)?;
+    Ok(settled)
 }
 
 /// What was said of every sampled family, or a refusal that names those of which nothing was said.
@@ -230,15 +231,15 @@ fn confirm(
     });
     let event = writing.record_event(at, actor, Act::Sampled, &subject(row.id), &details)?;
     for batch in rest.chunks(limits::BATCH_ITEMS) {
-        for family in batch {
-            let standing = reading.family(*family)?.standing;
-            writing.set_standing(*family, &Standing { basis: StatusBasis::Sample, ..standing })?;
-        }
         let details = serde_json::json!({
             "sample": row.id, "status": row.status, "basis": StatusBasis::Sample, "count": batch.len(),
             "digest": list_digest(batch), "families": ranges(batch),
         });
-        writing.record_event(at, actor, Act::Classified, &subject(row.id), &details)?;
+        let confirmed = writing.record_event(at, actor, Act::Classified, &subject(row.id), &details)?;
+        for family in batch {
+            let standing = reading.family(*family)?.standing;
+            writing.set_standing(*family, &Standing { basis: StatusBasis::Sample, ..standing }, confirmed.id)?;
+        }
     }
     writing.settle_sample(row.id, event.id)?;
     Ok(Settled::Confirmed { confirmed: rest.len() as u64, looked_at, event: event.id })

@@ -7,6 +7,7 @@ use crate::model::provenance::CopyFacts;
 use crate::model::record::{CallDuration, Direction, DurationBasis, Party, RecordKind, Role};
 use RecordStatus::{NonRecord, Official, Personal, Transitory, Undetermined};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 /// A made-up item, shortly.
 #[derive(Clone)]
@@ -83,6 +84,7 @@ fn context() -> Context {
         domains: vec!["cedarbend.example".to_owned()],
         counsel_domains: vec!["lawfirm.example".to_owned()],
         schedules: vec!["minnesota-cities-starter".to_owned()],
+        series: BTreeSet::new(),
         elected: vec!["mayor@cedarbend.example".to_owned()],
     }
 }
@@ -341,6 +343,10 @@ fn series_come_from_schedules_in_force_alone() {
     let elsewhere = Context { schedules: vec!["otsego-2024".to_owned()], ..context() };
     let proposal = classify(&complaint.item, &complaint.copy, &elsewhere, &Rules::shipped());
     assert_eq!((proposal.status, proposal.series), (Official, None), "no key of a schedule that is not in force");
+    // A city that adopted an edition of its own has the series of that one.
+    let own = Context { series: BTreeSet::from(["complaints-general".to_owned()]), ..elsewhere };
+    let series = |made: &Made| classify(&made.item, &made.copy, &own, &Rules::shipped()).series;
+    assert_eq!((series(&complaint).as_deref(), series(&decision)), (Some("complaints-general"), None));
     // Every key stands in the schedule file it is said to come from.
     let starter = include_str!("../../schedules/minnesota-cities-starter.toml");
     let federal = include_str!("../../schedules/nara-grs.toml");

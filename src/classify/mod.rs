@@ -23,8 +23,10 @@ use crate::model::classification::{Evidence, Proposal};
 use crate::model::item::ParsedItem;
 use crate::model::profile::Profile;
 use crate::model::provenance::CopyFacts;
+use crate::model::retention::Edition;
 use correspondents::Correspondents;
 use passage::Passage;
+use std::collections::BTreeSet;
 
 /// Pieces of evidence that a proposal keeps, the strongest ones.
 const EVIDENCE: usize = 24;
@@ -36,21 +38,24 @@ pub struct Context {
     pub domains: Vec<String>,
     /// Domains of the city's attorneys.
     pub counsel_domains: Vec<String>,
-    /// Schedules in force, by key: a series is proposed only where its schedule is one of them.
+    /// Schedules in force, by key: a series is proposed where its schedule is one of them,
     pub schedules: Vec<String>,
+    /// and where an adopted edition has a series with its key.
+    pub series: BTreeSet<String>,
     /// Addresses and numbers of people who hold an elected office, as the profile writes them.
     pub elected: Vec<String>,
 }
 
 impl Context {
-    /// From the profile.
-    pub fn of(profile: &Profile) -> Self {
+    /// From the profile and the adopted editions.
+    pub fn of(profile: &Profile, editions: &[Edition]) -> Self {
         let lower = |all: &[String]| all.iter().map(|one| one.trim().to_lowercase()).collect();
         let elected = profile.custodians.iter().filter(|one| one.elected);
         Self {
             domains: lower(&profile.domains),
             counsel_domains: lower(&profile.counsel_domains),
             schedules: profile.schedules.clone(),
+            series: editions.iter().flat_map(|edition| &edition.rules).map(|rule| rule.series.clone()).collect(),
             elected: elected
                 .flat_map(|one| one.addresses.iter().chain(&one.numbers))
                 .map(|one| one.trim().to_lowercase())
@@ -66,7 +71,7 @@ pub fn classify(item: &ParsedItem, copy: &CopyFacts, context: &Context, rules: &
     let found = rules.evidence(item, copy, &passage, &correspondents);
     let settings = rules.settings();
     let (status, confidence) = weigh::outcome(&found, settings);
-    let series = rules.series(status, &found, &context.schedules);
+    let series = rules.series(status, &found, context);
     let mut evidence: Vec<Evidence> = found.into_iter().map(|one| one.evidence).collect();
     evidence.sort_by(|one, two| two.weight.cmp(&one.weight).then_with(|| one.rule.cmp(&two.rule)));
     evidence.truncate(EVIDENCE);

@@ -1,5 +1,6 @@
 //! The rules, read once and made ready to be applied to item after item.
 
+use super::Context;
 use super::correspondents::Correspondents;
 use super::file::{Mail, Place, RuleEntry, RulesError, RulesFile, SeriesEntry, Settings};
 use super::passage::{Part, Passage};
@@ -265,10 +266,10 @@ impl Rules {
     }
 
     /// The series proposed with a status: the first line of a schedule in force that fits.
-    pub(super) fn series(&self, status: RecordStatus, found: &[Weighed], schedules: &[String]) -> Option<String> {
+    pub(super) fn series(&self, status: RecordStatus, found: &[Weighed], context: &Context) -> Option<String> {
         let fits = |line: &&SeriesEntry| {
             line.status == status
-                && schedules.contains(&line.schedule)
+                && (context.schedules.contains(&line.schedule) || context.series.contains(&line.key))
                 && (line.rules.is_empty() || found.iter().any(|one| line.rules.contains(&one.evidence.rule)))
         };
         self.inner.file.series.iter().find(fits).map(|line| line.key.clone())

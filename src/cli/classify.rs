@@ -29,6 +29,7 @@ impl From<ClassificationError> for Failure {
             ClassificationError::Repository(error) => error.into(),
             ClassificationError::Catalog(error) => error.into(),
             ClassificationError::Protection(error) => error.into(),
+            ClassificationError::Retention(error) => error.into(),
             ClassificationError::Refused { message, hint } => {
                 Self::new("refused", capitalised(&message), hint).with_exit(REFUSED)
             }
@@ -318,7 +319,11 @@ fn queue_shown(found: &Queue, limit: usize, output: &Output) -> Result<u8, Failu
             vec![digest, group.count.to_string(), sent, by.to_owned(), safe(&group.name)]
         })
         .collect();
-    let mut text = format!("{} to settle.\n\n{}", counted(found.items, "item"), table(&["group", "items", "sent", "", "whom or what"], &rows));
+    let mut text = format!(
+        "{} to settle.\n\n{}",
+        counted(found.items, "item"),
+        table(&["group", "items", "sent", "", "whom or what"], &rows)
+    );
     let more = found.groups.len().saturating_sub(limit);
     if more > 0 {
         text.push_str(&format!("{more} more groups (--limit shows more)\n"));

@@ -128,6 +128,12 @@ impl From<RetentionError> for Failure {
                 let hint = "Correct that line, and check the file with: recordroom schedule check FILE";
                 Self::new("schedule", repository::capitalised(&error.to_string()), hint)
             }
+            error @ RetentionError::KeyTaken { .. } => Self::new(
+                "key-taken",
+                repository::capitalised(&error.to_string()),
+                "Plans and certificates name the adopted text. Give the new edition its own key and adopt that.",
+            )
+            .with_exit(REFUSED),
         }
     }
 }
@@ -155,7 +161,8 @@ pub fn run(common: &Common, command: &DisposeCommand, output: &Output) -> Result
             let registered = opened.catalog().reading().approver(&actor)?.is_some();
             let passphrase = if registered { Some(read_passphrase(&approve.passphrase, &actor, false)?) } else { None };
             disposition::approve(&mut opened, approve.plan, &actor, passphrase.as_deref())?;
-            let text = format!("{} is approved by {actor}. Next: recordroom dispose run {}", approve.plan, approve.plan);
+            let text =
+                format!("{} is approved by {actor}. Next: recordroom dispose run {}", approve.plan, approve.plan);
             output.result(json!({ "plan": approve.plan, "approved_by": actor }), &text)?;
             Ok(DONE)
         }

@@ -145,5 +145,9 @@ fn new_profile(init: &Init) -> Result<Profile, Failure> {
 }
 
 fn wrong_profile(error: &toml::de::Error) -> Failure {
-    Failure::new("profile", format!("The profile cannot be used: {}", error.to_string().trim()), "Correct that line, and run the command again.")
+    Failure::new(
+        "profile",
+        format!("The profile cannot be used: {}", error.to_string().trim()),
+        "Correct that line, and run the command again.",
+    )
 }

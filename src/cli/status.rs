@@ -23,8 +23,7 @@ pub fn run(common: &Common, arguments: &Status, output: &Output) -> Result<u8, F
     let (here, unsearchable, destroyed) = reading.family_counts()?;
     let statuses = reading.status_counts()?;
     let unfinished = reading.unfinished_intakes()?;
-    let quarantined =
-        reading.exceptions()?.into_iter().map(|row| read(&opened, row)).collect::<Result<Vec<_>, _>>()?;
+    let quarantined = reading.exceptions()?.into_iter().map(|row| read(&opened, row)).collect::<Result<Vec<_>, _>>()?;
     let by_status: Vec<Value> = statuses
         .iter()
         .map(|(status, basis, count)| json!({ "status": status, "basis": basis, "items": count }))
@@ -92,7 +91,8 @@ fn shape(one: &Quarantined) -> Value {
 /// `recordroom show X-2`: something that could not be processed, with its bytes as they were found.
 pub fn exception(opened: &Repository, id: &str, original: bool, output: &Output) -> Result<u8, Failure> {
     let hint = "Exceptions are listed by: recordroom status --exceptions";
-    let wanted: ExceptionId = id.parse().map_err(|error: crate::base::id::IdError| Failure::usage(error.to_string(), hint))?;
+    let wanted: ExceptionId =
+        id.parse().map_err(|error: crate::base::id::IdError| Failure::usage(error.to_string(), hint))?;
     let row = opened.catalog().reading().exceptions()?.into_iter().find(|row| row.id == wanted);
     let row = row.ok_or_else(|| Failure::new("not-found", format!("There is no exception {wanted}"), hint))?;
     let bytes = opened.exception_original(&row)?;

@@ -4,7 +4,7 @@ use crate::base::id::{CustodianId, EventId, FamilyId, HoldId};
 use crate::catalog::{CatalogError, FamilyState, Guard, Reading};
 use crate::model::event::Act;
 use crate::model::hold::{Hold, Scope};
-use crate::protection::{Compiled, ProtectionError, covered, last_sealed};
+use crate::protection::{Compiled, ProtectionError, covered};
 use crate::repository::Repository;
 
 /// A hold could not be placed, previewed or released.
@@ -56,7 +56,7 @@ pub fn place(
         writing.record_event(at, actor, Act::HoldPlaced, &hold.to_string(), &details)?;
         Ok(hold)
     })?;
-    let through = last_sealed(&repository.catalog().reading())?;
+    let through = repository.catalog().reading().last_touched()?;
     let families = covered(repository, &compiled, None)?;
     repository.catalog_mut().write::<_, HoldError>(|writing| {
         writing.protect(Guard::Hold(hold), &families)?;

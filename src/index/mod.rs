@@ -42,6 +42,7 @@ mod shape;
 mod shelf;
 mod snapshot;
 mod splits;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -50,6 +51,7 @@ pub use answer::Standing;
 pub use error::IndexError;
 pub use part::{PartWriter, WrittenPart};
 pub use search::Found;
+pub use terms::TermCount;
 
 use crate::base::id::{EventId, FamilyId};
 use crate::base::limits;

@@ -19,7 +19,7 @@ use tantivy::{IndexSettings, SegmentReader, SingleSegmentIndexWriter};
 /// Bytes the engine sets aside for its word table when a part is begun.
 const TABLE_BYTES: usize = 4 * 1024 * 1024;
 /// The file whose lock readers share and the eraser takes.
-const LOCKED: &str = "meta.json";
+pub(super) const LOCKED: &str = "meta.json";
 
 fn settings() -> IndexSettings {
     // Nothing is stored beside the words, so there is nothing to compress on a thread of its own.

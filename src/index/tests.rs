@@ -6,6 +6,7 @@ use super::splits::Splits;
 use super::{Entry, Found, Index, IndexError, Standing};
 use crate::base::fault::{self, FaultKind};
 use crate::base::id::{CustodianId, EventId, FamilyId};
+use crate::base::tier::cases;
 use crate::base::{durable, limits};
 use crate::model::classification::RecordStatus;
 use crate::model::item::Searchable;
@@ -159,7 +160,7 @@ fn query() -> impl Strategy<Value = Query> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(cases(24, 200))]
 
     /// The central promise: the index answers as `query::matches` does, however it came to be divided.
     #[test]

@@ -137,6 +137,7 @@ impl<'e> Committer<'e> {
         let at = work.repository().now();
         work.add(|writing, store| {
             let mut tally = Tally::default();
+            let touched = writing.reading().last_touched()?;
             let event = EventId::new(writing.reading().last_event_number()?.get() + 1);
             let next = writing.next_family()?;
             let mut batch = Batch { writing, store, event, tally: &mut tally, next };
@@ -148,23 +149,29 @@ impl<'e> Committer<'e> {
                 self.write_account(writing, container)?;
             }
             store.sync()?;
-            self.record(writing, &tally, at)
+            self.record(writing, &tally, touched, at)
         })
     }
 
-    fn record(&self, writing: &Writing<'_>, tally: &Tally, at: DateTime<Utc>) -> Result<(), IngestError> {
+    /// Writes the event of a batch. Guards that had looked at everything `before` it, and with which all of it was looked
+    /// at, move on.
+    fn record(
+        &self,
+        writing: &Writing<'_>,
+        tally: &Tally,
+        before: EventId,
+        at: DateTime<Utc>,
+    ) -> Result<(), IngestError> {
         if tally.sealed.is_empty() && tally.copies.is_empty() {
             return Ok(());
         }
-        let before = writing.reading().meta("last_sealed_event")?;
         let details = serde_json::json!({
             "intake": self.intake, "families": tally.families, "copies": tally.copies.len(),
             "exceptions": tally.exceptions, "destroyed_before": tally.destroyed_before,
             "merkle_root": root(&tally.sealed), "copies_root": root(tally.copies.values()), "rules": self.edition,
         });
         let event = writing.record_event(at, &self.actor, Act::Sealed, &self.intake.to_string(), &details)?;
-        writing.set_meta("last_sealed_event", &event.id.get().to_string())?;
-        let before = before.and_then(|text| text.parse().ok()).map_or(EventId::new(0), EventId::new);
+        writing.set_last_touched(event.id)?;
         for (guard, _, through) in writing.reading().live_guards(NaiveDate::MIN)? {
             if through >= before && self.guards.contains(&guard) {
                 writing.set_guard_through(guard, event.id)?;

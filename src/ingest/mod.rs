@@ -27,6 +27,7 @@ use crate::model::exception::ProblemCode;
 use crate::model::provenance::{Account, ContainerReport};
 use crate::protection::{GuardSet, ProtectionError};
 use crate::repository::{Repository, RepositoryError};
+use crate::retention::Adopted;
 use crate::source::calls::profile::MappingProfile;
 use crate::source::{ReadOptions, SourceError};
 use custodians::Custodians;
@@ -185,6 +186,7 @@ fn bench(repository: &Repository, options: &IngestOptions) -> Result<Bench, Inge
         secret: repository.keys().digest_secret().clone(),
         guards: GuardSet::load(&reading, repository.today())?,
         custodians: Custodians::new(&profile.custodians, &ids, options.custodian),
-        context: Context::of(profile),
+        // An edition that cannot be read back says nothing; `verify` and the next plan tell of it.
+        context: Context::of(profile, &Adopted::load(repository).map(|one| one.editions).unwrap_or_default()),
     })
 }

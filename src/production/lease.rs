@@ -2,6 +2,7 @@
 //! before its numbers are planned again (I8).
 
 use super::ProductionError;
+use crate::base::clock::StopWatch;
 use crate::base::durable;
 use crate::base::id::ProductionId;
 use crate::package::{names, statement::Statement};
@@ -9,6 +10,9 @@ use crate::repository::Repository;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+
+/// Seconds to wait for another holder of the lease before it is told.
+const PATIENCE_SECONDS: f64 = 0.5;
 
 /// The lease, held; the operating system lets go of it when the program ends, however.
 #[derive(Debug)]
@@ -31,13 +35,20 @@ impl Lease {
         let lock = repository.layout().root().join("production.lock");
         let note = repository.layout().root().join("production.lease");
         let file = durable::append(&lock).map_err(|error| ProductionError::io(&lock, error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => {
-                let message = "another production is being made in this repository";
-                return Err(ProductionError::refused(message, "Wait until it has finished."));
+        let watch = StopWatch::start();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                // A child that was forked and has not begun yet still shares the locks that were held at its birth.
+                Err(std::fs::TryLockError::WouldBlock) if watch.seconds() < PATIENCE_SECONDS => {
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                }
+                Err(std::fs::TryLockError::WouldBlock) => {
+                    let message = "another production is being made in this repository";
+                    return Err(ProductionError::refused(message, "Wait until it has finished."));
+                }
+                Err(std::fs::TryLockError::Error(error)) => return Err(ProductionError::io(&lock, error)),
             }
-            Err(std::fs::TryLockError::Error(error)) => return Err(ProductionError::io(&lock, error)),
         }
         let lease = Self { note, _file: file };
         lease.clear(repository)?;

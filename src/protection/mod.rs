@@ -1,13 +1,17 @@
 //! Protection: holds and live requests as predicates over items, the same for what is taken in and for what is here.
 //!
 //! *Invariant (I3):* what a guard has not looked at, cannot search or cannot date is protected. Rows are written while
-//! sealing by [`GuardSet`], and by [`cover`] when a guard is placed or has to catch up.
+//! sealing by [`GuardSet`], and from [`covered`] when a guard is placed or has to catch up ([`catch_up`]). What changes
+//! under a guard (another copy, another status or series) touches the family: until the guard has looked again, the
+//! family is protected. Rows are only ever added, until the guard ends.
 
 mod document;
 mod scope;
+mod standing;
 
 pub use document::document;
 pub use scope::{Reach, reaches};
+pub use standing::stand_otherwise;
 
 use crate::base::id::{CustodianId, EventId, FamilyId};
 use crate::catalog::{Catalog, CatalogError, FamilyFilter, FamilyRow, FamilyState, Guard, Reading, Standing};
@@ -159,7 +163,7 @@ impl GuardSet {
     }
 }
 
-/// The families here that a scope covers, among those sealed or given another copy after an event. Each is read back
+/// The families here that a scope covers, among those touched after an event. Each is read back
 /// and looked at: this answers exactly as the evaluation at sealing does, whatever state the index is in. A family whose
 /// destruction was decided before is past helping, and is left out.
 pub fn covered(
@@ -239,11 +243,11 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// Lets every guard in force that has fallen behind look at what was sealed since.
+/// Lets every guard in force that has fallen behind look at what was touched since.
 pub fn catch_up(repository: &mut Repository) -> Result<u64, ProtectionError> {
     let today = repository.today();
     let reading = repository.catalog().reading();
-    let last = last_sealed(&reading)?;
+    let last = reading.last_touched()?;
     let behind: Vec<(Guard, Scope, EventId)> =
         reading.live_guards(today)?.into_iter().filter(|(_, _, through)| *through < last).collect();
     let mut added = 0;
@@ -254,12 +258,6 @@ pub fn catch_up(repository: &mut Repository) -> Result<u64, ProtectionError> {
         write_rows(repository.catalog_mut(), guard, &families, last)?;
     }
     Ok(added)
-}
-
-/// The last event that sealed anything.
-pub fn last_sealed(reading: &Reading<'_>) -> Result<EventId, CatalogError> {
-    let stored = reading.meta("last_sealed_event")?;
-    Ok(stored.and_then(|text| text.parse().ok()).map_or(EventId::new(0), EventId::new))
 }
 
 fn write_rows(

@@ -1,6 +1,7 @@
 //! The room as a whole: what stands in the files, that they are the same each time, and what strangers may send.
 
 use super::*;
+use crate::base::tier::cases;
 use crate::model::production::BatesPrefix;
 use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 use proptest::prelude::*;
@@ -520,7 +521,7 @@ fn objects_that_refer_to_themselves_are_copied_once() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(16, 128))]
 
     /// Whatever the text, there is a file with at most the pages allowed, and a second drawing is the same.
     #[test]

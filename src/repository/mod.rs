@@ -9,8 +9,8 @@ mod compact;
 mod error;
 mod layout;
 mod lock;
-mod recover;
 mod profile_text;
+mod recover;
 mod settings;
 mod stored;
 mod work;
@@ -247,7 +247,10 @@ impl Repository {
         let stone = reading.tombstones(batch.id)?.into_iter().find(|stone| stone.family == id);
         Ok(stone.map_or_else(unfinished, |stone| {
             let day = stone.destroyed_at.with_timezone(&self.zone).format("%Y-%m-%d");
-            format!("on {day}, under the plan {} and the rule {} / {}", batch.plan, stone.rule.edition, stone.rule.series)
+            format!(
+                "on {day}, under the plan {} and the rule {} / {}",
+                batch.plan, stone.rule.edition, stone.rule.series
+            )
         }))
     }
 

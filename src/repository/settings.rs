@@ -72,8 +72,8 @@ pub fn check(profile: &Profile) -> Result<Tz, RepositoryError> {
 
 /// Writes the profile, whole.
 pub fn store(layout: &Layout, profile: &Profile) -> Result<(), RepositoryError> {
-    let text = profile_text::written(profile)
-        .map_err(|error| RepositoryError::Profile { message: error.to_string() })?;
+    let text =
+        profile_text::written(profile).map_err(|error| RepositoryError::Profile { message: error.to_string() })?;
     let path = layout.profile();
     durable::replace(&path, text.as_bytes()).map_err(|error| RepositoryError::io(&path, error))
 }

@@ -6,7 +6,7 @@ use crate::catalog::{CatalogError, Guard};
 use crate::model::event::Act;
 use crate::model::hold::Scope;
 use crate::model::request::{DataRequest, Due, RequestKind, RequestStatus};
-use crate::protection::{Compiled, ProtectionError, covered, last_sealed};
+use crate::protection::{Compiled, ProtectionError, covered};
 use crate::repository::Repository;
 use chrono::{Days, NaiveDate};
 
@@ -118,7 +118,7 @@ fn due_on(
 }
 
 fn protect(repository: &mut Repository, id: RequestId, compiled: &Compiled) -> Result<(), RequestError> {
-    let through = last_sealed(&repository.catalog().reading())?;
+    let through = repository.catalog().reading().last_touched()?;
     let families = covered(repository, compiled, None)?;
     repository.catalog_mut().write::<_, RequestError>(|writing| {
         writing.protect(Guard::Request(id), &families)?;

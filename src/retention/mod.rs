@@ -52,6 +52,12 @@ pub enum RetentionError {
     /// Something that has to be said is missing.
     #[error("{0}")]
     Incomplete(&'static str),
+    /// Another text was adopted under the same key.
+    #[error("the schedule {key} is adopted with another text; a new edition needs a key of its own, such as {key}-2")]
+    KeyTaken {
+        /// The key.
+        key: String,
+    },
     /// A frozen edition is not the one that was adopted.
     #[error("the frozen copy of the schedule {key} is not the one that was adopted")]
     EditionChanged {
@@ -82,10 +88,14 @@ fn awaited_by<'t>(term: &'t Term, names: &mut BTreeSet<&'t str>) {
     }
 }
 
-/// Adopts an edition: its text is frozen in the repository, and the adoption recorded.
+/// Adopts an edition: its text is frozen in the repository, and the adoption recorded. What is adopted never changes:
+/// the same text may be adopted again (which puts a lost copy back), another text under the same key may not.
 pub fn adopt(repository: &mut Repository, text: &str, actor: &str) -> Result<Edition, RetentionError> {
     let edition = parse(text).map_err(|error| RetentionError::Schedule { key: "in that file".to_owned(), error })?;
     let digest = Sha256Digest::of(text.as_bytes()).to_string();
+    if repository.catalog().reading().editions()?.get(&edition.key).is_some_and(|adopted| *adopted != digest) {
+        return Err(RetentionError::KeyTaken { key: edition.key });
+    }
     let path = repository.layout().edition(&edition.key);
     durable::replace(&path, text.as_bytes()).map_err(|error| RepositoryError::io(&path, error))?;
     let at = repository.now();

@@ -4,6 +4,7 @@ use super::evaluate::{Evaluator, evaluate};
 use super::facts::{ArchivalOutcome, CopyFacts, Facts, OpenMatter, Settings};
 use super::testing::{edition, rule};
 use crate::base::clock::StopWatch;
+use crate::base::tier::cases;
 use crate::model::classification::{RecordStatus, StatusBasis};
 use crate::model::disposition::{Eligibility, Verdict};
 use crate::model::record::RecordKind;
@@ -125,7 +126,7 @@ fn a_million_families_take_seconds() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(300, 3_000))]
 
     #[test]
     fn once_eligible_always_eligible(facts in facts(), names in names(), settings in settings(), today in date(), more in 0u64..20_000) {

@@ -1,6 +1,7 @@
 //! Goldens of HTML made readable.
 
 use super::*;
+use crate::base::tier::cases;
 use proptest::prelude::*;
 
 #[test]
@@ -99,7 +100,7 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(cases(300, 3_000))]
 
     #[test]
     fn any_page_has_a_bounded_text(html in hostile()) {

@@ -1,6 +1,7 @@
 //! Goldens of the words a text is cut into.
 
 use super::*;
+use crate::base::tier::cases;
 use proptest::prelude::*;
 
 /// Words by position, those at one position joined by `|`.
@@ -87,7 +88,7 @@ fn is_folded(word: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(cases(150, 2_000))]
 
     #[test]
     fn any_text_is_cut_in_order_into_folded_words(text in any::<String>()) {

@@ -4,6 +4,7 @@ use super::*;
 use crate::base::durable;
 use crate::base::fault::{self, FaultKind};
 use crate::base::limits::FRAME_BYTES;
+use crate::base::tier::cases;
 use proptest::prelude::*;
 use std::fs;
 use std::path::PathBuf;
@@ -294,7 +295,7 @@ fn sealing_small_families_is_fast_and_costs_little_room() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(cases(8, 48))]
 
     #[test]
     fn lengths_around_frame_boundaries_round_trip(

@@ -18,7 +18,10 @@ fn standing(repository: &mut Repository, family: FamilyId, status: RecordStatus,
     let standing = recordroom::catalog::Standing { status, basis, series: series.to_owned(), confidence: 90 };
     repository
         .catalog_mut()
-        .write::<_, recordroom::catalog::CatalogError>(|writing| writing.set_standing(family, &standing))
+        .write::<_, recordroom::catalog::CatalogError>(|writing| {
+            let event = writing.reading().last_event_number()?;
+            writing.set_standing(family, &standing, event)
+        })
         .expect("set");
 }
 

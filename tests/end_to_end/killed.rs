@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Messages of the export: enough for two batches.
-const MESSAGES: usize = 4_800;
+/// Messages of the export in the quick tier, one batch, and in the full one, more than two (`limits::BATCH_ITEMS`).
+const MESSAGES: (usize, usize) = (1_200, 11_000);
 /// Kills of the quick tier and of the full one (`RECORDROOM_FULL_TESTS=1`).
 const KILLS: (usize, usize) = (3, 20);
 
@@ -55,7 +55,7 @@ fn state(directory: &Path) -> State {
 fn killed_while_taking_in_and_run_again_it_comes_to_the_same_end() {
     durable::set_syncing(false);
     let room = tempfile::tempdir().expect("a temporary directory");
-    let count = MESSAGES;
+    let count = if crate::is_full() { MESSAGES.1 } else { MESSAGES.0 };
     let messages: Vec<Message> = (0..count)
         .map(|n| {
             let on = format!("2024-{:02}-{:02}", n % 12 + 1, n % 28 + 1);

@@ -10,7 +10,7 @@ use recordroom::model::hold::Scope;
 use recordroom::model::request::RequestKind;
 use recordroom::repository::{Repository, RepositoryError};
 use recordroom::request::{self, NewRequest};
-use recordroom::retention::adopt;
+use recordroom::retention::{RetentionError, adopt};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -118,19 +118,35 @@ fn a_plan_is_stale_once_a_schedule_or_a_switch_changes() {
     take_in(&mut repository, &path);
     confirm_all(&mut repository);
     let id = approved_plan(&mut repository);
-    let longer = APPROVED.replace("365 days after sent\", kinds", "3 years after sent\", kinds");
-    adopt(&mut repository, &longer, "clerk").expect("adopted");
+    // An adopted edition never changes, since plans and certificates name its text.
+    let longer = APPROVED.replace("365 days after sent\", kinds", "400 days after sent\", kinds");
+    let events = repository.catalog().reading().last_event_number().expect("a number");
+    let error = adopt(&mut repository, &longer, "clerk").expect_err("its key is taken");
+    assert!(matches!(error, RetentionError::KeyTaken { .. }), "{error}");
+    assert_eq!(repository.catalog().reading().last_event_number().expect("a number"), events);
+    let frozen = repository.layout().edition("cedar-bend-2024");
+    assert_eq!(fs::read_to_string(&frozen).expect("frozen"), APPROVED);
+    // The same text again is no change, and puts a lost copy back.
+    fs::remove_file(&frozen).expect("removed");
+    adopt(&mut repository, APPROVED, "clerk").expect("adopted again");
+    assert_eq!(fs::read_to_string(&frozen).expect("frozen"), APPROVED);
+    let edition = longer.replace("cedar-bend-2024", "cedar-bend-2025");
+    adopt(&mut repository, &edition, "clerk").expect("adopted under a key of its own");
     let error = run(&mut repository, id).expect_err("stale");
     assert!(error.is_refusal() && error.to_string().contains("make a new plan"), "{error}");
-    adopt(&mut repository, APPROVED, "clerk").expect("adopted again");
+    // The longest of several rules wins: 400 days are not over, and nothing is due before they are.
+    assert_eq!(plan(&mut repository).items.len(), 0);
+    drop(repository);
+    let mut repository = city.open("2025-03-01");
+    let id = approved_plan(&mut repository);
     drop(repository);
     let profile = city.repository_path().join("recordroom.toml");
     let text = fs::read_to_string(&profile).expect("a profile");
     fs::write(&profile, text.replace("protect_days_after_close = 30", "protect_days_after_close = 60"))
         .expect("edited");
-    let error = run(&mut city.open("2025-02-01"), id).expect_err("stale");
+    let error = run(&mut city.open("2025-03-01"), id).expect_err("stale");
     assert!(error.is_refusal() && error.to_string().contains("make a new plan"), "{error}");
-    assert_eq!(subjects(&city.open("2025-02-01")), set(&["lunch"]));
+    assert_eq!(subjects(&city.open("2025-03-01")), set(&["lunch"]));
 }
 
 #[test]

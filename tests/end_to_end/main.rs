@@ -1,12 +1,14 @@
 //! The whole chain on temporary exercise repositories: taken in, confirmed, held, requested, planned, approved,
 //! destroyed, certified, verified; and what happens to it when things go wrong.
 //!
-//! The quick tier runs with `cargo test`. `RECORDROOM_FULL_TESTS=1` runs 20 kills and 200 seeds instead of 3 and 30.
+//! The quick tier runs with `cargo test`: 3 kills, 30 seeds, every third fault point. `RECORDROOM_FULL_TESTS=1` runs 20
+//! kills of larger exports, 200 seeds and every fault point.
 
 mod fault_sweep;
 mod gates;
 mod holds;
 mod killed;
+mod killed_purge;
 mod lifecycle;
 mod probe;
 mod produced;

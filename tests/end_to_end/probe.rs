@@ -2,7 +2,9 @@
 //! form, with every key there was: all of them before the destruction, none of the destroyed ones after.
 
 use crate::support::*;
-use recordroom::repository::Repository;
+use recordroom::base::fault::{FaultKind, arm, disarm};
+use recordroom::base::id::PlanId;
+use recordroom::index::Index;
 use recordroom::vault::{FamilyKey, decrypt_everything};
 use std::collections::BTreeSet;
 use std::fs;
@@ -51,11 +53,20 @@ impl Probe<'_> {
         }
     }
 
-    /// Words as the index holds them: its term dictionaries and stores, decoded. Until the index room tells them, its
-    /// files are looked at like all others.
-    fn index(&mut self, repository: &Repository) {
-        self.directory(&repository.layout().index());
+    /// Words as the index holds them: every term dictionary and store of every directory, decoded by the engine.
+    fn index(&mut self, directory: &Path) {
+        let index = Index::open(directory).expect("opened");
+        let count = index.every_term(&mut |term| self.look(term.as_bytes())).expect("read");
+        assert!(count.unreadable.is_empty(), "{count:?}");
+        assert!(count.terms > 0 || count.directories == 0, "{count:?}");
     }
+}
+
+/// Looks in the index alone.
+fn probe_index(city: &City, words: &[String]) -> BTreeSet<String> {
+    let mut probe = Probe { words, found: BTreeSet::new() };
+    probe.index(&city.repository_path().join("index"));
+    probe.found
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
@@ -81,7 +92,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// Looks with every key there ever was. The catalog is read as it lies on the disk: pages in use, free pages and log.
-fn probe(city: &City, keys: &[FamilyKey], words: &[String]) -> BTreeSet<String> {
+pub fn probe(city: &City, keys: &[FamilyKey], words: &[String]) -> BTreeSet<String> {
     let repository = city.open("2025-02-01");
     let mut probe = Probe { words, found: BTreeSet::new() };
     let mut found = Vec::new();
@@ -89,7 +100,7 @@ fn probe(city: &City, keys: &[FamilyKey], words: &[String]) -> BTreeSet<String> 
     count.expect("scanned");
     // One section comes in pieces; a word may lie across two.
     probe.look(&found.concat());
-    probe.index(&repository);
+    probe.index(&repository.layout().index());
     drop(repository);
     probe.directory(&city.repository_path());
     for place in ["keys", "keys-second"] {
@@ -109,6 +120,9 @@ fn probe(city: &City, keys: &[FamilyKey], words: &[String]) -> BTreeSet<String> 
     }
     probe.found
 }
+
+/// A directory with its files, kept in memory: names and bytes.
+type Kept = (String, Vec<(String, Vec<u8>)>);
 
 fn archive(member: &str, text: &str) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -141,43 +155,95 @@ fn marked(n: usize) -> (Vec<String>, Message) {
     (words, message)
 }
 
+/// A city with six marked items, of which a hold keeps two, and an approved plan for the others.
+struct Marked {
+    city: City,
+    /// By item.
+    words: Vec<Vec<String>>,
+    keys: Vec<FamilyKey>,
+    plan: PlanId,
+}
+
+/// The items that stay, by number: one with its text in an archive, one with it in a table.
+const STAY: [usize; 2] = [4, 5];
+
+impl Marked {
+    fn new() -> Self {
+        let city = City::exercise();
+        let mut repository = city.open("2025-02-01");
+        let (mut words, messages): (Vec<Vec<String>>, Vec<Message>) = (0..6).map(marked).unzip();
+        // Each as a file of its own in a folder: the file's name is a word of the item too.
+        let folder = city.room.path().join("exports/alarson");
+        fs::create_dir(&folder).expect("a folder");
+        for (n, message) in messages.iter().enumerate() {
+            let name = format!("qxfile{n}zq");
+            fs::write(folder.join(format!("{name}.eml")), message.eml()).expect("written");
+            words[n].push(name);
+        }
+        take_in(&mut repository, &folder);
+        confirm_all(&mut repository);
+        let families = STAY.map(|n| family_of(&repository, &messages[n].subject)).to_vec();
+        let scope = recordroom::model::hold::Scope { families, ..Default::default() };
+        recordroom::hold::place(&mut repository, "Case 3", "because", &scope, "attorney").expect("placed");
+        let keys = repository.key_reader().export_all().expect("keys").into_iter().map(|(_, _, key)| key).collect();
+        let plan = approved_plan(&mut repository);
+        Self { city, words, keys, plan }
+    }
+
+    fn staying(&self) -> BTreeSet<String> {
+        STAY.iter().flat_map(|n| self.words[*n].iter().cloned()).collect()
+    }
+
+    fn probe(&self) -> BTreeSet<String> {
+        probe(&self.city, &self.keys, &self.words.concat())
+    }
+}
+
 #[test]
 fn every_word_is_found_before_and_none_of_the_destroyed_ones_after() {
-    let city = City::exercise();
-    let mut repository = city.open("2025-02-01");
-    let (words, messages): (Vec<Vec<String>>, Vec<Message>) = (0..6).map(marked).unzip();
-    // Each as a file of its own in a folder: the file's name is a word of the item too.
-    let mut words = words;
-    let folder = city.room.path().join("exports/alarson");
-    fs::create_dir(&folder).expect("a folder");
-    for (n, message) in messages.iter().enumerate() {
-        let name = format!("qxfile{n}zq");
-        fs::write(folder.join(format!("{name}.eml")), message.eml()).expect("written");
-        words[n].push(name);
-    }
-    take_in(&mut repository, &folder);
-    confirm_all(&mut repository);
-    // The last one stays.
-    let kept = family_of(&repository, &messages[5].subject);
-    let scope = recordroom::model::hold::Scope { families: vec![kept], ..Default::default() };
-    recordroom::hold::place(&mut repository, "Case 3", "because", &scope, "attorney").expect("placed");
-    let keys: Vec<FamilyKey> =
-        repository.key_reader().export_all().expect("keys").into_iter().map(|(_, _, key)| key).collect();
-    let id = approved_plan(&mut repository);
-    drop(repository);
-    let all: Vec<String> = words.concat();
-    let missing: Vec<String> = {
-        let found = probe(&city, &keys, &all);
-        all.iter().filter(|word| !found.contains(*word)).cloned().collect()
-    };
-    assert_eq!(missing, Vec::<String>::new(), "before, every word is found somewhere");
-    let mut repository = city.open("2025-02-01");
-    assert_eq!(run(&mut repository, id).expect("executed").destroyed, 5);
+    let marked = Marked::new();
+    let all: BTreeSet<String> = marked.words.concat().into_iter().collect();
+    assert_eq!(marked.probe(), all, "before, every word is found somewhere");
+    // The dictionaries of the index alone have every word that is searched: subject, text, address, name of the attached
+    // file, and what stands in it (or, in an archive, the name of its member).
+    let searched: Vec<String> = marked.words.iter().flat_map(|of| of[1..6].iter().cloned()).collect();
+    let found = probe_index(&marked.city, &searched);
+    let missing: Vec<&String> = searched.iter().filter(|word| !found.contains(*word)).collect();
+    assert_eq!(missing, Vec::<&String>::new(), "in the dictionaries");
+    let mut repository = marked.city.open("2025-02-01");
+    assert_eq!(run(&mut repository, marked.plan).expect("executed").destroyed, 4);
     assert_clean(&repository);
     drop(repository);
-    let found = probe(&city, &keys, &all);
-    let stays: BTreeSet<String> = words[5].iter().cloned().collect();
-    assert_eq!(found, stays, "after, only those of the item that stays");
+    assert_eq!(marked.probe(), marked.staying(), "after, only those of the items that stay");
+    let kept: Vec<String> = STAY.iter().flat_map(|n| marked.words[*n][1..6].iter().cloned()).collect();
+    assert_eq!(probe_index(&marked.city, &searched), kept.into_iter().collect(), "and so in the dictionaries");
+}
+
+#[test]
+fn nothing_is_left_by_a_run_that_was_cut_off_and_finished_later() {
+    // Cut off at points all along the way, each on a city of its own. The full tier takes every point.
+    let step = if crate::is_full() { 1 } else { 9 };
+    let (mut nth, mut cut_off) = (5, 0);
+    loop {
+        let marked = Marked::new();
+        let mut repository = marked.city.open("2025-02-01");
+        arm(FaultKind::Crash, nth);
+        let result = run(&mut repository, marked.plan);
+        let passed = disarm();
+        drop(repository);
+        if result.is_ok() && passed < nth {
+            break;
+        }
+        cut_off += u32::from(result.is_err());
+        let mut repository = marked.city.open("2025-02-01");
+        let again = run(&mut repository, marked.plan);
+        assert!(again.is_ok() || result.is_ok(), "at point {nth}: {again:?}");
+        assert_clean(&repository);
+        drop(repository);
+        assert_eq!(marked.probe(), marked.staying(), "cut off at point {nth}");
+        nth += step;
+    }
+    assert!(cut_off >= 3, "{cut_off} runs cut off");
 }
 
 #[test]
@@ -192,6 +258,15 @@ fn the_probe_finds_what_a_careless_destruction_would_leave() {
         repository.key_reader().export_all().expect("keys").into_iter().map(|(_, _, key)| key).collect();
     let pack = city.repository_path().join("vault/2024-01/0001.pack");
     let bytes = fs::read(&pack).expect("a pack");
+    let parts: Vec<Kept> = fs::read_dir(city.repository_path().join("index"))
+        .expect("readable")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_dir())
+        .map(|part| {
+            let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
+            (name(&part), files(&part).iter().map(|file| (name(file), fs::read(file).expect("readable"))).collect())
+        })
+        .collect();
     purge(&mut repository);
     drop(repository);
     assert!(probe(&city, &keys, &words).is_empty());
@@ -204,4 +279,15 @@ fn the_probe_finds_what_a_careless_destruction_would_leave() {
     assert_eq!(probe(&city, &keys, &words).len(), 1, "a word in a log");
     fs::write(&log, zstd::encode_all(words[1].as_bytes(), 3).expect("packed")).expect("written");
     assert_eq!(probe(&city, &keys, &words).len(), 1, "a packed word");
+    fs::remove_file(&log).expect("removed");
+    let index = city.repository_path().join("index");
+    fs::create_dir_all(&index).expect("a folder");
+    for (directory, files) in &parts {
+        fs::create_dir_all(index.join(directory)).expect("a folder");
+        for (name, bytes) in files {
+            fs::write(index.join(directory).join(name), bytes).expect("put back");
+        }
+    }
+    let found = probe_index(&city, &words);
+    assert!(words[1..6].iter().all(|word| found.contains(word)), "a directory that nobody names: {found:?}");
 }

@@ -78,6 +78,17 @@ impl City {
         city
     }
 
+    /// The same city in another room.
+    pub fn copied(&self) -> Self {
+        let other = Self { room: tempfile::tempdir().expect("a temporary directory") };
+        copy(self.room.path(), other.room.path());
+        let profile = other.repository_path().join("recordroom.toml");
+        let text = fs::read_to_string(&profile).expect("a profile");
+        let (there, here) = (self.room.path().to_string_lossy(), other.room.path().to_string_lossy());
+        fs::write(&profile, text.replace(&*there, &here)).expect("written");
+        other
+    }
+
     pub fn repository_path(&self) -> PathBuf {
         self.room.path().join("repository")
     }
@@ -93,6 +104,21 @@ impl City {
         fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
         fs::write(&path, mbox(messages)).expect("written");
         path
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("readable") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_symlink() {
+            continue;
+        } else if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("copied");
+        }
     }
 }
 
@@ -201,10 +227,10 @@ pub fn confirm(repository: &mut Repository, families: &[FamilyId], status: Recor
         .catalog_mut()
         .write::<_, recordroom::catalog::CatalogError>(|writing| {
             let details = serde_json::json!({ "families": families.len(), "status": status });
-            writing.record_event(at, "clerk", Act::Classified, "items", &details)?;
+            let event = writing.record_event(at, "clerk", Act::Classified, "items", &details)?.id;
             for family in families {
                 let (basis, series) = (StatusBasis::Person, series.to_owned());
-                writing.set_standing(*family, &Standing { status, basis, series, confidence: 100 })?;
+                writing.set_standing(*family, &Standing { status, basis, series, confidence: 100 }, event)?;
             }
             Ok(())
         })

@@ -1,6 +1,7 @@
 //! Laws that hold for every query and text.
 
 use super::{mail, sms};
+use crate::base::tier::cases;
 use crate::query::{Document, Field, Query, fits, matches, parse};
 use crate::text::each_token;
 use proptest::prelude::*;
@@ -59,7 +60,7 @@ fn places(text: &str) -> Vec<(String, u32)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(cases(150, 2_000))]
 
     #[test]
     fn any_text_is_read_or_refused(text in any::<String>()) {
