@@ -5,9 +5,9 @@
 //! transaction. Coverage only grows here: what was covered under the old status stays covered.
 
 use super::{ClassificationError, refused};
-use crate::base::id::{CustodianId, FamilyId};
-use crate::catalog::{FamilyRow, Guard, Reading, Standing, Writing};
-use crate::protection::Compiled;
+use crate::base::id::FamilyId;
+use crate::catalog::{FamilyRow, Guard, Standing, Writing};
+use crate::protection::{Compiled, Lookout};
 use crate::repository::Repository;
 use chrono::NaiveDate;
 
@@ -35,10 +35,13 @@ impl Following {
         }
         let mut covered = Vec::new();
         if !asking.is_empty() {
-            let names: Vec<(CustodianId, String)> =
-                reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
-            for (row, standing) in changes {
-                look(repository, &reading, row, standing, &asking, &names, &mut covered)?;
+            let lookout = Lookout::over(repository)?;
+            let changed = |row: &FamilyRow, standing: &Standing| {
+                row.standing.status != standing.status || row.standing.series != standing.series
+            };
+            for (row, standing) in changes.iter().filter(|(row, standing)| changed(row, standing)) {
+                let guards = lookout.covering(row, standing, &asking)?;
+                covered.extend(guards.into_iter().map(|guard| (guard, row.id)));
             }
         }
         Ok(Self { today, live, covered })
@@ -55,32 +58,4 @@ impl Following {
         }
         Ok(())
     }
-}
-
-fn look(
-    repository: &Repository,
-    reading: &Reading<'_>,
-    row: &FamilyRow,
-    standing: &Standing,
-    asking: &[(Guard, Compiled)],
-    names: &[(CustodianId, String)],
-    covered: &mut Vec<(Guard, FamilyId)>,
-) -> Result<(), ClassificationError> {
-    let same = row.standing.status == standing.status && row.standing.series == standing.series;
-    if same {
-        return Ok(());
-    }
-    let ids = reading.custodians_of(row.id)?;
-    let custodians: Vec<(CustodianId, String)> = names.iter().filter(|(id, _)| ids.contains(id)).cloned().collect();
-    // What cannot be read back is inside: nothing may be lost because it could not be looked at.
-    let family = repository.family(row.id).ok();
-    for (guard, compiled) in asking {
-        let inside = family.as_ref().is_none_or(|family| {
-            compiled.covers(Some(row.id), &family.facts.item, &custodians, standing, repository.zone())
-        });
-        if inside {
-            covered.push((*guard, row.id));
-        }
-    }
-    Ok(())
 }

@@ -10,6 +10,7 @@ mod killed;
 mod lifecycle;
 mod probe;
 mod returned;
+mod sceptic;
 mod simulation;
 mod support;
 mod tampered;
