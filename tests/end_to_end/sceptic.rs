@@ -2,14 +2,18 @@
 
 use crate::support::*;
 use recordroom::base::id::{CustodianId, FamilyId};
+use recordroom::base::monitor::{Monitor, Progress};
 use recordroom::catalog::Guard;
 use recordroom::classification;
+use recordroom::disposition::{self, DispositionError};
 use recordroom::hold;
 use recordroom::model::classification::RecordStatus;
 use recordroom::model::hold::Scope;
 use recordroom::model::request::RequestKind;
 use recordroom::repository::Repository;
 use recordroom::request::{self, NewRequest};
+use recordroom::retention::adopt;
+use std::sync::Mutex;
 
 fn custodian(repository: &Repository, name: &str) -> CustodianId {
     repository.custodian_named(name).expect("a custodian")
@@ -36,6 +40,43 @@ fn everything(description: &str) -> NewRequest {
         litigation_days: None,
         scope: Scope::default(),
     }
+}
+
+#[test]
+fn a_released_hold_frees_nothing_that_an_older_plan_names() {
+    let city = City::exercise();
+    let mut repository = city.open("2025-02-01");
+    let old = [Message::new("1", "2024-01-10", "mill", "Mill."), Message::new("2", "2024-01-10", "road", "Road.")];
+    take_in(&mut repository, &city.export("alarson.mbox", &old));
+    confirm_all(&mut repository);
+    // Approved before the hold came; the hold is released before the plan is run.
+    let id = approved_plan(&mut repository);
+    let mut repository = city.open("2025-02-02");
+    let placed = place(&mut repository, query("mill"));
+    hold::release(&mut repository, placed.hold, "settled", "attorney").expect("released");
+    let done = run(&mut repository, id).expect("executed");
+    assert_eq!((done.destroyed, done.dropped.values().sum::<u64>()), (1, 1), "{:?}", done.dropped);
+    assert_eq!(subjects(&repository).into_iter().collect::<Vec<_>>(), ["mill"]);
+    assert_eq!(hold::list(&repository).expect("listed")[0].1, 0, "a released hold covers nothing");
+    // A plan that is made now may name it.
+    assert_eq!(purge(&mut repository).destroyed, 1);
+    assert_clean(&repository);
+}
+
+#[test]
+fn a_request_that_came_and_went_frees_nothing_that_an_older_plan_names() {
+    let city = City::exercise();
+    let mut repository = city.open("2025-02-01");
+    take_in(&mut repository, &city.export("alarson.mbox", &[Message::new("1", "2024-01-10", "mill", "Mill.")]));
+    confirm_all(&mut repository);
+    let id = approved_plan(&mut repository);
+    let opened = request::open(&mut repository, everything("all of it"), "clerk").expect("opened").id;
+    request::close(&mut repository, opened, "answered", "clerk").expect("closed");
+    let mut repository = city.open("2025-04-01");
+    assert!(guards(&repository, FamilyId::new(1)).is_empty(), "the days after the closing are over");
+    assert_eq!(run(&mut repository, id).expect("executed").destroyed, 0);
+    assert_eq!(purge(&mut repository).destroyed, 1);
+    assert_clean(&repository);
 }
 
 #[test]
@@ -107,4 +148,70 @@ fn a_closed_request_protects_for_ever_when_the_city_says_so() {
     request::close(&mut repository, opened, "answered", "clerk").expect("closed");
     assert_eq!(guards(&repository, FamilyId::new(1)), [Guard::Request(opened)]);
     assert_eq!(purge(&mut repository).destroyed, 0);
+}
+
+/// Adopts a longer schedule, or moves a custodian to another department, when the first batch of a run is done.
+struct Manager<'c> {
+    city: &'c City,
+    change: fn(&City),
+    done: Mutex<bool>,
+}
+
+impl Monitor for Manager<'_> {
+    fn progress(&self, progress: Progress<'_>) {
+        let mut done = self.done.lock().expect("not poisoned");
+        if progress.task == "Destroying" && !*done {
+            *done = true;
+            (self.change)(self.city);
+        }
+    }
+    fn problem(&self, _: &str) {}
+}
+
+#[test]
+fn a_schedule_or_department_that_changes_while_a_run_is_going_on_stops_what_is_left() {
+    let longer = |city: &City| {
+        let longer = APPROVED.replace("cedar-bend-2024", "cedar-bend-2025").replace("365 days", "10 years");
+        adopt(&mut city.open("2025-02-01"), &longer, "manager").expect("adopted");
+    };
+    let moved = |city: &City| {
+        let path = city.repository_path().join("recordroom.toml");
+        let text = std::fs::read_to_string(&path).expect("a profile");
+        std::fs::write(&path, text.replacen("\"Clerk\"", "\"Police\"", 1)).expect("written");
+        city.open("2025-02-01");
+    };
+    for change in [longer as fn(&City), moved] {
+        let city = City::exercise();
+        let mut repository = city.open("2025-02-01");
+        let many: Vec<Message> =
+            (0..600).map(|n| Message::new(&n.to_string(), "2024-01-10", &format!("old {n}"), "Words.")).collect();
+        take_in(&mut repository, &city.export("alarson.mbox", &many));
+        confirm_all(&mut repository);
+        let id = approved_plan(&mut repository);
+        let manager = Manager { city: &city, change, done: Mutex::new(false) };
+        let done = disposition::run(&mut repository, id, "operator", &manager).expect("executed");
+        assert_eq!((done.destroyed, done.dropped.values().sum::<u64>()), (500, 100), "{:?}", done.dropped);
+        assert_eq!(families(&repository).len(), 100, "one batch had been decided");
+        assert_clean(&repository);
+    }
+}
+
+#[test]
+fn the_same_person_is_the_same_however_the_name_is_written() {
+    let city = City::exercise();
+    let mut repository = city.open("2025-02-01");
+    take_in(&mut repository, &city.export("alarson.mbox", &[Message::new("1", "2024-01-10", "mill", "Mill.")]));
+    confirm_all(&mut repository);
+    for (planner, approver) in [
+        ("Åsa Lind", "åsa lind"),
+        ("Åsa Lind", "A\u{30a}sa  Lind"),
+        ("Åsa Lind", "Asa Lind"),
+        ("Åsa Lind", "Åsa\u{a0}Lind"),
+        ("Åsa Lind", "Lind, Åsa"),
+        ("Åsa Lind", "\u{200b}Åsa Lind."),
+    ] {
+        let id = disposition::plan(&mut repository, planner).expect("planned").plan.plan;
+        let result = disposition::approve(&mut repository, id, approver, None);
+        assert!(matches!(result, Err(DispositionError::Refused(_))), "{planner:?} and {approver:?}");
+    }
 }
