@@ -215,3 +215,39 @@ fn the_same_person_is_the_same_however_the_name_is_written() {
         assert!(matches!(result, Err(DispositionError::Refused(_))), "{planner:?} and {approver:?}");
     }
 }
+
+#[test]
+fn an_older_catalog_in_the_place_of_the_newest_erases_nothing() {
+    let city = City::exercise();
+    let (file, older, newest) = (
+        city.repository_path().join("catalog.sqlite"),
+        city.room.path().join("older"),
+        city.room.path().join("newest"),
+    );
+    let put = |from: &std::path::Path, to: &std::path::Path| {
+        for end in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{end}", file.display()));
+        }
+        std::fs::copy(from, to).expect("copied");
+    };
+    let taken_in = |name: &str, subject: &str, copy: &std::path::Path| {
+        let mut repository = city.open("2025-02-01");
+        take_in(&mut repository, &city.export(name, &[Message::new(subject, "2024-01-10", subject, "Words.")]));
+        place(&mut repository, Scope::default());
+        assert!(repository.catalog().checkpoint().expect("written back"));
+        drop(repository);
+        put(&file, copy);
+    };
+    taken_in("alarson.mbox", "mill", &older);
+    taken_in("bstone.mbox", "road", &newest);
+    put(&older, &file);
+    assert!(
+        city.open("2025-02-01").work().is_err_and(|error| error.is_integrity()),
+        "refused before anything is erased"
+    );
+    put(&newest, &file);
+    let mut repository = city.open("2025-02-01");
+    assert!(repository.work().is_ok());
+    assert_eq!(subjects(&repository).len(), 2);
+    assert_clean(&repository);
+}
