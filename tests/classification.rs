@@ -192,6 +192,15 @@ fn one_disagreement_refuses_the_class_and_the_next_sample_is_twice_as_large() {
 }
 
 #[test]
+fn a_sample_that_is_looked_at_and_voided_counts_as_a_try() {
+    let mut town = Town::new();
+    town.take_in(&newsletters(0..200));
+    assert_eq!(town.draw(RecordStatus::NonRecord).expect("a sample").families.len(), 59);
+    reclassify(&mut town.repository, CLERK, &VoidMonitor).expect("reclassified");
+    assert_eq!(town.draw(RecordStatus::NonRecord).expect("a sample").families.len(), 118);
+}
+
+#[test]
 fn the_queue_groups_what_is_undetermined_and_settles_exactly_what_was_shown() {
     let mut town = Town::new();
     let mut messages: Vec<String> = (0..5).map(|number| undecided(number, "ole@farm.example", "")).collect();

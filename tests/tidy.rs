@@ -79,6 +79,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "base",
             "model",
+            "text",
             "ledger",
             "schedule",
             "calendar",

@@ -320,12 +320,10 @@ impl Reading<'_> {
         Ok(optional(found)?.map(FamilyId::new))
     }
 
-    /// The newest tombstone of this name.
-    pub fn tombstone_named(&self, wanted: &KeyedDigest) -> Result<Option<FamilyId>, CatalogError> {
-        let sql = "SELECT max(id) FROM family WHERE name = ?1 AND state = 'destroyed'";
-        let found: Option<i64> =
-            self.connection.prepare_cached(sql)?.query_row([wanted.as_bytes()], |row| row.get(0))?;
-        Ok(found.map(FamilyId::new))
+    /// The tombstones of this name, oldest first.
+    pub fn tombstones_named(&self, wanted: &KeyedDigest) -> Result<Vec<FamilyId>, CatalogError> {
+        let sql = "SELECT id FROM family WHERE name = ?1 AND state = 'destroyed' ORDER BY id";
+        Ok(self.numbers(sql, wanted.as_bytes())?.into_iter().map(FamilyId::new).collect())
     }
 
     /// The newest tombstone of what a mail system would call the same message.

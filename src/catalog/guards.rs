@@ -1,9 +1,11 @@
 //! Holds and open requests as protection: the rows that the destroying transaction reads (I3).
 
 use super::{CatalogError, Reading, Writing, word};
-use crate::base::id::{EventId, FamilyId, HoldId, RequestId};
+use crate::base::id::{EventId, FamilyId, HoldId, PlanId, RequestId};
+use crate::model::event::Act;
 use crate::model::hold::Scope;
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What protects: a hold or an open request.
@@ -52,13 +54,6 @@ impl Writing<'_> {
             insert.execute((family.get(), &guard))?;
         }
         Ok(())
-    }
-
-    /// Ends the protection that a guard gave.
-    pub fn unprotect(&self, guard: Guard) -> Result<u64, CatalogError> {
-        let changed =
-            self.connection.prepare_cached("DELETE FROM protection WHERE guard = ?1")?.execute([guard.to_string()])?;
-        Ok(changed as u64)
     }
 
     /// Says that a guard was evaluated on everything sealed up to an event.
@@ -111,10 +106,31 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    /// The families a guard protects, in order.
+    /// The guards that came to an end after a plan was made, by the ledger and not by the clock.
+    pub fn ended_since(&self, plan: PlanId) -> Result<BTreeSet<Guard>, CatalogError> {
+        let sql = "SELECT subject FROM event WHERE act IN (?1, ?2) AND id > (SELECT event FROM plan WHERE id = ?3)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query((Act::HoldReleased.word(), Act::RequestClosed.word(), plan.get()))?;
+        let mut all = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            all.insert(word("a hold or request", &row.get::<_, String>(0)?, Guard::parse)?);
+        }
+        Ok(all)
+    }
+
+    /// Whether a guard covers a family, or did until it came to an end: its rows stay.
+    pub fn is_or_was_guarded(&self, family: FamilyId, guard: Guard) -> Result<bool, CatalogError> {
+        let sql = "SELECT count(*) FROM protection WHERE family = ?1 AND guard = ?2";
+        let rows: i64 =
+            self.connection.prepare_cached(sql)?.query_row((family.get(), guard.to_string()), |row| row.get(0))?;
+        Ok(rows > 0)
+    }
+
+    /// The families a guard protects, in order; a released hold protects none.
     pub fn families_guarded_by(&self, guard: Guard) -> Result<Vec<FamilyId>, CatalogError> {
         let sql = "SELECT protection.family FROM protection JOIN family ON family.id = protection.family \
-                   WHERE guard = ?1 AND family.state <> 'destroyed' ORDER BY 1";
+                   WHERE guard = ?1 AND family.state <> 'destroyed' \
+                   AND guard NOT IN (SELECT 'H-' || id FROM hold WHERE released_at IS NOT NULL) ORDER BY 1";
         Ok(self.numbers(sql, guard.to_string())?.into_iter().map(FamilyId::new).collect())
     }
 }

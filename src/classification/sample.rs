@@ -3,7 +3,7 @@
 //! With 59 items drawn at random and none of them wrong, one can say with 95 % confidence that fewer than 5 % of the
 //! class are wrong (0.95^59 = 0.048). One disagreement refuses the class. The next sample of that class under the same
 //! rules is twice as large, so that trying again and again does not talk a bad class through: the chances of all tries
-//! together stay near 5 %.
+//! together stay near 5 %. A sample that was left open until a reclassification voided it counts as a try.
 
 use super::decide::write_decisions;
 use super::edition::Editions;
@@ -96,11 +96,13 @@ pub fn draw_sample(
     let seed = random::bytes::<32>();
     repository.catalog_mut().write(|writing| {
         let reading = writing.reading();
+        let mut left_open = 0;
         for open in reading.samples_of(status)?.iter().filter(|sample| sample.settled.is_none()) {
             if stale(&reading, open, &rules)?.is_none() {
                 let message = format!("sample {} of {status} is not settled yet", open.id);
                 return Err(refused(message, "Settle that one; drawing until a sample pleases proves nothing."));
             }
+            left_open += u32::from(rules_of(&reading, open)? == rules.version());
         }
         let through = reading.last_event_number()?;
         let (population, under_older_rules) = population(&reading, status, through, &rules)?;
@@ -108,7 +110,8 @@ pub fn draw_sample(
             let message = format!("nothing is proposed to be {status} under the present rules and unconfirmed");
             return Err(refused(message, "If items stand under older rules, reclassify first."));
         }
-        let doublings = failures(&reading, status, &rules)?.min(DOUBLINGS);
+        // A sample that was drawn, perhaps looked at, and voided by a reclassification counts like one that failed.
+        let doublings = failures(&reading, status, &rules)?.saturating_add(left_open).min(DOUBLINGS);
         let size = (chosen as usize) << doublings;
         let families = pick(&population, size, &seed);
         let id = reading.next_sample()?;
@@ -269,8 +272,7 @@ fn refuse(
 
 /// Why a sample no longer says anything about its class; `None` while it does.
 fn stale(reading: &Reading<'_>, row: &SampleRow, rules: &Rules) -> Result<Option<String>, ClassificationError> {
-    let details: serde_json::Value = serde_json::from_str(&reading.event(row.drawn)?.details).unwrap_or_default();
-    if details["rules"].as_str() != Some(rules.version()) {
+    if rules_of(reading, row)? != rules.version() {
         return Ok(Some("the rules have changed since it was drawn".to_owned()));
     }
     let mut reclassified = false;
@@ -279,6 +281,12 @@ fn stale(reading: &Reading<'_>, row: &SampleRow, rules: &Rules) -> Result<Option
         Ok(())
     })?;
     Ok(reclassified.then(|| "items were reclassified since it was drawn".to_owned()))
+}
+
+/// The edition of the rules a sample was drawn under.
+fn rules_of(reading: &Reading<'_>, row: &SampleRow) -> Result<String, ClassificationError> {
+    let details: serde_json::Value = serde_json::from_str(&reading.event(row.drawn)?.details).unwrap_or_default();
+    Ok(details["rules"].as_str().unwrap_or_default().to_owned())
 }
 
 /// The families that a sample may speak for, in order of number, and how many stand under other rules.

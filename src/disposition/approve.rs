@@ -10,6 +10,7 @@ use crate::catalog::PlanState;
 use crate::ledger::Signer;
 use crate::model::event::Act;
 use crate::repository::Repository;
+use crate::text::each_token;
 use crate::vault::{FamilyKey, open_small, seal_small};
 use crate::verify::documents::APPROVAL_DOMAIN;
 use argon2::Argon2;
@@ -74,7 +75,7 @@ fn approve_unrecorded(
     if state != PlanState::Planned {
         return Err(DispositionError::Refused(format!("the plan {id} is {state} already")));
     }
-    if plan.planned_by.trim().eq_ignore_ascii_case(approver.trim()) {
+    if is_same_person(&plan.planned_by, approver) {
         let message = format!("{approver} made the plan {id}, and somebody else has to approve it");
         return Err(DispositionError::Refused(message));
     }
@@ -93,6 +94,19 @@ fn approve_unrecorded(
         let event = writing.record_event(at, approver, Act::Approved, &id.to_string(), &details)?;
         Ok(writing.approve_plan(id, &approval, approver, event.id)?)
     })
+}
+
+/// Whether two names are one person's, however they are written: by their words, in any order, without regard to case,
+/// accents, spaces and points. What has no words at all is nobody else.
+pub(super) fn is_same_person(one: &str, other: &str) -> bool {
+    let words = |name: &str| {
+        let mut words: Vec<String> = Vec::new();
+        each_token(name, &mut |word, _, _, _| words.push(word.to_owned()));
+        words.sort_unstable();
+        words
+    };
+    let (one, other) = (words(one), words(other));
+    one == other || one.is_empty() || other.is_empty()
 }
 
 /// The key an approval is signed with: the person's own, or in an exercise the repository's.

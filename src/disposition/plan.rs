@@ -32,11 +32,7 @@ pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, Disposi
     let survey = survey(repository, &adopted)?;
     let (at, today) = (repository.now(), repository.today());
     let profile = repository.profile().clone();
-    let mut inputs: BTreeMap<String, String> = BTreeMap::new();
-    for (key, digest) in &adopted.digests {
-        inputs.insert(format!("schedule {key}"), digest.clone());
-    }
-    inputs.insert("policy".to_owned(), policy_digest(&profile));
+    let inputs = inputs(repository, &adopted);
     let signer = repository.signer().clone();
     repository.catalog_mut().write::<_, DispositionError>(|writing| {
         let id = writing.next_plan()?;
@@ -78,8 +74,14 @@ pub fn read_plan(repository: &Repository, id: PlanId) -> Result<DispositionPlan,
     Ok(plan)
 }
 
+/// What a plan is computed from beside the items: the editions and the switches, each by its digest.
+pub(super) fn inputs(repository: &Repository, adopted: &Adopted) -> BTreeMap<String, String> {
+    let editions = adopted.digests.iter().map(|(key, digest)| (format!("schedule {key}"), digest.clone()));
+    editions.chain([("policy".to_owned(), policy_digest(repository.profile()))]).collect()
+}
+
 /// The digest of the policy switches: a plan made under other switches is stale.
-pub(super) fn policy_digest(profile: &crate::model::profile::Profile) -> String {
+fn policy_digest(profile: &crate::model::profile::Profile) -> String {
     let text = serde_json::json!([profile.policy, profile.time_zone, profile.exercise]).to_string();
     crate::base::digest::Sha256Digest::of(text.as_bytes()).to_string()
 }

@@ -4,12 +4,13 @@
 //! stops what is left. Words, bytes and tombstones follow for all batches together.
 
 use super::DispositionError;
+use super::approve::is_same_person;
 use super::certificate::issue;
-use super::plan::{policy_digest, read_plan};
+use super::plan::{inputs, read_plan};
 use crate::base::id::{FamilyId, PlanId};
 use crate::base::monitor::{Monitor, Progress};
 use crate::base::{clock::StopWatch, fault, limits};
-use crate::catalog::{DestructionRow, FamilyRow, FamilyState, PlanState, Writing};
+use crate::catalog::{DestructionRow, FamilyRow, FamilyState, Guard, PlanState, Reading, Writing};
 use crate::index::Index;
 use crate::model::disposition::{DispositionPlan, Eligibility, PlanItem, ReasonCode, RuleRef, Verdict};
 use crate::model::event::Act;
@@ -21,6 +22,9 @@ use crate::verify::certificate::{Certificate, destroyed_root};
 use crate::verify::documents::check_approval_by;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+
+/// Why items of a plan stay when what it was computed from has changed under the run.
+const INPUTS_CHANGED: &str = "a schedule, a department or a policy switch changed since the plan was made";
 
 /// What an execution came to.
 #[derive(Debug, Clone)]
@@ -61,10 +65,15 @@ fn run_unrecorded(
     let mut work = repository.work()?;
     finish_open_intents(&mut work, actor)?;
     let approved_by = check_may_run(work.repository(), &plan, &adopted)?;
-    let items = still_to_do(&mut work, &plan)?;
+    let mut items = still_to_do(&mut work, &plan)?;
     second_place_holds(&mut work, &items)?;
     let clock = StopWatch::start();
     let (mut done, mut dropped) = (0, BTreeMap::new());
+    if inputs_changed(work.repository(), &plan, &adopted) {
+        // It had begun before; what it destroyed is certified, and the rest stays.
+        dropped.insert(INPUTS_CHANGED.to_owned(), items.len() as u64);
+        items.clear();
+    }
     for batch in items.chunks(limits::DESTROY_BATCH) {
         if monitor.stopped() {
             finish_open_intents(&mut work, actor)?;
@@ -136,7 +145,7 @@ fn check_may_run(
         Some(checked) => checked.map_err(|error| DispositionError::document("approval", error))?,
         None => return refused(format!("{approved_by} is not registered to approve")),
     }
-    if plan.planned_by.trim().eq_ignore_ascii_case(approved_by.trim()) {
+    if is_same_person(&plan.planned_by, &approved_by) {
         return refused(format!("{approved_by} both made and approved the plan {}", plan.plan));
     }
     if plan.exercise != repository.profile().exercise {
@@ -145,13 +154,16 @@ fn check_may_run(
     if plan.repository != repository.profile().repository {
         return refused("the plan belongs to another repository".to_owned());
     }
-    let schedules_differ =
-        adopted.digests.iter().any(|(key, digest)| plan.inputs.get(&format!("schedule {key}")) != Some(digest))
-            || plan.inputs.len() != adopted.digests.len() + 1;
-    if schedules_differ || plan.inputs.get("policy") != Some(&policy_digest(repository.profile())) {
-        return refused("a schedule or a policy switch changed since the plan was made; make a new plan".to_owned());
+    let has_begun = reading.destructions()?.iter().any(|one| one.plan == plan.plan);
+    if inputs_changed(repository, plan, adopted) && !has_begun {
+        return refused(format!("{INPUTS_CHANGED}; make a new plan"));
     }
     Ok(approved_by)
+}
+
+/// Whether the schedules or switches are others than those the plan was computed from.
+fn inputs_changed(repository: &Repository, plan: &DispositionPlan, adopted: &Adopted) -> bool {
+    plan.inputs != inputs(repository, adopted)
 }
 
 /// Destruction begins only when a restore could still bring back everything that stays.
@@ -178,13 +190,22 @@ fn intend(
     let evaluator = adopted.evaluator();
     work.repository_mut().catalog_mut().write::<_, DispositionError>(|writing| {
         let reading = writing.reading();
+        if !adopted.still_stands(&reading)? {
+            *dropped.entry(INPUTS_CHANGED.to_owned()).or_default() += batch.len() as u64;
+            return Ok(Vec::new());
+        }
         let guards = LiveGuards::load(&reading, today)?;
+        let ended = reading.ended_since(plan.plan)?;
         let (mut keys, mut leaves) = (Vec::new(), Vec::new());
         let mut doomed: Vec<(FamilyId, RuleRef)> = Vec::new();
         for (month, item) in batch {
             let row = reading.family(item.family)?;
             let verdict = adopted.verdict(&evaluator, &reading, &row, &guards, today)?;
-            if let Some(reason) = why_it_stays(item, &row, &verdict) {
+            let reason = match why_it_stays(item, &row, &verdict) {
+                None => freed_since(&reading, item.family, &ended)?,
+                reason => reason,
+            };
+            if let Some(reason) = reason {
                 *dropped.entry(reason).or_default() += 1;
                 continue;
             }
@@ -205,16 +226,34 @@ fn intend(
     })
 }
 
+/// A release never destroys, not by a plan from before it either: only a plan made since can name what was freed.
+fn freed_since(
+    reading: &Reading<'_>,
+    family: FamilyId,
+    ended: &BTreeSet<Guard>,
+) -> Result<Option<String>, DispositionError> {
+    for guard in ended {
+        if reading.is_or_was_guarded(family, *guard)? {
+            return Ok(Some(format!("{guard} protected it and ended after the plan was made; make a new plan")));
+        }
+    }
+    Ok(None)
+}
+
 /// Why an item of the plan is not destroyed now; `None` when all that was approved still holds.
 fn why_it_stays(item: &PlanItem, row: &FamilyRow, verdict: &Verdict) -> Option<String> {
     if row.state != FamilyState::Live || row.name != item.digest {
         return Some("no longer here".to_owned());
     }
     if !matches!(verdict.eligibility, Eligibility::Eligible { .. }) {
-        let reason = verdict.reasons.first()?;
-        return Some(match reason.code {
-            ReasonCode::Held | ReasonCode::Requested | ReasonCode::NotEvaluated => reason.sentence.clone(),
-            code => format!("not eligible any more: {}", super::plan::code_word(code)),
+        return Some(match verdict.reasons.first() {
+            Some(reason)
+                if matches!(reason.code, ReasonCode::Held | ReasonCode::Requested | ReasonCode::NotEvaluated) =>
+            {
+                reason.sentence.clone()
+            }
+            Some(reason) => format!("not eligible any more: {}", super::plan::code_word(reason.code)),
+            None => "not eligible any more".to_owned(),
         });
     }
     let changed = verdict.rule.as_ref() != Some(&item.rule) || row.standing.status.word() != item.status;

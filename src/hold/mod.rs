@@ -97,22 +97,23 @@ pub fn preview(repository: &Repository, scope: &Scope) -> Result<Vec<FamilyId>, 
     Ok(covered(repository, &compiled, None)?)
 }
 
-/// Releases a hold. Nothing is destroyed by it: only a later plan can name what it had covered.
+/// Releases a hold. Nothing is destroyed by it: only a later plan can name what it had covered. What that was stays
+/// recorded, so that a plan made before does not reach it either.
 pub fn release(repository: &mut Repository, hold: HoldId, reason: &str, actor: &str) -> Result<u64, HoldError> {
     if reason.trim().is_empty() {
         return Err(HoldError::Incomplete("a release needs its reason"));
     }
     let at = repository.now();
     repository.catalog_mut().write::<_, HoldError>(|writing| {
+        let released = writing.reading().families_guarded_by(Guard::Hold(hold))?.len() as u64;
         writing.release_hold(hold, actor, at, reason)?;
-        let released = writing.unprotect(Guard::Hold(hold))?;
         let details = serde_json::json!({ "reason": reason, "items": released });
         writing.record_event(at, actor, Act::HoldReleased, &hold.to_string(), &details)?;
         Ok(released)
     })
 }
 
-/// Every hold, released ones included, with the number of families each covers.
+/// Every hold, released ones included, with the number of families each covers; a released one covers none.
 pub fn list(repository: &Repository) -> Result<Vec<(Hold, u64)>, HoldError> {
     let reading = repository.catalog().reading();
     let mut all = Vec::new();

@@ -15,6 +15,7 @@ use crate::ledger::{MerkleBuilder, leaf_hash};
 use crate::model::event::Act;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::provenance::{Account, ContainerFormat, Outcome};
+use crate::protection::GuardSet;
 use crate::repository::{COPY_LABEL, Store, StoredCopy, Work};
 use crate::retention::{Adopted, ReturningCopy};
 use crate::schedule::Evaluator;
@@ -68,6 +69,8 @@ pub(super) struct Committer<'e> {
     today: NaiveDate,
     /// Guards that every item of this intake was looked at for; others have to catch up.
     guards: Vec<Guard>,
+    /// Of them, those whose answer on an item that is here may change with another copy of it.
+    asking: Vec<Guard>,
     /// The edition of the classification rules under which everything of this intake is proposed.
     edition: String,
     open: Vec<OpenContainer>,
@@ -79,6 +82,8 @@ struct Tally {
     families: u64,
     exceptions: u64,
     destroyed_before: u64,
+    /// Whether something that was here got another copy.
+    more_copies: bool,
     /// What was sealed, by number.
     sealed: Vec<Leaf>,
     /// Copies of what is here, and what was not taken in, by place.
@@ -105,9 +110,10 @@ struct Spot {
 }
 
 /// Something like an item that was destroyed here.
-#[derive(Clone, Copy)]
 struct Before {
     tombstone: FamilyId,
+    /// The guards that name what was destroyed: they came too late for it, and not for what the source still has.
+    wanted_by: Vec<Guard>,
     /// Whether the new copy is counted and not taken in.
     stays_away: bool,
 }
@@ -122,13 +128,14 @@ impl<'e> Committer<'e> {
     pub(super) fn new(
         intake: IntakeId,
         actor: &str,
-        guards: Vec<Guard>,
+        guards: &GuardSet,
         edition: &str,
         rules: Option<(&'e Adopted, Evaluator<'e>)>,
         today: NaiveDate,
     ) -> Self {
         let (actor, edition) = (actor.to_owned(), edition.to_owned());
-        Self { intake, actor, rules, today, guards, edition, open: Vec::new() }
+        let (guards, asking) = (guards.guards(), guards.asking());
+        Self { intake, actor, rules, today, guards, asking, edition, open: Vec::new() }
     }
 
     /// Commits a batch: afterwards all of it is durable, or nothing of it is catalogued.
@@ -173,7 +180,10 @@ impl<'e> Committer<'e> {
         let event = writing.record_event(at, &self.actor, Act::Sealed, &self.intake.to_string(), &details)?;
         writing.set_last_touched(event.id)?;
         for (guard, _, through) in writing.reading().live_guards(NaiveDate::MIN)? {
-            if through >= before && self.guards.contains(&guard) {
+            // Each copy was looked at by itself, with the status the item had then: a guard whose query asks for such
+            // things has to look at the item with all its copies, and does so before anything is planned.
+            let unsure = tally.more_copies && self.asking.contains(&guard);
+            if through >= before && self.guards.contains(&guard) && !unsure {
                 writing.set_guard_through(guard, event.id)?;
             }
         }
@@ -251,7 +261,7 @@ impl<'e> Committer<'e> {
         };
         let Sealed { key, month, family, outline } = *sealed;
         let before = self.destroyed_before(batch, &name, &outline, custodian)?;
-        if let Some(Before { tombstone, stays_away: true }) = before {
+        if let Some(Before { tombstone, stays_away: true, .. }) = before {
             return self.stays_away(batch, &spot, tombstone, name);
         }
         let placed = batch.place(|store, id| store.put(month, id, &key, &family).map(|at| Placed { id, at }))?;
@@ -265,7 +275,7 @@ impl<'e> Committer<'e> {
             return self.duplicate(batch, &spot, family, &large.outline.guards, &copy);
         }
         let before = self.destroyed_before(batch, &name, &large.outline, custodian)?;
-        if let Some(Before { tombstone, stays_away: true }) = before {
+        if let Some(Before { tombstone, stays_away: true, .. }) = before {
             return self.stays_away(batch, &spot, tombstone, name);
         }
         let Large { file, offset, length, key, month, facts, texts, outline } = large;
@@ -291,7 +301,10 @@ impl<'e> Committer<'e> {
         let id = placed.id;
         let row = self.copy_row(batch.event, spot, id, Outcome::Kept, problems, key, copy);
         batch.add(placed, name, outline, row)?;
-        if let Some(Before { tombstone, .. }) = before {
+        if let Some(Before { tombstone, wanted_by, .. }) = before {
+            for guard in wanted_by {
+                batch.writing.protect(guard, &[id])?;
+            }
             self.note_returned(batch, spot, tombstone, Some(id))?;
         }
         self.count(Outcome::Kept, problems)
@@ -307,15 +320,21 @@ impl<'e> Committer<'e> {
         custodian: Option<CustodianId>,
     ) -> Result<Option<Before>, IngestError> {
         let reading = batch.writing.reading();
-        let Some(tombstone) = reading.tombstone_named(name)? else {
+        let same = reading.tombstones_named(name)?;
+        let Some(tombstone) = same.last().copied() else {
             let key = outline.message_key.as_ref();
             let alike = key.map(|key| reading.tombstone_of_message(key)).transpose()?.flatten();
-            return Ok(alike.map(|tombstone| Before { tombstone, stays_away: false }));
+            return Ok(alike.map(|tombstone| Before { tombstone, wanted_by: Vec::new(), stays_away: false }));
         };
         let mut stays_away = outline.guards.is_empty();
-        for (guard, ..) in reading.live_guards(self.today)? {
+        let mut wanted_by = Vec::new();
+        for (guard, scope, _) in reading.live_guards(self.today)? {
+            if scope.families.iter().any(|family| same.contains(family)) {
+                wanted_by.push(guard);
+            }
             stays_away &= self.guards.contains(&guard);
         }
+        stays_away &= wanted_by.is_empty();
         if let Some((adopted, evaluator)) = self.rules.as_ref().filter(|_| stays_away) {
             let row = reading.family(tombstone)?;
             let copy = ReturningCopy { custodian, sent_on: outline.sent_on, received_on: outline.received_on };
@@ -323,7 +342,7 @@ impl<'e> Committer<'e> {
         } else {
             stays_away = false;
         }
-        Ok(Some(Before { tombstone, stays_away }))
+        Ok(Some(Before { tombstone, wanted_by, stays_away }))
     }
 
     fn stays_away(
@@ -369,7 +388,13 @@ impl<'e> Committer<'e> {
             Some(KnownPlace { intake, outcome, problems, .. }) if intake == self.intake => {
                 self.count(outcome, problems)
             }
-            Some(_) => self.count(Outcome::Duplicate, 0),
+            Some(_) => {
+                // The place is known, and whose export it is may have been told differently this time.
+                for guard in guards {
+                    batch.writing.protect(*guard, &[family])?;
+                }
+                self.count(Outcome::Duplicate, 0)
+            }
             None => {
                 let key = batch.key_of(family)?;
                 let outcome = Outcome::Duplicate;
@@ -380,6 +405,7 @@ impl<'e> Committer<'e> {
                     batch.writing.protect(*guard, &[family])?;
                 }
                 batch.writing.touch_family(family, batch.event)?;
+                batch.tally.more_copies = true;
                 let name = batch.writing.reading().family(family)?.name;
                 batch.tally.copies.insert((spot.container, spot.ordinal, family), (family, name, outcome));
                 self.count(outcome, 0)

@@ -54,8 +54,8 @@ pub(super) fn run(
     let lookup = Catalog::open(&work.repository().layout().catalog())?;
     let adopted = Adopted::load(work.repository()).ok();
     let evaluator = adopted.as_ref().map(|adopted| (adopted, adopted.evaluator()));
-    let (guards, today) = (bench.guards.guards(), work.repository().today());
-    let committer = Committer::new(intake, actor, guards, bench.rules.version(), evaluator, today);
+    let today = work.repository().today();
+    let committer = Committer::new(intake, actor, &bench.guards, bench.rules.version(), evaluator, today);
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || source::read(path, &bench.options, &mut courier));
         let worker = scope.spawn(move || Workshop { bench, lookup, budget, open: Vec::new() }.run(&finds, &chunks));

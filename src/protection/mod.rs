@@ -77,6 +77,12 @@ impl Compiled {
         })
     }
 
+    /// Whether the query asks for something that changes without the item: whose copies there are, its status or its
+    /// series.
+    pub fn asks_the_catalog(&self) -> bool {
+        self.query.as_ref().is_some_and(asks_the_catalog)
+    }
+
     /// Whether the scope covers an item.
     pub fn covers(
         &self,
@@ -117,6 +123,15 @@ impl Compiled {
     }
 }
 
+fn asks_the_catalog(query: &Query) -> bool {
+    match query {
+        Query::Status(_) | Query::Series(_) | Query::Custodian(_) => true,
+        Query::And(all) | Query::Or(all) => all.iter().any(asks_the_catalog),
+        Query::Not(inner) => asks_the_catalog(inner),
+        _ => false,
+    }
+}
+
 /// Every guard in force, ready to look at items that are being taken in.
 #[derive(Debug, Clone)]
 pub struct GuardSet {
@@ -143,6 +158,11 @@ impl GuardSet {
     /// The guards this set looks with.
     pub fn guards(&self) -> Vec<Guard> {
         self.guards.iter().map(|(guard, _)| *guard).collect()
+    }
+
+    /// Of them, those whose answer on an item that is here may change with another copy of it.
+    pub fn asking(&self) -> Vec<Guard> {
+        self.guards.iter().filter(|(_, compiled)| compiled.asks_the_catalog()).map(|(guard, _)| *guard).collect()
     }
 
     /// The guards that cover an item by the copy of one custodian: a new item, or another copy of one that is here.
@@ -191,15 +211,44 @@ pub fn covered(
             .par_iter()
             .map(|(row, owners)| {
                 // What does not read back is inside: nothing may be lost because it could not be looked at.
-                let inside = reader.item(row).is_none_or(|item| {
-                    owners
-                        .each()
-                        .any(|custodians| compiled.covers(Some(row.id), &item, custodians, &row.standing, reader.zone))
-                });
+                let inside = reader
+                    .item(row)
+                    .is_none_or(|item| owners.reached_by(compiled, row.id, &item, &row.standing, reader.zone));
                 inside.then_some(row.id)
             })
             .collect();
         all.extend(step.into_iter().flatten());
+    }
+}
+
+/// Looks at families one by one for guards that ask, with all their copies, as [`covered`] does.
+pub struct Lookout<'r> {
+    repository: &'r Repository,
+    names: Vec<(CustodianId, String)>,
+}
+
+impl<'r> Lookout<'r> {
+    /// Over a repository as it is now.
+    pub fn over(repository: &'r Repository) -> Result<Self, CatalogError> {
+        let custodians = repository.catalog().reading().custodians()?;
+        Ok(Self { repository, names: custodians.into_iter().map(|(id, name, _)| (id, name)).collect() })
+    }
+
+    /// The guards that cover a family as it would stand.
+    pub fn covering(
+        &self,
+        row: &FamilyRow,
+        standing: &Standing,
+        guards: &[(Guard, Compiled)],
+    ) -> Result<Vec<Guard>, CatalogError> {
+        let owners = Owners::of(&self.repository.catalog().reading(), row.id, &self.names)?;
+        let reader = Reader::of(self.repository);
+        // What does not read back is inside: nothing may be lost because it could not be looked at.
+        let item = reader.item(row);
+        let covers = |compiled: &Compiled| {
+            item.as_ref().is_none_or(|item| owners.reached_by(compiled, row.id, item, standing, reader.zone))
+        };
+        Ok(guards.iter().filter(|(_, compiled)| covers(compiled)).map(|(guard, _)| *guard).collect())
     }
 }
 
@@ -215,6 +264,18 @@ impl Owners {
         let custodians = reading.copy_custodians(family)?;
         let all = names.iter().filter(|(id, _)| custodians.contains(&Some(*id))).cloned().collect();
         Ok(Self { all, some_unknown: custodians.contains(&None) || custodians.is_empty() })
+    }
+
+    /// Whether a scope covers the family by any of its copies.
+    fn reached_by(
+        &self,
+        compiled: &Compiled,
+        family: FamilyId,
+        item: &ParsedItem,
+        standing: &Standing,
+        zone: Tz,
+    ) -> bool {
+        self.each().any(|custodians| compiled.covers(Some(family), item, custodians, standing, zone))
     }
 
     /// The custodians to look with: all together, each alone as they were looked at while sealing, and the unknown one.

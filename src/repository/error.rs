@@ -1,6 +1,6 @@
 //! What can go wrong with a repository as a whole, each with what to do next.
 
-use crate::base::id::FamilyId;
+use crate::base::id::{EventId, FamilyId};
 use crate::base::trouble::plain;
 use crate::catalog::CatalogError;
 use crate::index::IndexError;
@@ -55,6 +55,14 @@ pub enum RepositoryError {
         /// Keys that no row names.
         unlisted: u64,
     },
+    /// The index has read events that the catalog does not have.
+    #[error("the catalog is older than the index: it ends with event {last}, and the index was made from {through}")]
+    CatalogOlderThanIndex {
+        /// The newest event in the catalog.
+        last: EventId,
+        /// The newest event the index was made from.
+        through: EventId,
+    },
     /// A catalogued family has no key.
     #[error("the key of {family} is missing from the key set")]
     KeyMissing {
@@ -107,6 +115,7 @@ impl RepositoryError {
         match self {
             Self::KeyMissing { .. }
             | Self::CatalogOlder { .. }
+            | Self::CatalogOlderThanIndex { .. }
             | Self::Facts { .. }
             | Self::Catalog(CatalogError::Damaged { .. }) => true,
             Self::Vault(error) => error.is_integrity(),
@@ -129,7 +138,7 @@ impl RepositoryError {
             Self::KeyMissing { .. } | Self::Facts { .. } => {
                 "Run: recordroom verify. Then restore the newest key set from its second place, or ask for help."
             }
-            Self::CatalogOlder { .. } => {
+            Self::CatalogOlder { .. } | Self::CatalogOlderThanIndex { .. } => {
                 "Nothing was changed. Put the catalog back that belongs to this vault, from the same backup."
             }
             Self::Io { error, .. } if error.kind() == io::ErrorKind::StorageFull => ROOM,

@@ -4,6 +4,7 @@ use super::{Repository, RepositoryError, StoredFacts, lock, month_of, recover, s
 use crate::base::digest::Sha256Digest;
 use crate::base::id::FamilyId;
 use crate::catalog::{CatalogError, SealedAt, Writing};
+use crate::index::Index;
 use crate::vault::{FamilyKey, KeySet, Month, SealedFamily, Section, Streamed, Writer};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -35,6 +36,7 @@ impl<'r> Work<'r> {
         let profile = &repository.profile;
         let mut keys = KeySet::open(&profile.key_set, &profile.key_set_second, &profile.repository)?;
         repository.keys = keys.reader();
+        refuse_older_catalog(repository)?;
         recover::clear_leftovers(&repository.catalog.reading(), &mut keys, &repository.vault)?;
         let writer = Writer::open(&repository.vault);
         Ok(Self { repository, keys, writer, _lock: lock })
@@ -95,6 +97,18 @@ impl<'r> Work<'r> {
     /// The writer of the vault, for compaction.
     pub fn writer(&mut self) -> &mut Writer {
         &mut self.writer
+    }
+}
+
+/// What has no row would be erased as left over by an interrupted run; an older catalog put in the place of the newest
+/// has no rows of what came in since. The index is brought up to date after the catalog, so it is never ahead of it.
+fn refuse_older_catalog(repository: &Repository) -> Result<(), RepositoryError> {
+    // An index that cannot be read says nothing; it is told and rebuilt elsewhere.
+    let through = Index::open(&repository.layout.index()).and_then(|index| index.through());
+    let last = repository.catalog.reading().last_event_number()?;
+    match through {
+        Ok(through) if through > last => Err(RepositoryError::CatalogOlderThanIndex { last, through }),
+        _ => Ok(()),
     }
 }
 

@@ -44,6 +44,12 @@ pub struct NewRequest {
     pub scope: Scope,
 }
 
+/// The last day a request can protect until: a later one has more than four digits in its year, and the catalog
+/// compares days as text.
+const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(day) => day,
+    None => panic!("every year has a last day"),
+};
 /// Days counted for an answer in litigation as long as nobody has entered what the demand or order sets.
 const LITIGATION_DAYS: u32 = 30;
 
@@ -169,7 +175,7 @@ pub fn close(repository: &mut Repository, id: RequestId, reason: &str, actor: &s
     }
     let (at, today) = (repository.now(), repository.today());
     let days = u64::from(repository.profile().policy.protect_days_after_close);
-    let until = today.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX);
+    let until = today.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX).min(LAST_DAY);
     repository.catalog_mut().write::<_, RequestError>(|writing| {
         if writing.reading().request(id)?.status == RequestStatus::Closed {
             return Err(RequestError::Refused(format!("the request {id} is closed already")));

@@ -125,7 +125,7 @@ impl Adopted {
         let mut settings = Settings::from_policy(&profile.policy)
             .map_err(|error| RetentionError::Schedule { key: "settings of the profile".to_owned(), error })?;
         settings.exercise_authority = profile.exercise.then(|| EXERCISE_AUTHORITY.to_owned());
-        let departments = reading.custodians()?.into_iter().map(|(id, _, department)| (id.get(), department)).collect();
+        let departments = departments(&reading)?;
         Ok(Self { editions, digests, settings, departments })
     }
 
@@ -140,6 +140,11 @@ impl Adopted {
             }
         }
         names
+    }
+
+    /// Whether the adopted editions and the departments are still those that were read.
+    pub fn still_stands(&self, reading: &Reading<'_>) -> Result<bool, CatalogError> {
+        Ok(reading.editions()? == self.digests && departments(reading)? == self.departments)
     }
 
     /// Makes the rules ready to decide for many families.
@@ -213,6 +218,11 @@ impl Adopted {
         }
         Ok(verdict)
     }
+}
+
+/// The departments of the custodians.
+fn departments(reading: &Reading<'_>) -> Result<BTreeMap<i64, String>, CatalogError> {
+    Ok(reading.custodians()?.into_iter().map(|(id, _, department)| (id.get(), department)).collect())
 }
 
 /// A copy of something that was destroyed, found in an export again.

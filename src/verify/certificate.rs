@@ -10,8 +10,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What a certificate does not claim: it is printed with every one.
-pub const NOT_COVERED: &str = "Not covered: the productions named above, as delivered and as sealed here; copies \
-that still exist at the source; backups of the data taken before this destruction together with key sets of that time; memory written to swap.";
+pub const NOT_COVERED: &str = "Not covered: the productions named above, as delivered and as sealed here; copies that \
+still exist at the source; backups of the data taken before this destruction together with key sets of that time; older \
+copies of the search index; cells that flash or copy-on-write storage keeps after they were overwritten; memory written \
+to swap.";
 
 /// A certificate of destruction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ mod lifecycle;
 mod probe;
 mod produced;
 mod returned;
+mod sceptic;
 mod simulation;
 mod support;
 mod tampered;
