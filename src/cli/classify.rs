@@ -318,7 +318,11 @@ fn queue_shown(found: &Queue, limit: usize, output: &Output) -> Result<u8, Failu
             vec![digest, group.count.to_string(), sent, by.to_owned(), safe(&group.name)]
         })
         .collect();
-    let mut text = format!("{} to settle.\n\n{}", counted(found.items, "item"), table(&["group", "items", "sent", "", "whom or what"], &rows));
+    let mut text = format!(
+        "{} to settle.\n\n{}",
+        counted(found.items, "item"),
+        table(&["group", "items", "sent", "", "whom or what"], &rows)
+    );
     let more = found.groups.len().saturating_sub(limit);
     if more > 0 {
         text.push_str(&format!("{more} more groups (--limit shows more)\n"));

@@ -155,7 +155,8 @@ pub fn run(common: &Common, command: &DisposeCommand, output: &Output) -> Result
             let registered = opened.catalog().reading().approver(&actor)?.is_some();
             let passphrase = if registered { Some(read_passphrase(&approve.passphrase, &actor, false)?) } else { None };
             disposition::approve(&mut opened, approve.plan, &actor, passphrase.as_deref())?;
-            let text = format!("{} is approved by {actor}. Next: recordroom dispose run {}", approve.plan, approve.plan);
+            let text =
+                format!("{} is approved by {actor}. Next: recordroom dispose run {}", approve.plan, approve.plan);
             output.result(json!({ "plan": approve.plan, "approved_by": actor }), &text)?;
             Ok(DONE)
         }

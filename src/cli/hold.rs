@@ -100,7 +100,8 @@ impl From<ProtectionError> for Failure {
             ProtectionError::Repository(error) => error.into(),
             ProtectionError::Catalog(error) => error.into(),
             ProtectionError::Query { error, .. } => {
-                let message = format!("The query cannot be understood at character {}: {}", error.column, error.message);
+                let message =
+                    format!("The query cannot be understood at character {}: {}", error.column, error.message);
                 Self::usage(message, error.hint)
             }
         }
@@ -200,7 +201,10 @@ fn previewed(opened: &Repository, preview: &Preview, output: &Output) -> Result<
     let Some(id) = preview.hold else {
         let families = hold::preview(opened, &preview.scope.scope(opened)?)?;
         let value = json!({ "covered": families.len(), "families": families });
-        output.result(value, &format!("It would cover {}{}", counted(families.len() as u64, "item"), listed(&families)))?;
+        output.result(
+            value,
+            &format!("It would cover {}{}", counted(families.len() as u64, "item"), listed(&families)),
+        )?;
         return Ok(DONE);
     };
     let families = opened.catalog().reading().families_guarded_by(Guard::Hold(id))?;

@@ -27,7 +27,11 @@ pub fn run(common: &Common, arguments: &Reindex, output: &Output) -> Result<u8, 
     let mut text = format!("{} can be found by their words.\n", counted(items, "item"));
     if !unread.is_empty() {
         let numbers: Vec<String> = unread.iter().map(ToString::to_string).collect();
-        text.push_str(&format!("{} do not read back and cannot be found: {}\nRun: recordroom verify\n", unread.len(), numbers.join(", ")));
+        text.push_str(&format!(
+            "{} do not read back and cannot be found: {}\nRun: recordroom verify\n",
+            unread.len(),
+            numbers.join(", ")
+        ));
     }
     output.result(value, &text)?;
     Ok(if unread.is_empty() { DONE } else { EXCEPTIONS })

@@ -177,9 +177,7 @@ fn decide(opened: &mut Repository, arguments: &ReviewDecide, actor: &str, output
     } else {
         ""
     };
-    let text = format!(
-        "{count} items are {decision} for {id}; {undecided} have no decision.\n{partly}{next}"
-    );
+    let text = format!("{count} items are {decision} for {id}; {undecided} have no decision.\n{partly}{next}");
     output.result(value, &text)?;
     Ok(DONE)
 }

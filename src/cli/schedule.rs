@@ -83,8 +83,7 @@ pub fn run(common: &Common, command: &ScheduleCommand, output: &Output) -> Resul
         ScheduleCommand::Show(named) => show(common, &named.edition, output),
         ScheduleCommand::Check(named) => {
             let edition = read(&text_of(&named.edition)?, &named.edition)?;
-            let text =
-                format!(
+            let text = format!(
                 "{} can be used: {}.\n{}\nNext: recordroom schedule adopt {}",
                 named.edition,
                 counted(edition.rules.len() as u64, "rule"),
@@ -98,7 +97,12 @@ pub fn run(common: &Common, command: &ScheduleCommand, output: &Output) -> Resul
             let text = text_of(&named.edition)?;
             let mut opened = repository::open(common, output)?;
             let edition = adopt(&mut opened, &text, &repository::actor(common))?;
-            let told = format!("{} is adopted: {}.\n{}", edition.key, counted(edition.rules.len() as u64, "rule"), authority(&edition));
+            let told = format!(
+                "{} is adopted: {}.\n{}",
+                edition.key,
+                counted(edition.rules.len() as u64, "rule"),
+                authority(&edition)
+            );
             output.result(json!({ "edition": edition.key, "rules": edition.rules.len() }), &told)?;
             Ok(DONE)
         }
@@ -108,7 +112,8 @@ pub fn run(common: &Common, command: &ScheduleCommand, output: &Output) -> Resul
             record_happening(&mut opened, &families, &happening.name, happening.on, &repository::actor(common))?;
             let what = if happening.cancel { "cancelled" } else { "recorded" };
             let value = json!({ "event": happening.name, "on": happening.on, "families": families });
-            let told = format!("{} is {what} for {}.\n{}", happening.name, count(&families), waiting(&opened, happening)?);
+            let told =
+                format!("{} is {what} for {}.\n{}", happening.name, count(&families), waiting(&opened, happening)?);
             output.result(value, &told)?;
             Ok(DONE)
         }
@@ -216,7 +221,8 @@ fn text_of(named: &str) -> Result<String, Failure> {
         None => {
             let path = Path::new(named);
             std::fs::read_to_string(path).map_err(|error| {
-                let message = format!("{named:?} is no schedule of this program and no file that can be read: {}", plain(&error));
+                let message =
+                    format!("{named:?} is no schedule of this program and no file that can be read: {}", plain(&error));
                 Failure::new("schedule", message, format!("The shipped ones: {}.", shipped_keys().join(", ")))
             })
         }

@@ -23,8 +23,7 @@ pub fn run(common: &Common, arguments: &Status, output: &Output) -> Result<u8, F
     let (here, unsearchable, destroyed) = reading.family_counts()?;
     let statuses = reading.status_counts()?;
     let unfinished = reading.unfinished_intakes()?;
-    let quarantined =
-        reading.exceptions()?.into_iter().map(|row| read(&opened, row)).collect::<Result<Vec<_>, _>>()?;
+    let quarantined = reading.exceptions()?.into_iter().map(|row| read(&opened, row)).collect::<Result<Vec<_>, _>>()?;
     let by_status: Vec<Value> = statuses
         .iter()
         .map(|(status, basis, count)| json!({ "status": status, "basis": basis, "items": count }))
@@ -41,12 +40,10 @@ pub fn run(common: &Common, arguments: &Status, output: &Output) -> Result<u8, F
         quarantined.len()
     );
     if !statuses.is_empty() {
-        let row = |(status, basis, count): &(_, _, u64)| -> Vec<String> {
-            let (status, basis): (&crate::model::classification::RecordStatus, _) = (status, basis);
-            let basis: &crate::model::classification::StatusBasis = basis;
-            vec![status.to_string(), basis.to_string(), count.to_string()]
-        };
-        let rows: Vec<Vec<String>> = statuses.iter().map(row).collect();
+        let rows: Vec<Vec<String>> = statuses
+            .iter()
+            .map(|(status, basis, count)| vec![status.to_string(), basis.to_string(), count.to_string()])
+            .collect();
         text.push_str(&format!("\n{}", table(&["status", "basis", "items"], &rows)));
     }
     if here == 0 && unfinished.is_empty() {
@@ -92,7 +89,8 @@ fn shape(one: &Quarantined) -> Value {
 /// `recordroom show X-2`: something that could not be processed, with its bytes as they were found.
 pub fn exception(opened: &Repository, id: &str, original: bool, output: &Output) -> Result<u8, Failure> {
     let hint = "Exceptions are listed by: recordroom status --exceptions";
-    let wanted: ExceptionId = id.parse().map_err(|error: crate::base::id::IdError| Failure::usage(error.to_string(), hint))?;
+    let wanted: ExceptionId =
+        id.parse().map_err(|error: crate::base::id::IdError| Failure::usage(error.to_string(), hint))?;
     let row = opened.catalog().reading().exceptions()?.into_iter().find(|row| row.id == wanted);
     let row = row.ok_or_else(|| Failure::new("not-found", format!("There is no exception {wanted}"), hint))?;
     let bytes = opened.exception_original(&row)?;

@@ -108,7 +108,7 @@ impl RepositoryError {
             Self::KeyMissing { .. }
             | Self::CatalogOlder { .. }
             | Self::Facts { .. }
-            | Self::Catalog(CatalogError::Damaged { .. }) => true,
+            | Self::Catalog(CatalogError::Damaged { .. } | CatalogError::NotSound(_)) => true,
             Self::Vault(error) => error.is_integrity(),
             _ => false,
         }
@@ -159,10 +159,14 @@ fn after_catalog(error: &CatalogError) -> &'static str {
         CatalogError::CannotOpen => {
             "Put it back from the newest backup; or, if the disk is read-only, make it writable: reading needs that too."
         }
-        CatalogError::ReadOnly => "Make the disk and the folder writable for this user, and run the same command again.",
+        CatalogError::ReadOnly => {
+            "Make the disk and the folder writable for this user, and run the same command again."
+        }
         CatalogError::Busy => "Run the same command again in a moment.",
         error if error.is_disk_full() => ROOM,
-        CatalogError::Database(_) | CatalogError::Fault(_) => "Run the same command again; if it fails again: recordroom verify",
+        CatalogError::Database(_) | CatalogError::Fault(_) => {
+            "Run the same command again; if it fails again: recordroom verify"
+        }
     }
 }
 

@@ -9,15 +9,15 @@ mod compact;
 mod error;
 mod layout;
 mod lock;
-mod recover;
 mod profile_text;
+mod recover;
 mod settings;
 mod stored;
 mod work;
 
 pub use error::RepositoryError;
 pub use layout::Layout;
-pub use settings::FORMAT;
+pub use settings::{FORMAT, wrong_line};
 pub use stored::{
     FACTS_SCHEMA, StoredCopy, StoredException, StoredFacts, put_texts, read_texts, take_texts, write_texts,
 };
@@ -236,7 +236,10 @@ impl Repository {
         let stone = reading.tombstones(batch.id)?.into_iter().find(|stone| stone.family == id);
         Ok(stone.map_or_else(unfinished, |stone| {
             let day = stone.destroyed_at.with_timezone(&self.zone).format("%Y-%m-%d");
-            format!("on {day}, under the plan {} and the rule {} / {}", batch.plan, stone.rule.edition, stone.rule.series)
+            format!(
+                "on {day}, under the plan {} and the rule {} / {}",
+                batch.plan, stone.rule.edition, stone.rule.series
+            )
         }))
     }
 
