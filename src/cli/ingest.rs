@@ -60,10 +60,9 @@ fn mapping_profile(named: &str) -> Result<MappingProfile, Failure> {
     }
     let path = std::path::Path::new(named);
     let text = std::fs::read_to_string(path).map_err(|error| {
-        let shipped: Vec<&str> = MappingProfile::tried().map(|one| one.key.as_str()).collect();
         let message =
             format!("{named:?} is no call profile of this program and no file that can be read: {}", plain(&error));
-        Failure::usage(message, format!("The shipped ones: {}.", shipped.join(", ")))
+        Failure::usage(message, format!("The shipped ones: {}.", MappingProfile::keys().join(", ")))
     })?;
     MappingProfile::from_toml(&text).map_err(|error| {
         let message = format!("The mapping profile {named} cannot be used: {error}");

@@ -6,7 +6,7 @@ use super::output::{Failure, Output};
 use crate::base::clock::Clock;
 use crate::catalog::CatalogError;
 use crate::model::profile::Profile;
-use crate::repository::{Repository, RepositoryError};
+use crate::repository::{Repository, RepositoryError, wrong_line};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use std::path::{Path, PathBuf};
 
@@ -128,7 +128,7 @@ fn new_profile(init: &Init) -> Result<Profile, Failure> {
     let mut profile = Repository::new_profile(&init.city, &keys, &second);
     if let Some(path) = &init.profile {
         let text = std::fs::read_to_string(path).map_err(|error| RepositoryError::io(path, error))?;
-        let given: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong_profile(&error))?;
+        let given: toml::Table = text.parse().map_err(|error| wrong_profile(&text, &error))?;
         let mut table =
             toml::Table::try_from(&profile).map_err(|error| Failure::new("profile", error.to_string(), ""))?;
         for (key, value) in given {
@@ -137,17 +137,17 @@ fn new_profile(init: &Init) -> Result<Profile, Failure> {
                 table.insert(key, value);
             }
         }
-        profile = table.try_into().map_err(|error| wrong_profile(&error))?;
+        profile = table.try_into().map_err(|error| wrong_profile("", &error))?;
     }
     profile.exercise = init.exercise;
     profile.domains.extend(init.domains.iter().cloned());
     Ok(profile)
 }
 
-fn wrong_profile(error: &toml::de::Error) -> Failure {
+fn wrong_profile(text: &str, error: &toml::de::Error) -> Failure {
     Failure::new(
         "profile",
-        format!("The profile cannot be used: {}", error.to_string().trim()),
+        format!("The profile cannot be used: {}", wrong_line(text, error)),
         "Correct that line, and run the command again.",
     )
 }

@@ -216,7 +216,9 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
     for (production, prefix, first, last) in &productions {
         text.push_str(&format!("Produced    {production}: {prefix}{first:08} to {prefix}{last:08}\n"));
     }
-    text.push_str(&left_out(id, left));
+    if request.status != RequestStatus::Closed {
+        text.push_str(&left_out(id, left));
+    }
     text.push_str(&match request.status {
         RequestStatus::Produced => format!("Next, once it is delivered: recordroom request close {id} --reason TEXT\n"),
         RequestStatus::Closed => String::new(),

@@ -40,12 +40,10 @@ pub fn run(common: &Common, arguments: &Status, output: &Output) -> Result<u8, F
         quarantined.len()
     );
     if !statuses.is_empty() {
-        let row = |(status, basis, count): &(_, _, u64)| -> Vec<String> {
-            let (status, basis): (&crate::model::classification::RecordStatus, _) = (status, basis);
-            let basis: &crate::model::classification::StatusBasis = basis;
-            vec![status.to_string(), basis.to_string(), count.to_string()]
-        };
-        let rows: Vec<Vec<String>> = statuses.iter().map(row).collect();
+        let rows: Vec<Vec<String>> = statuses
+            .iter()
+            .map(|(status, basis, count)| vec![status.to_string(), basis.to_string(), count.to_string()])
+            .collect();
         text.push_str(&format!("\n{}", table(&["status", "basis", "items"], &rows)));
     }
     if here == 0 && unfinished.is_empty() {

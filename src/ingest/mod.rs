@@ -116,6 +116,7 @@ pub fn ingest(
     if !work.repository().catalog().reading().open_destructions()?.is_empty() {
         return Err(IngestError::OpenDestruction);
     }
+    work.keys().check_ready().map_err(RepositoryError::from)?;
     let bench = bench(work.repository(), options)?;
     let mut intakes = Vec::new();
     for path in paths {

@@ -117,7 +117,7 @@ impl RepositoryError {
             | Self::CatalogOlder { .. }
             | Self::CatalogOlderThanIndex { .. }
             | Self::Facts { .. }
-            | Self::Catalog(CatalogError::Damaged { .. }) => true,
+            | Self::Catalog(CatalogError::Damaged { .. } | CatalogError::NotSound(_)) => true,
             Self::Vault(error) => error.is_integrity(),
             _ => false,
         }

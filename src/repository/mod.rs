@@ -17,7 +17,7 @@ mod work;
 
 pub use error::RepositoryError;
 pub use layout::Layout;
-pub use settings::FORMAT;
+pub use settings::{FORMAT, wrong_line};
 pub use stored::{
     FACTS_SCHEMA, StoredCopy, StoredException, StoredFacts, StoredProduction, put_texts, read_texts, take_texts,
     write_texts,

@@ -29,16 +29,23 @@ pub fn load(layout: &Layout) -> Result<(Profile, Tz), RepositoryError> {
     }
     let text = std::fs::read_to_string(&path).map_err(|error| RepositoryError::io(&path, error))?;
     check_format(&text)?;
-    let profile: Profile = toml::from_str(&text)
-        .map_err(|error| RepositoryError::Profile { message: error.to_string().trim().to_owned() })?;
+    let profile: Profile =
+        toml::from_str(&text).map_err(|error| RepositoryError::Profile { message: wrong_line(&text, &error) })?;
     let zone = check(&profile)?;
     Ok((profile, zone))
+}
+
+/// What is wrong with a profile, after the number of its line.
+pub fn wrong_line(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(String::new(), |before| format!("line {}: ", before.matches('\n').count() + 1));
+    format!("{line}{}", error.message().trim())
 }
 
 /// The format is looked at before anything else: a newer profile may have entries this program does not know.
 fn check_format(text: &str) -> Result<(), RepositoryError> {
     let wrong = |message: String| RepositoryError::Profile { message };
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong(error.to_string()))?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong(wrong_line(text, &error)))?;
     let format = table.get("format").and_then(toml::Value::as_integer);
     match format.and_then(|format| u32::try_from(format).ok()) {
         None => Err(wrong("the line `format = 1` is missing".to_owned())),

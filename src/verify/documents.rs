@@ -66,7 +66,8 @@ pub fn check_plan(document: &str, public_key: Option<&str>) -> Result<Dispositio
     Ok(plan)
 }
 
-/// Checks an approval against the plan document it is for, the person it names and that person's key.
+/// Checks an approval against the plan document it is for, the person it names and the keys that person may have
+/// signed with, one of which has to fit. `None` where there is no key.
 pub fn check_approval_by(
     document: &str,
     plan_document: &str,
@@ -84,7 +85,7 @@ pub fn check_approval_by(
 }
 
 /// Checks the approval of a plan under one key.
-pub fn check_approval(
+fn check_approval(
     document: &str,
     plan_document: &str,
     approved_by: &str,

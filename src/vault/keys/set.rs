@@ -212,7 +212,8 @@ impl KeySet {
         self.second_place_reads_back(&[])
     }
 
-    pub(super) fn check_ready(&self) -> Result<(), VaultError> {
+    /// Whether a change can be written to both places; asked before anything is sealed, so that nothing is half-written.
+    pub fn check_ready(&self) -> Result<(), VaultError> {
         if self.interrupted {
             return Err(VaultError::Interrupted);
         }
