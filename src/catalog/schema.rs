@@ -63,8 +63,9 @@ CREATE INDEX family_event ON family(event);
 CREATE INDEX family_touched ON family(touched);
 CREATE INDEX family_status ON family(status, id);
 
+-- A record's number is never given out again, not even after its row went with its family.
 CREATE TABLE record (
-  id INTEGER PRIMARY KEY, family INTEGER NOT NULL REFERENCES family(id), part INTEGER, kind TEXT NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, family INTEGER NOT NULL REFERENCES family(id), part INTEGER, kind TEXT NOT NULL,
   searchable TEXT NOT NULL
 ) STRICT;
 CREATE INDEX record_family ON record(family);
