@@ -13,6 +13,7 @@ struct Step {
 /// The indented lines that begin with the program's name, each with the paragraph below it.
 fn steps(readme: &str) -> Vec<Step> {
     let tour = readme.split("## A tour").nth(1).expect("the README has a tour");
+    let tour = tour.split("\n## ").next().unwrap_or(tour);
     let mut steps: Vec<Step> = Vec::new();
     for line in tour.lines() {
         if let Some(typed) = line.strip_prefix("    ") {
