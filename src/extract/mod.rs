@@ -17,6 +17,7 @@ pub mod pdf;
 pub mod plain;
 pub mod rtf;
 pub mod sniff;
+pub mod workbook;
 pub mod xml;
 pub mod zip_table;
 

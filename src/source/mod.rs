@@ -11,6 +11,7 @@
 pub mod base64;
 pub mod container;
 pub mod detect;
+pub mod formats;
 pub mod identity;
 pub mod mail;
 pub mod wide;
@@ -100,7 +101,7 @@ pub fn part_bytes(original: &[u8], shape_word: &str, part: u32) -> Option<Vec<u8
         _ if shape_word == ContainerFormat::VCard.word() => {
             contacts::vcard::part_bytes(&wide::narrowed(original), part)
         }
-        _ => None,
+        _ => formats::part_bytes(ContainerFormat::parse(shape_word)?, original, part),
     });
     std::panic::catch_unwind(guarded).unwrap_or(None)
 }

@@ -2,10 +2,12 @@
 
 use super::content::Content;
 use super::reading::Reading;
+use super::tree::{Accounted, FolderTree};
 use super::vault_export;
 use crate::model::exception::ProblemCode;
 use crate::model::item::Stopped;
 use crate::model::provenance::{ContainerFormat, CopyFacts};
+use crate::source::formats;
 use crate::source::mail::maildir;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,7 +47,42 @@ pub fn read_nested(path: &Path, name: String, reading: &mut Reading<'_>) -> Resu
     if vault_export::is_export_folder(path) {
         return vault_export::read_folder(path, name, reading);
     }
+    let mut tree = FolderTree::new(path);
+    if let Some((format, reader)) = formats::of_tree(&mut tree) {
+        return reading.nested(name, format, |reading| {
+            let accounted = reader.read_tree(format, &mut tree, reading)?;
+            Ok(read_others(path, "", 0, &accounted, reading)?)
+        });
+    }
     reading.nested(name, ContainerFormat::Folder, |reading| Ok(read_level(path, "", 0, reading)?))
+}
+
+/// Whether a folder is a container of its own kind and not just a folder.
+fn is_known(path: &Path) -> bool {
+    maildir::is_maildir(path)
+        || vault_export::is_export_folder(path)
+        || formats::of_tree(&mut FolderTree::new(path)).is_some()
+}
+
+/// Reads what a reader of the whole folder has not accounted for.
+fn read_others(
+    path: &Path,
+    name: &str,
+    depth: usize,
+    accounted: &Accounted,
+    reading: &mut Reading<'_>,
+) -> Result<(), Stopped> {
+    for entry in entries(path, name, reading)? {
+        let place = join(name, &entry.name);
+        let below = format!("{place}/");
+        let has_accounted = accounted.range(below.clone()..).next().is_some_and(|next| next.starts_with(&below));
+        if entry.kind == EntryKind::Folder && has_accounted && depth < FOLDER_DEPTH {
+            read_others(&entry.path, &place, depth + 1, accounted, reading)?;
+        } else if !accounted.contains(&place) {
+            take_entry(entry, name, depth, reading)?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads one folder and those below it as items of the open container.
@@ -68,9 +105,7 @@ pub fn take_entry(entry: Entry, name: &str, depth: usize, reading: &mut Reading<
             let sentence = format!("folders lie more than {FOLDER_DEPTH} deep inside each other");
             reading.exception(place, ProblemCode::LimitReached, sentence, Vec::new())
         }
-        EntryKind::Folder if maildir::is_maildir(&entry.path) || vault_export::is_export_folder(&entry.path) => {
-            read_nested(&entry.path, place, reading)
-        }
+        EntryKind::Folder if is_known(&entry.path) => read_nested(&entry.path, place, reading),
         EntryKind::Folder => read_level(&entry.path, &place, depth + 1, reading),
         EntryKind::Link => {
             let target = fs::read_link(&entry.path).map(|target| target.display().to_string()).unwrap_or_default();

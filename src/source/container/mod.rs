@@ -5,6 +5,7 @@ pub mod folder;
 pub mod gzip;
 pub mod loose_file;
 pub mod reading;
+pub mod tree;
 pub mod vault_export;
 pub mod vault_metadata;
 pub mod zip_archive;

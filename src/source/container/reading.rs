@@ -4,10 +4,12 @@ use super::content::Content;
 use super::vault_metadata::Expected;
 use super::{gzip, loose_file, zip_archive};
 use crate::base::limits;
+use crate::extract;
 use crate::model::exception::{ItemException, Problem, ProblemCode};
 use crate::model::item::{Found, Original, RawItem, Shape, Sink, Stopped};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
 use crate::source::detect::{self, Kind};
+use crate::source::formats::{self, Look};
 use crate::source::{ReadOptions, ReadStop, calls, contacts, mail, texts, wide};
 
 /// Bytes of an unpacked item that are handed over in memory; its place on the disk does not last.
@@ -236,9 +238,20 @@ impl<'a> Reading<'a> {
         }
         let short = file_name(&name).to_owned();
         self.nested(name, format, |reading| {
+            if reading.read_known(format, &short, &content)? {
+                return Ok(());
+            }
             let mut stream = content.open()?;
             reading.stream(format, &short, &mut stream, content.lasting_file())
         })
+    }
+
+    /// Reads a file of a format of the shelf; false when its format is not one of those.
+    fn read_known(&mut self, format: ContainerFormat, name: &str, content: &Content) -> Result<bool, ReadStop> {
+        let head = content.head()?;
+        let media_type = media_type_of(&head, name, content);
+        let look = Look { head: &head, name, media_type: &media_type, content, options: self.options };
+        formats::read_file(format, &look, name, self)
     }
 
     /// Reads a stream of a format that needs no seeking, inside its opened container.
@@ -297,15 +310,29 @@ impl<'a> Reading<'a> {
     }
 
     fn kind_of(&self, name: &str, content: &Content) -> std::io::Result<Kind> {
-        let kind = detect::kind(&content.head()?, file_name(name), self.options);
+        let head = content.head()?;
+        let name = file_name(name);
         // A document may be a ZIP archive too; only its table of contents tells.
-        if kind == Kind::Container(ContainerFormat::Zip)
-            && let Some(media) = zip_archive::document_type(content)
-        {
-            return Ok(Kind::File(media.to_owned()));
+        let media_type = media_type_of(&head, name, content);
+        let look = Look { head: &head, name, media_type: &media_type, content, options: self.options };
+        if let Some(format) = formats::of_file(&look) {
+            return Ok(Kind::Container(format));
         }
-        Ok(kind)
+        let kind = detect::kind(&head, name, self.options);
+        let is_document = kind == Kind::Container(ContainerFormat::Zip) && media_type != "application/zip";
+        Ok(if is_document { Kind::File(media_type) } else { kind })
     }
+}
+
+/// The media type of a file; of a document that is a ZIP archive, that of the document.
+fn media_type_of(head: &[u8], name: &str, content: &Content) -> String {
+    let found = extract::media_type(head, name);
+    if found == "application/zip"
+        && let Some(document) = zip_archive::document_type(content)
+    {
+        return document.to_owned();
+    }
+    found
 }
 
 /// The last part of a path.

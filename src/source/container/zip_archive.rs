@@ -3,6 +3,7 @@
 use super::content::Content;
 use super::loose_file::{Unpacking, is_limit};
 use super::reading::Reading;
+use super::tree::ArchiveTree;
 use super::vault_export;
 use crate::base::limits;
 use crate::extract;
@@ -10,6 +11,7 @@ use crate::extract::zip_table::Table;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
+use crate::source::formats;
 use std::io::{self, Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -27,7 +29,7 @@ pub fn read_nested(name: String, content: Content, copy: CopyFacts, reading: &mu
             if let Some(export) = vault_export::look_into(&mut table, reading.unpack_left) {
                 return vault_export::read_zip(&mut table, export, name, reading);
             }
-            return reading.nested(name, ContainerFormat::Zip, |reading| Ok(read_counted(&mut table, reading)?));
+            return read_known(&mut table, name, reading);
         }
         Err(error) => error,
     };
@@ -37,6 +39,21 @@ pub fn read_nested(name: String, content: Content, copy: CopyFacts, reading: &mu
         reading.tell(Found::Remark(Problem::new(ProblemCode::Malformed, sentence)))?;
         let place = super::reading::file_name(&name).to_owned();
         Ok(reading.file(place, content, "application/zip".to_owned(), copy)?)
+    })
+}
+
+/// Reads an archive whose layout may be that of an export.
+fn read_known<R: Read + Seek>(table: &mut Table<R>, name: String, reading: &mut Reading<'_>) -> Result<(), Stopped> {
+    let mut tree = ArchiveTree::new(table, reading.unpack_left);
+    let Some((format, reader)) = formats::of_tree(&mut tree) else {
+        return reading.nested(name, ContainerFormat::Zip, |reading| Ok(read_counted(table, reading)?));
+    };
+    reading.nested(name, format, move |reading| {
+        let before = tree.unpack_left;
+        let accounted = reader.read_tree(format, &mut tree, reading)?;
+        reading.unpack_left = reading.unpack_left.saturating_sub(before - tree.unpack_left);
+        let entries = tree.entries_of(&accounted);
+        Ok(read(tree.into_table(), &entries, reading)?)
     })
 }
 
