@@ -158,8 +158,9 @@ impl Writing<'_> {
             format!("DELETE FROM retention_event WHERE family IN {gone}"),
             format!("DELETE FROM protection WHERE family IN {gone}"),
             format!(
-                "UPDATE pack_extent SET families = families - (SELECT count(*) FROM family WHERE id IN {gone} \
-                 AND family.month = pack_extent.month AND family.pack = pack_extent.pack)"
+                "UPDATE pack_extent SET families = families - dead.count, living = living - dead.bytes FROM \
+                 (SELECT month, pack, count(*) AS count, sum(length) AS bytes FROM family WHERE id IN {gone} \
+                 GROUP BY month, pack) AS dead WHERE dead.month = pack_extent.month AND dead.pack = pack_extent.pack"
             ),
             format!(
                 "UPDATE family SET state = 'destroyed', pack = 0, at = 0, length = 0, seal = zeroblob(16), sent_at = NULL \

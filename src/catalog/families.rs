@@ -175,10 +175,10 @@ impl Writing<'_> {
     pub fn extend_pack(&self, at: &SealedAt) -> Result<(), CatalogError> {
         self.connection
             .prepare_cached(
-                "INSERT INTO pack_extent VALUES (?1, ?2, ?3, 1) \
-                 ON CONFLICT DO UPDATE SET end = max(end, ?3), families = families + 1",
+                "INSERT INTO pack_extent VALUES (?1, ?2, ?3, 1, ?4) \
+                 ON CONFLICT DO UPDATE SET end = max(end, ?3), families = families + 1, living = living + ?4",
             )?
-            .execute((&at.month, at.pack, (at.offset + at.length) as i64))?;
+            .execute((&at.month, at.pack, (at.offset + at.length) as i64, at.length as i64))?;
         Ok(())
     }
 
@@ -320,6 +320,12 @@ impl Reading<'_> {
         Ok(optional(found)?.map(FamilyId::new))
     }
 
+    /// Whether anything was ever destroyed here.
+    pub fn has_tombstones(&self) -> Result<bool, CatalogError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM family INDEXED BY family_tombstone WHERE state = 'destroyed')";
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
     /// The tombstones of this name, oldest first.
     pub fn tombstones_named(&self, wanted: &KeyedDigest) -> Result<Vec<FamilyId>, CatalogError> {
         let sql = "SELECT id FROM family WHERE name = ?1 AND state = 'destroyed' ORDER BY id";
@@ -345,6 +351,13 @@ impl Reading<'_> {
             all.push((FamilyId::new(row.get(0)?), name(&row.get::<_, Vec<u8>>(1)?)?, exception == 1));
         }
         Ok(all)
+    }
+
+    /// Bytes of a pack that belong to what is still here.
+    pub fn living_bytes(&self, month: &str, pack: u32) -> Result<u64, CatalogError> {
+        let sql = "SELECT living FROM pack_extent WHERE month = ?1 AND pack = ?2";
+        let found = self.connection.prepare_cached(sql)?.query_row((month, pack), |row| row.get::<_, i64>(0));
+        Ok(optional(found)?.unwrap_or(0).unsigned_abs())
     }
 
     /// The living stretches of a pack: families, exceptions and productions that have their bytes in it, by offset.

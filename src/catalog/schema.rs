@@ -71,9 +71,9 @@ CREATE TABLE record (
 CREATE INDEX record_family ON record(family);
 
 -- How far each pack is committed: what lies behind it was left by an interrupted run. families: whatever is sealed in
--- it, exceptions and productions too.
+-- it, exceptions and productions too; living: their bytes.
 CREATE TABLE pack_extent (
-  month TEXT NOT NULL, pack INTEGER NOT NULL, end INTEGER NOT NULL, families INTEGER NOT NULL,
+  month TEXT NOT NULL, pack INTEGER NOT NULL, end INTEGER NOT NULL, families INTEGER NOT NULL, living INTEGER NOT NULL,
   PRIMARY KEY (month, pack)
 ) STRICT, WITHOUT ROWID;
 

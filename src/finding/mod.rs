@@ -8,6 +8,7 @@ mod maybe;
 mod snippet;
 
 use crate::base::id::{FamilyId, RecordId};
+use crate::base::share::shared;
 use crate::catalog::{CatalogError, FamilyRow, FamilyState, Reading};
 use crate::index::{Index, IndexError};
 use crate::model::record::Role;
@@ -15,7 +16,6 @@ use crate::query::{Flag, Query, QueryError, parse, terms};
 use crate::repository::{Repository, RepositoryError, read_item};
 use crate::vault::{KeyReader, Vault};
 use catalogued::Catalogued;
-use rayon::prelude::*;
 use serde::Serialize;
 use snippet::snippet;
 
@@ -104,17 +104,15 @@ pub fn search(repository: &Repository, query: &str, limit: usize) -> Result<Foun
         out.terms.push((term.to_string(), index.count(&term, &standing)?));
     }
     let names = names(repository)?;
-    let reading = repository.catalog().reading();
-    let mut outlines = Vec::new();
-    for family in found.families {
-        outlines.push((family, Outline::of(&reading, family, &names)));
-    }
+    let outlines = repository.catalog().at_one_moment::<_, CatalogError>(|reading| {
+        let outline = |family| (family, Outline::of(&reading, family, &names));
+        Ok(found.families.into_iter().map(outline).collect::<Vec<_>>())
+    })?;
     // Reading back and cutting the snippet are the work; the catalog's part is done.
     let (keys, vault) = (repository.key_reader(), repository.vault());
-    let hits: Vec<(FamilyId, Result<Hit, FindingError>)> = outlines
-        .into_par_iter()
-        .map(|(family, outline)| (family, outline.and_then(|outline| outline.hit(&query, &keys, vault))))
-        .collect();
+    let hits = shared(outlines, |(family, outline)| {
+        (family, outline.and_then(|outline: Outline| outline.hit(&query, &keys, vault)))
+    });
     for (family, hit) in hits {
         match hit {
             Ok(hit) => out.hits.push(hit),

@@ -68,13 +68,21 @@ fn first_hit(wanted: &[&Chosen], text: &str) -> Option<usize> {
     if wanted.is_empty() {
         return None;
     }
-    let mut found = None;
-    each_token(text, &mut |word, _, start, _| {
-        if found.is_none() && wanted.iter().any(|chosen| chosen.includes(word)) {
-            found = Some(start);
+    // No word goes on in the next line, and nothing behind the first hit is looked at.
+    let mut before = 0;
+    for line in text.split_inclusive('\n') {
+        let mut found = None;
+        each_token(line, &mut |word, _, start, _| {
+            if found.is_none() && wanted.iter().any(|chosen| chosen.includes(word)) {
+                found = Some(before + start);
+            }
+        });
+        if found.is_some() {
+            return found;
         }
-    });
-    found
+        before += line.len();
+    }
+    None
 }
 
 /// A stretch around a byte, cut at spaces, on one line, with marks where something is left out.

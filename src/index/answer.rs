@@ -123,8 +123,10 @@ impl<'p> Answer<'p> {
         find: impl Fn(schema::Field) -> Result<Bits, IndexError>,
     ) -> Result<Bits, IndexError> {
         let mut found = self.none();
-        for stored in FIELDS.of(field) {
-            found.unite(&find(stored)?);
+        for (name, stored) in FIELDS.named(field) {
+            if self.part.part.has_words(name) {
+                found.unite(&find(stored)?);
+            }
         }
         Ok(found)
     }

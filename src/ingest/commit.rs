@@ -147,7 +147,9 @@ impl<'e> Committer<'e> {
             let touched = writing.reading().last_touched()?;
             let event = EventId::new(writing.reading().last_event_number()?.get() + 1);
             let next = writing.next_family()?;
-            let mut batch = Batch { writing, store, event, tally: &mut tally, next };
+            // Nothing is destroyed while a batch is written, so one look is enough.
+            let has_tombstones = writing.reading().has_tombstones()?;
+            let mut batch = Batch { writing, store, event, tally: &mut tally, next, has_tombstones };
             for step in steps {
                 self.step(&mut batch, step)?;
             }
@@ -319,6 +321,9 @@ impl<'e> Committer<'e> {
         outline: &Outline,
         custodian: Option<CustodianId>,
     ) -> Result<Option<Before>, IngestError> {
+        if !batch.has_tombstones {
+            return Ok(None);
+        }
         let reading = batch.writing.reading();
         let same = reading.tombstones_named(name)?;
         let Some(tombstone) = same.last().copied() else {
@@ -498,6 +503,8 @@ struct Batch<'b, 'w, 's> {
     tally: &'b mut Tally,
     /// The next free family number.
     next: FamilyId,
+    /// Whether anything was ever destroyed here.
+    has_tombstones: bool,
 }
 
 impl Batch<'_, '_, '_> {

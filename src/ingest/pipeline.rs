@@ -25,8 +25,8 @@ use std::time::Duration;
 const CHUNK_FINDS: usize = 512;
 /// Weight of finds that are prepared together, at most, in bytes.
 const CHUNK_BYTES: u64 = 8 * 1024 * 1024;
-/// Prepared chunks that wait for the committer.
-const WAITING_CHUNKS: usize = 2;
+/// Prepared chunks that wait for the committer: enough that the workers go on while it waits for the disk.
+const WAITING_CHUNKS: usize = 8;
 /// Seconds after which a batch is committed however small it is.
 const BATCH_SECONDS: f64 = 20.0;
 /// How long the committer waits for a chunk before it looks at its clock, in milliseconds.
