@@ -20,6 +20,7 @@ pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, Tombsto
 pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, RecordRow, SealedAt, Standing};
 pub use guards::Guard;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
 use std::time::Duration;
@@ -204,6 +205,8 @@ impl Reading<'_> {
 fn prepare(connection: &Connection) -> Result<(), CatalogError> {
     connection.busy_timeout(Duration::from_secs(BUSY_SECONDS))?;
     connection.execute_batch(schema::SETTINGS)?;
+    // A statement keeps its plan whatever is asked with it; otherwise SQLite makes many of them anew for every value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
