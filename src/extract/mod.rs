@@ -26,6 +26,7 @@ pub use sniff::{document_type, media_type};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::Searchable;
 use budget::Budget;
+use std::collections::BTreeMap;
 
 /// What was found in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,17 +39,31 @@ pub struct Extracted {
     pub searchable: Searchable,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// What the file itself tells beside its text (duration, camera, author), by name.
+    pub facts: BTreeMap<String, String>,
 }
 
 impl Extracted {
     /// A file of a type without text.
     pub fn nothing(found_type: impl Into<String>) -> Self {
-        Self { found_type: found_type.into(), text: String::new(), searchable: Searchable::Not, problems: Vec::new() }
+        Self {
+            found_type: found_type.into(),
+            text: String::new(),
+            searchable: Searchable::Not,
+            problems: Vec::new(),
+            facts: BTreeMap::new(),
+        }
     }
 
     /// A file all of whose text was read.
     pub fn all(found_type: impl Into<String>, text: String) -> Self {
-        Self { found_type: found_type.into(), text, searchable: Searchable::Fully, problems: Vec::new() }
+        Self {
+            found_type: found_type.into(),
+            text,
+            searchable: Searchable::Fully,
+            problems: Vec::new(),
+            facts: BTreeMap::new(),
+        }
     }
 
     /// Adds what is wrong, which makes it searchable at most so far.
