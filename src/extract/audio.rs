@@ -38,7 +38,8 @@ pub struct Recording {
 impl Recording {
     /// Sets the duration from samples at a rate.
     pub fn last(&mut self, samples: u64, rate: u64) {
-        self.milliseconds = samples.saturating_mul(1000).checked_div(rate);
+        let half = rate / 2;
+        self.milliseconds = samples.saturating_mul(1000).saturating_add(half).checked_div(rate);
     }
 
     /// Keeps a word, bounded, when it says something.

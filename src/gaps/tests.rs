@@ -234,6 +234,9 @@ fn messages_that_are_answered_and_not_here_come_first() {
     );
 }
 
+/// How long each is, and what is usual.
+type Silences<'a> = &'a [(i64, i64)];
+
 #[test]
 fn a_silence_is_told_by_what_is_usual_in_the_mailbox() {
     let start = NaiveDate::from_ymd_opt(2025, 1, 1).expect("a day");
@@ -243,7 +246,7 @@ fn a_silence_is_told_by_what_is_usual_in_the_mailbox() {
             .map(|day| letter("R-1", Some(start + chrono::TimeDelta::days(day)), "", &[], false))
             .collect()
     };
-    let cases: [(Vec<Letter>, &[(i64, i64)], &[&str], &str); 4] = [
+    let cases: [(Vec<Letter>, Silences<'_>, &[&str], &str); 4] = [
         (daily(0..0), &[], &[], "mail every day"),
         (daily(20..27), &[(8, 1)], &[], "eight days in a mailbox of every day"),
         (daily(25..27), &[], &[], "a long weekend"),
