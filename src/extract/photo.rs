@@ -8,14 +8,12 @@
 use super::Extracted;
 use super::audio::WORD_CHARS;
 use crate::model::exception::ProblemCode;
-use crate::model::item::Searchable;
+use crate::model::item::{POSSIBLY_NOT_PUBLIC, Searchable};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use exif::{Exif, In, Tag, Value};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-/// The place, with what is to be remembered about it.
-const PLACE: &str = "place (possibly not public)";
 /// Who decides about the place. GPS locations can be security information, which the responsible authority has to
 /// determine (Minn. Stat. 13.37, subd. 1(a) and 2).
 const PLACE_BASIS: &str = "a location of a person or an object; whether it is security information needs a \
@@ -109,7 +107,7 @@ fn tell(exif: &Exif, facts: &mut BTreeMap<String, String>) {
 pub fn say_place(written: &str, facts: &mut BTreeMap<String, String>) {
     let written: String = written.trim_matches(['\0', ' ', '/']).chars().take(WORD_CHARS).collect();
     if !written.is_empty() {
-        facts.insert(PLACE.to_owned(), written);
+        facts.insert(format!("place {POSSIBLY_NOT_PUBLIC}"), written);
         facts.insert("place: basis".to_owned(), PLACE_BASIS.to_owned());
     }
 }

@@ -32,9 +32,11 @@ pub fn hint(head: &[u8], options: &ReadOptions) -> Option<Problem> {
     let resembles = texts(head).iter().any(|text| {
         [',', '\t', ';', '|'].iter().any(|delimiter| table::resembles_headings(&cells::split(text, *delimiter)))
     });
-    if !resembles {
-        return None;
-    }
+    resembles.then(|| unknown_layout(options))
+}
+
+/// What to say of call detail that no profile reads.
+pub fn unknown_layout(options: &ReadOptions) -> Problem {
     let named = options.call_profile.as_ref().map(|profile| profile.key.as_str());
     let sentence = match named {
         Some(key) => format!(
@@ -46,7 +48,7 @@ pub fn hint(head: &[u8], options: &ReadOptions) -> Option<Problem> {
             MappingProfile::keys().join(", ")
         ),
     };
-    Some(Problem::new(ProblemCode::Unsupported, sentence))
+    Problem::new(ProblemCode::Unsupported, sentence)
 }
 
 /// Reads every row of a file.

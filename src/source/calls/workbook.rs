@@ -4,7 +4,7 @@
 //! The original of a row is its cells as the workbook holds them (JSON, one line; [`canonical`]), with the headings of
 //! its table: values, without fonts and formulas. A row that is no call is kept with the others as a person reads it.
 
-use super::delimited::SNIFFED_ROWS;
+use super::delimited::{SNIFFED_ROWS, unknown_layout};
 use super::profile::MappingProfile;
 use super::rows::Encoding;
 use super::table;
@@ -48,6 +48,13 @@ impl ExportFormat for CallWorkbook {
         let mut sink = |found: Found| reading.tell(found);
         read(&sheets, &profile, name, options, &mut sink)
     }
+}
+
+/// What to say of a workbook that no profile reads and that looks like call detail all the same.
+pub fn hint(media_type: &str, content: &Content, options: &ReadOptions) -> Option<Problem> {
+    let sheets = sheets(media_type, content)?;
+    let mut rows = sheets.iter().flat_map(|sheet| sheet.rows.iter().take(SNIFFED_ROWS));
+    rows.any(|row| table::resembles_headings(&words(row))).then(|| unknown_layout(options))
 }
 
 /// The sheets of a file that is a workbook.

@@ -239,6 +239,10 @@ fn old_workbooks_and_those_of_a_handset_are_read_and_others_are_kept_whole() {
         let Found::Item(item) = &found[1] else { panic!("a file") };
         assert!(matches!(item.original, Original::Bytes(ref kept) if *kept == bytes), "kept whole");
     }
+    let unknown: Rows<'_> =
+        &[&["Our switch"], &["Call Date", "Caller Number", "Called Number", "Direction", "Talk time"]];
+    let told = shown(&finds(&xlsx(&[("Calls", false, unknown)]), "switch.xlsx"));
+    assert!(told[1].contains("--call-profile"), "call detail of an unknown layout is hinted at: {told:?}");
 }
 
 /// What the reading of a delimited file remarks about totals.
