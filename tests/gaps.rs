@@ -149,7 +149,7 @@ fn a_bill_beside_a_phone() {
         assert!(text.contains(words), "{words:?} in {text}");
     }
     let csv = place.works(&["gaps", "612-555-0140", "--csv"]);
-    assert!(csv.starts_with("item,when,kind,way,number,duration,finding,other item,EXERCISE"), "{csv}");
+    assert!(csv.starts_with("item,when,kind,way,number,duration,outcome,other item,EXERCISE"), "{csv}");
     assert_eq!(csv.lines().count(), 1 + 2 + 1 + 1 + 3, "{csv}");
     let events = place.json(&["ledger", "list"]);
     place.works(&["gaps", "612-555-0140"]);

@@ -34,7 +34,7 @@ pub struct Gaps {
     /// Whose phone export or mail (may be given several times)
     #[arg(long = "custodian", value_name = "NAME")]
     custodians: Vec<String>,
-    /// Print every finding as CSV, for a spreadsheet
+    /// Print every row with what came of it as CSV, for a spreadsheet
     #[arg(long)]
     csv: bool,
 }
@@ -125,7 +125,7 @@ fn number_shape(found: &NumberReport) -> Value {
 
 fn mail_shape(found: &MailReport) -> Result<Value, Failure> {
     let mut value = serde_json::to_value(&found.gaps)
-        .map_err(|error| Failure::new("output", format!("The findings could not be written: {error}"), ""))?;
+        .map_err(|error| Failure::new("output", format!("The gaps could not be written: {error}"), ""))?;
     value["period"] = json!(found.period);
     value["sources"] = json!(found.sources);
     value["destroyed"] = json!(found.destroyed);
@@ -233,7 +233,7 @@ fn number_notes(found: &NumberReport) -> Vec<String> {
     }
     notes.extend(source_notes(sources));
     notes.push(
-        "A finding is a reason to ask, not proof that something was deleted: an export can be partial, and a bill can \
+        "A gap is a reason to ask, not proof that something was deleted: an export can be partial, and a bill can \
          be of another cycle."
             .to_owned(),
     );
@@ -354,10 +354,10 @@ fn numbers_table(caption: &str, numbers: &[Dialled]) -> Table {
 /// Every row with what came of it, for a spreadsheet.
 fn number_rows(found: &NumberReport, zone: Tz) -> Table {
     let compared = &found.comparison;
-    let extra = [Column::words("finding"), Column::words("other item")];
+    let extra = [Column::words("outcome"), Column::words("other item")];
     let mut table = Table::new("Rows", columns().into_iter().chain(extra));
-    let mut push = |row: &Row, finding: &str, other: &str| {
-        table.push(cells(row, zone).into_iter().chain([Cell::from(finding), Cell::from(other)]));
+    let mut push = |row: &Row, outcome: &str, other: &str| {
+        table.push(cells(row, zone).into_iter().chain([Cell::from(outcome), Cell::from(other)]));
     };
     for at in &compared.bill_only {
         let part = compared.maybe_parts.contains(at);
@@ -375,8 +375,8 @@ fn number_rows(found: &NumberReport, zone: Tz) -> Table {
     }
     for (billed, kept) in &compared.matched {
         let differs = compared.durations.contains(&(*billed, *kept));
-        let finding = if differs { "on both; the durations do not fit" } else { "on both" };
-        push(&found.bill[*billed], finding, &found.phone[*kept].item);
+        let outcome = if differs { "on both; the durations do not fit" } else { "on both" };
+        push(&found.bill[*billed], outcome, &found.phone[*kept].item);
     }
     table
 }
@@ -433,7 +433,7 @@ fn mail_notes(found: &MailReport) -> Vec<String> {
         ));
     }
     notes.extend(source_notes(&found.sources));
-    notes.push("A finding is a reason to ask, not proof that something was deleted.".to_owned());
+    notes.push("A gap is a reason to ask, not proof that something was deleted.".to_owned());
     notes
 }
 

@@ -7,7 +7,7 @@
 //! repository. *Cost:* numbers and names are sealed, so the facts of every live item of the kinds and period in question
 //! are opened once, one after the other; texts and originals are not. Nothing is recorded and nothing is logged.
 //!
-//! *Invariant:* a finding is a reason to ask, never proof that something was deleted, and the words say so.
+//! *Invariant:* a gap is a reason to ask, never proof that something was deleted, and the words say so.
 
 mod clock;
 mod gather;

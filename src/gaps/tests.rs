@@ -37,7 +37,7 @@ fn at(mut row: Row, seconds: i64) -> Row {
 type Positions<'a> = (&'a [(usize, usize)], &'a [usize], &'a [usize], &'a [usize]);
 
 #[test]
-fn rows_are_matched_one_to_one_and_the_others_are_findings() {
+fn rows_are_matched_one_to_one_and_the_others_are_gaps() {
     let mut imessage = text(Way::Out, 5, ANN);
     imessage.is_carried = false;
     let mut group = text(Way::Out, 9, ANN);
@@ -135,7 +135,7 @@ fn the_clock_is_found_only_where_enough_rows_fit_better() {
 }
 
 #[test]
-fn what_is_unsure_is_said_beside_the_findings() {
+fn what_is_unsure_is_said_beside_the_gaps() {
     let bill = [text(Way::In, 0, ANN), text(Way::In, 0, ANN), text(Way::In, 60, ANN), billed(Way::Out, 90, BOB, 12)];
     let phone = [text(Way::In, 0, ANN), call(Way::Out, 90, BOB, 15)];
     let found = compare(&bill, &phone, Tolerance::default());
