@@ -69,6 +69,22 @@ fn png(tiff: &[u8]) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n".to_vec(), head, chunk(b"eXIf", tiff), chunk(b"IEND", b"")].concat()
 }
 
+/// The facts as an item of a HEIF file (ISO/IEC 23008-12, annex A): the item's data lie in the box `idat`.
+fn heic(tiff: &[u8]) -> Vec<u8> {
+    let piece = |kind: &[u8], body: &[u8]| [&(body.len() as u32 + 8).to_be_bytes()[..], kind, body].concat();
+    let item = [&[0; 4][..], tiff].concat();
+    let entry = piece(b"infe", &[&[2, 0, 0, 0, 0, 1, 0, 0][..], b"Exif\0"].concat());
+    let length = (item.len() as u32).to_be_bytes();
+    let place = [&[1, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0][..], &length].concat();
+    let inside = [
+        vec![0; 4],
+        piece(b"iinf", &[&[0, 0, 0, 0, 0, 1][..], &entry].concat()),
+        piece(b"iloc", &place),
+        piece(b"idat", &item),
+    ];
+    [piece(b"ftyp", b"heic\0\0\0\0mif1heic"), piece(b"meta", &inside.concat())].concat()
+}
+
 const TAKEN: u16 = 0x9003;
 const OFFSET: u16 = 0x9011;
 
@@ -131,7 +147,13 @@ fn the_time_is_told_with_how_its_zone_is_known() {
 fn the_place_is_marked_and_the_camera_named() {
     let main = [ascii_entry(0x10F, "Example"), ascii_entry(0x110, "Pocket 1")];
     let inside = tiff(&main, &[ascii_entry(TAKEN, "2025:11:03 14:01:00")], &place());
-    for (bytes, media) in [(jpeg(&inside), "image/jpeg"), (png(&inside), "image/png"), (inside.clone(), "image/tiff")] {
+    let all = [
+        (jpeg(&inside), "image/jpeg"),
+        (png(&inside), "image/png"),
+        (heic(&inside), "image/heic"),
+        (inside.clone(), "image/tiff"),
+    ];
+    for (bytes, media) in all {
         let extracted = told(&bytes);
         assert_eq!(extracted.found_type, media);
         assert_eq!(fact(&extracted, "place (possibly not public)"), "44.501000, -93.250000", "{media}");
@@ -174,10 +196,10 @@ proptest! {
     fn whatever_is_changed_in_a_photo_nothing_panics(
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
         cut in any::<prop::sample::Index>(),
-        is_png in any::<bool>(),
+        which in 0_usize..4,
     ) {
         let inside = tiff(&[ascii_entry(0x10F, "Example")], &[ascii_entry(TAKEN, "2025:11:03 14:01:00")], &place());
-        let mut bytes = if is_png { png(&inside) } else { jpeg(&inside) };
+        let mut bytes = [jpeg(&inside), png(&inside), heic(&inside), inside][which].clone();
         for (at, byte) in changes {
             let at = at.index(bytes.len());
             bytes[at] = byte;

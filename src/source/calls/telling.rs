@@ -316,10 +316,11 @@ impl<'a> Telling<'a> {
             self.ordinal += 1;
             self.sink.found(Found::Item(item))?;
         }
-        if let Some(sentence) = self.totals.told(REMARKED_TOTALS) {
-            self.sink.found(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
-        }
-        if let Some(sentence) = self.others.told() {
+        if let Some(mut sentence) = self.others.told() {
+            if let Some(totals) = self.totals.told(REMARKED_TOTALS) {
+                sentence.push_str("; ");
+                sentence.push_str(&totals);
+            }
             self.sink.found(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
         }
         if self.seen.len() >= DIFFERENT_ROWS {

@@ -137,8 +137,7 @@ fn an_att_bill_has_an_account_a_number_and_several_tables() {
             "4 call 2025-11-03 14:01:00 In [From +16515550143, To +16125550141] 120s at most",
             "5 !malformed line 18",
             "6 file lines that are no calls: 7 lines",
-            "remark totals compared with the rows above them: 2 right",
-            "remark lines that are no calls or texts were kept together: 2 above the first table, 2 between the tables, 2 of totals, 1 of data use",
+            "remark lines that are no calls or texts were kept together: 2 above the first table, 2 between the tables, 2 of totals, 1 of data use; totals compared with the rows above them: 2 right",
         ]
     );
     let all = items(bill, "bill.csv");
