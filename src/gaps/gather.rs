@@ -5,6 +5,7 @@ use super::months::{MonthCount, counted};
 use super::phone::{Comparison, Duration, Kind, Row, Tolerance, Way, compare, number_key};
 use super::{GapError, mail};
 use crate::base::clock::local_date;
+use crate::base::id::CustodianId;
 use crate::catalog::{CatalogError, FamilyFilter, FamilyRow};
 use crate::model::item::ParsedItem;
 use crate::model::provenance::ContainerFormat;
@@ -19,6 +20,9 @@ const HANDSET_PROFILES: [&str; 1] = ["imazing-calls"];
 /// Words of a service whose messages go over the network of an application, and are on no bill.
 const APPLICATIONS: [&str; 8] =
     ["imessage", "rcs", "whatsapp", "signal", "messenger", "facetime", "teams", "google chat"];
+
+/// Items whose catalog rows are held at once.
+const PAGE: u64 = 10_000;
 
 /// The days that are looked at, both included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -225,35 +229,53 @@ fn each(
 ) -> Result<(), GapError> {
     let reading = repository.catalog().reading();
     let names: BTreeMap<_, String> = reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
-    let mut rows: Vec<FamilyRow> = Vec::new();
-    reading.each_family(FamilyFilter::default(), |row| {
-        let day = row.sent_on.or(row.received_on);
-        if kinds.contains(&row.kind) && day.is_none_or(|day| period.has(day)) {
+    let mut after = None;
+    loop {
+        let mut rows: Vec<FamilyRow> = Vec::new();
+        let page = FamilyFilter { after, limit: Some(PAGE), ..FamilyFilter::default() };
+        reading.each_family(page, |row| {
             rows.push(row);
+            Ok::<(), CatalogError>(())
+        })?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id);
+        rows.retain(|row| {
+            kinds.contains(&row.kind) && row.sent_on.or(row.received_on).is_none_or(|day| period.has(day))
+        });
+        for row in rows {
+            open(repository, &row, &names, sources, &mut take)?;
         }
-        Ok::<(), CatalogError>(())
-    })?;
-    for row in rows {
-        sources.opened += 1;
-        if row.sent_on.or(row.received_on).is_none() {
-            sources.undated += 1;
-            // A row of a bill without a date can be compared with nothing; a message without one has its Message-ID.
-            if row.kind != RecordKind::Email {
-                continue;
-            }
-        }
-        let facts = match repository.facts(&row) {
-            Ok(facts) => facts,
-            Err(error) if error.is_integrity() => {
-                sources.unreadable += 1;
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let owners = reading.custodians_of(row.id)?.iter().filter_map(|id| names.get(id).cloned()).collect();
-        let item = reading.records(row.id)?.first().map_or_else(|| row.id.to_string(), |parent| parent.id.to_string());
-        take(&item, facts, owners);
     }
+}
+
+/// Opens the facts of one item and hands them over.
+fn open(
+    repository: &Repository,
+    row: &FamilyRow,
+    names: &BTreeMap<CustodianId, String>,
+    sources: &mut Sources,
+    take: &mut impl FnMut(&str, StoredFacts, Vec<String>),
+) -> Result<(), GapError> {
+    if row.sent_on.or(row.received_on).is_none() {
+        sources.undated += 1;
+        // A row of a bill without a date can be compared with nothing; a message without one has its Message-ID.
+        if row.kind != RecordKind::Email {
+            return Ok(());
+        }
+    }
+    sources.opened += 1;
+    let facts = match repository.facts(row) {
+        Ok(facts) => facts,
+        Err(error) if error.is_integrity() => {
+            sources.unreadable += 1;
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let reading = repository.catalog().reading();
+    let owners = reading.custodians_of(row.id)?.iter().filter_map(|id| names.get(id).cloned()).collect();
+    let item = reading.records(row.id)?.first().map_or_else(|| row.id.to_string(), |parent| parent.id.to_string());
+    take(&item, facts, owners);
     Ok(())
 }
 
