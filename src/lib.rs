@@ -28,6 +28,7 @@ pub mod repository;
 
 pub mod classification;
 pub mod finding;
+pub mod gaps;
 pub mod protection;
 pub mod retention;
 pub mod verify;

@@ -25,6 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("index", &["base", "model", "text", "query"]),
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
     ("finding", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "protection"]),
+    ("gaps", &["base", "model", "catalog", "repository"]),
     ("retention", &["base", "model", "schedule", "calendar", "catalog", "repository"]),
     (
         "classification",
@@ -168,6 +169,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "verify",
             "retention",
             "finding",
+            "gaps",
             "classification",
             "demo",
         ],

@@ -2,6 +2,7 @@
 
 use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
+use super::gaps::Gaps;
 use super::hold::HoldCommand;
 use super::ledger::LedgerCommand;
 use super::produce::Produce;
@@ -72,6 +73,10 @@ pub enum Command {
     ///
     /// Example: recordroom show R-12 --why
     Show(Show),
+    /// What should be here and is not: a number's bill beside its phone, or holes in the mail
+    ///
+    /// Example: recordroom gaps 612-555-0140 --from 2025-01-01 --to 2025-12-31
+    Gaps(Gaps),
     /// Record status: why, set by a person, confirmed by a sample, and what is not settled
     ///
     /// Example: recordroom classify queue

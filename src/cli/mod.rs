@@ -8,6 +8,7 @@ mod classify;
 mod demo;
 mod dispose;
 mod document;
+mod gaps;
 mod hold;
 mod index;
 mod ingest;
@@ -63,6 +64,7 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Index(reindex) => index::run(common, reindex, output),
         args::Command::Show(show) => show::run(common, show, output),
         args::Command::Classify(classify) => classify::run(common, classify, output),
+        args::Command::Gaps(gaps) => gaps::run(common, gaps, output),
         args::Command::Request(request) => request::run(common, request, output),
         args::Command::Review(review) => review::run(common, review, output),
         args::Command::Produce(produce) => produce::run(common, produce, output),

@@ -194,6 +194,7 @@ impl Bench {
             return;
         }
         let mut problems: Vec<Problem> = Vec::new();
+        let mut facts = std::collections::BTreeMap::new();
         for attachment in &mut parsed.attachments {
             if attachment.searchable != Searchable::Not || !attachment.text.is_empty() {
                 continue;
@@ -204,9 +205,18 @@ impl Bench {
                 attachment.text = extracted.text;
                 attachment.searchable = extracted.searchable;
                 problems.extend(extracted.problems);
+                let shown = if attachment.name.is_empty() {
+                    format!("part {}", attachment.part)
+                } else {
+                    attachment.name.clone()
+                };
+                extract::add_facts(&shown, extracted.facts, &mut facts);
             }
         }
         parsed.problems.extend(problems);
+        facts.into_iter().for_each(|(name, value)| {
+            parsed.facts.entry(name).or_insert(value);
+        });
     }
 
     fn outline(

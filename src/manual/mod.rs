@@ -23,3 +23,9 @@ pub mod query {}
 
 #[doc = include_str!("call-profiles.md")]
 pub mod call_profiles {}
+
+#[doc = include_str!("gaps.md")]
+pub mod gaps {}
+
+#[doc = include_str!("recordings-and-photos.md")]
+pub mod recordings_and_photos {}

@@ -69,6 +69,10 @@ pub struct RawItem {
     pub copy: CopyFacts,
 }
 
+/// How the name of a fact ends that a person has to look at before it may be made public: it is shown in review, and a
+/// production leaves its value out.
+pub const POSSIBLY_NOT_PUBLIC: &str = "(possibly not public)";
+
 /// A file inside an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParsedAttachment {

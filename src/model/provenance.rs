@@ -46,6 +46,8 @@ words!(
         SmsBackupRestoreCalls = "sms-backup-restore-calls",
         /// Call detail in a delimited file, read by a mapping profile.
         CallDetail = "call-detail",
+        /// Call detail in a workbook, read by a mapping profile.
+        CallDetailWorkbook = "call-detail-workbook",
         /// Contact cards.
         VCard = "vcard",
         /// A file of another kind, kept whole.

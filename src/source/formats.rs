@@ -4,6 +4,7 @@
 //! finds the parts of its items again. The first that recognises a thing reads it, so a format claims only what
 //! no other writes.
 
+use super::calls::workbook::CallWorkbook;
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
 use super::{ReadOptions, ReadStop};
@@ -72,7 +73,7 @@ pub trait ExportFormat: Sync {
 }
 
 /// Every format, in the order in which they are asked.
-const SHELF: &[&dyn ExportFormat] = &[];
+const SHELF: &[&dyn ExportFormat] = &[&CallWorkbook];
 
 /// The format of a file and who reads it.
 pub fn of_file(look: &Look<'_>) -> Option<ContainerFormat> {

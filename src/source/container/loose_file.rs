@@ -19,6 +19,7 @@ pub fn parse(place: &str, media_type: &str, original: &Original) -> ParsedItem {
             parsed.body = extracted.text;
             parsed.searchable = extracted.searchable;
             parsed.problems = extracted.problems;
+            parsed.facts.extend(extracted.facts);
         }
         _ => {
             parsed.searchable = Searchable::Not;
