@@ -1,6 +1,7 @@
 //! A message under construction, whatever program it is from.
 
 use super::beside::Beside;
+use super::value;
 use super::wrapping::{self, FileBeside, Stood};
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
@@ -15,12 +16,18 @@ use crate::source::number;
 use serde_json::{Map, Value};
 
 /// Members of a conversation that are listed as parties of each message; a larger conversation is told by its number
-/// of members, and its original has their identifiers.
+/// of members, and the list of the export, which is kept too, names them.
 pub const MEMBERS_LISTED: usize = 250;
 /// Bytes of the files beside a message that are taken into its original; larger ones stay items of their own.
 const BESIDE_BYTES: u64 = limits::ITEM_IN_MEMORY_BYTES;
 /// Bytes of one fact.
 const FACT_BYTES: usize = 64 * 1024;
+/// Facts of one message that have the names of its source; a message of an honest program has a few dozen.
+const FACTS_AS_NAMED: usize = 250;
+/// Bytes of such a name.
+const NAME_BYTES: usize = 100;
+/// Parties of one message.
+const PARTIES: usize = 2_000;
 
 /// A message under construction.
 pub struct Draft {
@@ -75,6 +82,20 @@ impl Draft {
         self.parsed.facts.insert(name.to_owned(), value);
     }
 
+    /// Keeps the simple values of a message that were not told otherwise, under their own names. A name that is taken
+    /// by what was understood does not replace it.
+    pub fn rest(&mut self, message: &Value, told: &[&str]) {
+        let Some(members) = message.as_object() else { return };
+        for (count, (name, value)) in value::rest(members, told).enumerate() {
+            if count >= FACTS_AS_NAMED || name.len() > NAME_BYTES {
+                let sentence = "it has more names, or longer ones, than are listed; its original has all";
+                return self.partly(ProblemCode::LimitReached, sentence.to_owned());
+            }
+            let is_taken = self.parsed.facts.contains_key(&name);
+            self.fact(&if is_taken { format!("{name} as written") } else { name }, value);
+        }
+    }
+
     /// Says which conversation the message is of.
     pub fn conversation(&mut self, id: &str, name: &str, kind: &str) {
         self.fact("conversation", id);
@@ -96,6 +117,21 @@ impl Draft {
     /// Adds somebody who took part: an e-mail address, a number or a program's own identifier.
     pub fn party(&mut self, role: Role, name: &str, address: &str) {
         if name.is_empty() && address.is_empty() {
+            return;
+        }
+        if self.parsed.parties.len() == PARTIES {
+            self.partly(
+                ProblemCode::LimitReached,
+                "more people took part than are listed; its original has all".to_owned(),
+            );
+            self.parsed.parties.push(Party {
+                role,
+                name: "and others".to_owned(),
+                address: String::new(),
+                normal: None,
+            });
+        }
+        if self.parsed.parties.len() > PARTIES {
             return;
         }
         self.parsed.parties.push(party(role, name, address));

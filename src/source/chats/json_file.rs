@@ -9,10 +9,13 @@ use crate::source::ReadStop;
 use crate::source::container::Content;
 use crate::source::container::reading::Reading;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::io;
 
-/// Bytes of one member around the lists that go into the original of each message.
+/// Bytes of what stands around the lists that go into the original of each message, all together.
 const CONTEXT_BYTES: usize = 64 * 1024;
+/// Bytes of one message that are parsed; as values they take up to ten times the memory.
+const PARSED_BYTES: usize = 8 * 1024 * 1024;
 
 /// A file of messages.
 pub struct JsonFile<'c> {
@@ -22,6 +25,8 @@ pub struct JsonFile<'c> {
     pub content: &'c Content,
     /// Where its messages stand.
     pub lists: Lists,
+    /// Whether an element may be a whole conversation, to be cut again; a large one comes unparsed (null).
+    pub nests: bool,
 }
 
 /// One element of a list.
@@ -50,22 +55,32 @@ impl JsonFile<'_> {
         let mut stream = self.content.open()?;
         let mut splitter = Splitter::skimming(&mut stream, self.lists);
         let mut context = Map::new();
+        let mut taken = 0;
         while let Some(piece) = splitter.next_piece() {
             if let Piece::Member { name, bytes, .. } = piece
-                && bytes.len() <= CONTEXT_BYTES
+                && taken + name.len() + bytes.len() <= CONTEXT_BYTES
+                && !context.contains_key(&name)
                 && let Ok((value, _)) = value::read(&bytes)
             {
+                taken += name.len() + bytes.len();
                 context.insert(name, value);
             }
         }
         splitter.failure().map_or(Ok(context), Err)
     }
 
-    /// Hands over every element that is an object; everything else is an exception. Tells how many finds there were.
+    /// Hands over every element that is an object; everything else is an exception, and so is what stands around the
+    /// lists and is not in `context`. Tells how many finds there were.
     ///
     /// # Errors
     /// When the sink asked to stop or the bytes broke off.
-    pub fn each(&self, reading: &mut Reading<'_>, take: &mut Take<'_>) -> Result<u64, ReadStop> {
+    pub fn each(
+        &self,
+        context: &Map<String, Value>,
+        reading: &mut Reading<'_>,
+        take: &mut Take<'_>,
+    ) -> Result<u64, ReadStop> {
+        let mut known: BTreeSet<&String> = context.keys().collect();
         let mut stream = self.content.open()?;
         let mut splitter = Splitter::new(&mut stream, self.lists);
         let mut told = 0;
@@ -75,11 +90,10 @@ impl JsonFile<'_> {
                     told += 1;
                     self.element(list, offset, bytes, reading, take)?;
                 }
-                Piece::Member { name, offset, bytes }
-                    if bytes.len() > CONTEXT_BYTES || value::read(&bytes).is_err() =>
-                {
+                Piece::Member { name, offset, bytes } if !known.remove(&name) => {
                     told += 1;
-                    let sentence = format!("what the file says under {name} is too long or damaged and is kept here");
+                    let sentence =
+                        format!("what the file says under {name} is too long, damaged or said twice; it is kept here");
                     reading.exception(self.place(offset), ProblemCode::LimitReached, sentence, bytes)?;
                 }
                 Piece::Member { .. } => {}
@@ -108,6 +122,14 @@ impl JsonFile<'_> {
         reading: &mut Reading<'_>,
         take: &mut Take<'_>,
     ) -> Result<(), Stopped> {
+        let length = bytes.len();
+        if length > PARSED_BYTES && self.nests {
+            return take(reading, Element { value: Value::Null, bytes, problem: None, list, offset });
+        }
+        if length > PARSED_BYTES {
+            let sentence = format!("a message of {length} bytes is larger than what is read at once ({PARSED_BYTES})");
+            return reading.exception(self.place(offset), ProblemCode::TooLargeToParse, sentence, bytes);
+        }
         match value::read(&bytes) {
             Ok((value, problem)) if value.as_object().is_some_and(|members| !members.is_empty()) => {
                 take(reading, Element { value, bytes, problem, list, offset })

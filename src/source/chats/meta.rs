@@ -146,7 +146,7 @@ fn file(
     reading: &mut Reading<'_>,
 ) -> Result<u64, ReadStop> {
     let lists = if holds == Holds::Thread { Lists::Named(&["messages"]) } else { Lists::Any };
-    let file = JsonFile { path, content, lists };
+    let file = JsonFile { path, content, lists, nests: false };
     let written = file.context()?;
     let mut read = Value::Object(written.clone());
     value::restore_letters(&mut read);
@@ -165,7 +165,7 @@ fn file(
         let context: Map<String, Value> = written.clone();
         draft.tell(&Place { file: path, list: &list, offset, bytes: &bytes }, context, reading)
     };
-    file.each(reading, &mut take)
+    file.each(&written, reading, &mut take)
 }
 
 fn tell_html(what: &str, reading: &mut Reading<'_>) -> Result<(), Stopped> {
@@ -232,5 +232,6 @@ fn is_thread(head: &[u8]) -> bool {
 fn is_html_thread(name: &str, head: &[u8]) -> bool {
     let has = |word: &[u8]| head.windows(word.len()).any(|window| window == word);
     let named = name.strip_suffix(".html").is_some_and(|stem| is_message_file(&format!("{stem}.json")));
-    named && has(b"<html") && (has(b"_a6-g") || has(b"_a706") || has(b"class=\"pam") || has(b"_3-95"))
+    let is_of_today = has(b"_a706") && has(b"_a6-g");
+    has(b"<html") && (is_of_today || named && (has(b"_a6-g") || has(b"class=\"pam") || has(b"_3-95")))
 }

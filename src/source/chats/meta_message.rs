@@ -6,7 +6,7 @@
 use super::beside::{Beside, folder, last};
 use super::draft::Draft;
 use super::moment;
-use super::value::{self, at, first_text, is_true, list, text, written};
+use super::value::{at, first_text, is_true, list, text, written};
 use crate::model::record::{CallDuration, DurationBasis, RecordKind, Role};
 use serde_json::{Map, Value};
 
@@ -75,11 +75,7 @@ pub fn draft(message: &Value, path: &str, around: &Map<String, Value>, beside: &
     let users: Vec<&str> = list(message, &["users"]).iter().map(|one| text(one, &["name"])).collect();
     draft.fact("people added or removed", users.join(", "));
     let files = set_files(message, path, beside, &mut draft);
-    if let Some(members) = message.as_object() {
-        for (name, value) in value::rest(members, &TOLD) {
-            draft.fact(&name, value);
-        }
-    }
+    draft.rest(message, &TOLD);
     let fields = [
         ("conversation", conversation.as_str()),
         ("author", author),

@@ -10,6 +10,7 @@ use super::moment;
 use super::value::{self, at, text, texts_under, written};
 use crate::model::record::{RecordKind, Role};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Names under which the words of a post stand, at whatever depth.
 const WORDS: [&str; 10] =
@@ -31,12 +32,8 @@ pub fn draft(entry: &Value, path: &str, list: &str, beside: &mut Beside<'_>) -> 
     let author = texts_under(entry, &["author", "actor"]).into_iter().next().unwrap_or_default();
     draft.party(Role::From, &author, "");
     let title = text(entry, &["title"]);
-    let mut words: Vec<String> = Vec::new();
-    for word in texts_under(entry, &WORDS) {
-        if word != title && !words.contains(&word) {
-            words.push(word);
-        }
-    }
+    let mut seen = BTreeSet::from([title.to_owned()]);
+    let words: Vec<String> = texts_under(entry, &WORDS).into_iter().filter(|word| seen.insert(word.clone())).collect();
     // A title is a sentence about the post ("Cedar Bend updated its status."), or all that an album says.
     draft.parsed.subject = title.to_owned();
     draft.body(if words.is_empty() { title.to_owned() } else { words.join("\n") });
@@ -46,11 +43,7 @@ pub fn draft(entry: &Value, path: &str, list: &str, beside: &mut Beside<'_>) -> 
     for uri in &uris {
         attach(uri, "", path, beside, &mut draft);
     }
-    if let Some(members) = entry.as_object() {
-        for (name, value) in value::rest(members, &TOLD) {
-            draft.fact(&name, value);
-        }
-    }
+    draft.rest(entry, &TOLD);
     let files: Vec<&str> = uris.iter().map(|uri| last(uri)).collect();
     let words = words.join("\n");
     for (name, value) in [("kind", kind), ("moment", seconds.as_str()), ("title", title), ("words", words.as_str())] {

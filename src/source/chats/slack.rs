@@ -17,6 +17,7 @@ use crate::source::ReadStop;
 use crate::source::container::reading::Reading;
 use crate::source::container::tree::{Accounted, Tree};
 use crate::source::formats::ExportFormat;
+use serde_json::Map;
 use std::collections::BTreeMap;
 
 /// Reads workspace exports.
@@ -91,14 +92,16 @@ impl ExportFormat for Slack {
 fn day(path: &str, workspace: &Workspace, beside: &mut Beside<'_>, reading: &mut Reading<'_>) -> Result<u64, ReadStop> {
     // What cannot be opened or has nothing stays an ordinary file of the export, which says so.
     let Ok(content) = beside.open(path) else { return Ok(0) };
-    let file = JsonFile { path, content: &content, lists: Lists::Named(&["messages"]) };
+    let file = JsonFile { path, content: &content, lists: Lists::Named(&["messages"]), nests: false };
+    // A day is a list; what an odd one has around it is an exception.
+    let around = Map::new();
     let mut take = |reading: &mut Reading<'_>, element: Element| -> Result<(), Stopped> {
         let place = Place { file: path, list: &element.list, offset: element.offset, bytes: &element.bytes };
         let (mut draft, context) = slack_message::draft(&element.value, path, workspace, beside);
         draft.parsed.problems.extend(element.problem);
         draft.tell(&place, context, reading)
     };
-    let told = super::survive(file.each(reading, &mut take), path, reading)?;
+    let told = super::survive(file.each(&around, reading, &mut take), path, reading)?;
     if told > 0 {
         beside.accounted.insert(path.to_owned());
     }

@@ -4,13 +4,15 @@
 //! <https://api.slack.com/reference/surfaces/formatting>.
 
 use super::beside::{Beside, folder};
-use super::draft::Draft;
+use super::draft::{Draft, MEMBERS_LISTED};
 use super::moment;
 use super::slack_lists::{Conversation, Workspace};
 use super::value::{self, at, is_true, list, text, written};
 use crate::model::record::{RecordKind, Role};
 use serde_json::{Map, Value, json};
 
+/// Texts of one message that are compared with each other, to tell each once.
+const WORDS_COMPARED: usize = 500;
 /// Members that are told under other names.
 const TOLD: [&str; 14] = [
     "type",
@@ -60,18 +62,14 @@ pub fn draft(
     for part in ["attachments", "blocks", "comment"] {
         for found in at(message, &[part]).map(|one| value::texts_under(one, &names)).unwrap_or_default() {
             let found = plain(&found, workspace);
-            if !words.iter().any(|word| word.contains(found.trim())) {
+            if words.len() > WORDS_COMPARED || !words.iter().any(|word| word.contains(found.trim())) {
                 words.push(found);
             }
         }
     }
     set_files(message, beside, &mut draft);
     draft.body(words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("\n"));
-    if let Some(members) = message.as_object() {
-        for (name, value) in value::rest(members, &TOLD) {
-            draft.fact(&name, value);
-        }
-    }
+    draft.rest(message, &TOLD);
     set_identity(message, &conversation, &mut draft);
     let context = context(message, &conversation, workspace);
     (draft, context)
@@ -236,6 +234,10 @@ fn context(message: &Value, conversation: &Conversation, workspace: &Workspace) 
             users.insert(id.to_owned(), json!({ "name": user.name, "email": user.email }));
         }
     }
+    let members = match conversation.members.len() {
+        count if count > MEMBERS_LISTED => json!(count),
+        _ => json!(conversation.members),
+    };
     let mut context = Map::new();
     context.insert(
         "conversation".to_owned(),
@@ -243,7 +245,7 @@ fn context(message: &Value, conversation: &Conversation, workspace: &Workspace) 
             "id": conversation.id,
             "name": conversation.name,
             "kind": conversation.kind,
-            "members": conversation.members,
+            "members": members,
         }),
     );
     context.insert("users".to_owned(), Value::Object(users));

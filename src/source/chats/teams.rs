@@ -37,7 +37,7 @@ impl ExportFormat for Teams {
         reading: &mut Reading<'_>,
     ) -> Result<(), ReadStop> {
         let lists = if is_one_a_line(&content.head()?) { Lists::Root } else { LISTS };
-        let file = JsonFile { path: name, content, lists };
+        let file = JsonFile { path: name, content, lists, nests: false };
         let context = file.context()?;
         if let Some(count) = context.get("@odata.count").and_then(Value::as_u64) {
             reading.tell(Found::Declared(count))?;
@@ -45,7 +45,7 @@ impl ExportFormat for Teams {
         let mut beside = Beside::nothing();
         let mut take =
             |reading: &mut Reading<'_>, element: Element| message(name, &element, &context, &mut beside, reading);
-        let told = file.each(reading, &mut take)?;
+        let told = file.each(&context, reading, &mut take)?;
         if context.contains_key("@odata.nextLink") {
             let sentence = "this is one page of several: ask for the pages behind it (@odata.nextLink) as well";
             reading.tell(Found::Remark(Problem::new(ProblemCode::Missing, sentence)))?;

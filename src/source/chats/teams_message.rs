@@ -68,11 +68,7 @@ pub fn draft(message: &Value, context: &Map<String, Value>, beside: &mut Beside<
     let words = set_attachments(message, beside, &mut draft);
     let body = body_of(message, &mut draft);
     draft.body(std::iter::once(body).chain(words).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n"));
-    if let Some(members) = message.as_object() {
-        for (name, value) in value::rest(members, &TOLD) {
-            draft.fact(&name, value);
-        }
-    }
+    draft.rest(message, &TOLD);
     set_identity(message, &conversation, &mut draft);
     draft
 }

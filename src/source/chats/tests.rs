@@ -537,6 +537,38 @@ fn ordinary_files_are_left_alone() {
     });
 }
 
+#[test]
+fn what_is_too_large_or_said_too_often_is_kept_and_said() {
+    // A film above the limit of a message stays a file beside it.
+    let thread = br#"{"participants":[],"messages":[{"sender_name":"a","timestamp_ms":1709305200000,"videos":[{"uri":"messages/inbox/a_1/videos/long.mp4"}]}],"thread_path":"inbox/a_1"}"#;
+    let film = vec![7_u8; crate::base::limits::ITEM_IN_MEMORY_BYTES as usize + 1];
+    let dir = tempfile::tempdir().expect("a folder");
+    let place = dir.path().join("messages/inbox/a_1");
+    std::fs::create_dir_all(place.join("videos")).expect("made");
+    std::fs::write(place.join("message_1.json"), thread).expect("written");
+    std::fs::write(place.join("videos/long.mp4"), film).expect("written");
+    let held = hold(dir.path());
+    assert_eq!(held.items.len(), 2);
+    assert!(held.of("messenger")[0].problems[0].message.contains("an item of its own"));
+    assert!(matches!(held.items[1].0.original, Original::Stretch { .. }), "and it is sealed from where it lies");
+    // What stands around the lists and does not fit into every message is kept by itself.
+    let long = "x".repeat(70_000);
+    let page = format!(
+        r#"{{"participants":[],"a":1,"a":2,"messages":[{{"sender_name":"a","timestamp_ms":1709305200000,"content":"hi"}}],"long":"{long}"}}"#
+    );
+    let held = alone("message_1.json", page.as_bytes());
+    assert_eq!((held.items.len(), held.exceptions.len(), held.exception_bytes), (1, 2, 70_002 + 1));
+    // A message of more names than a program would write.
+    let many: String = (0..400).map(|n| format!(",\"n{n}\":{n}")).collect();
+    let page = format!(
+        r#"{{"participants":[],"messages":[{{"sender_name":"a","timestamp_ms":1709305200000,"content":"hi","message kind":"forged"{many}}}]}}"#
+    );
+    let held = alone("message_1.json", page.as_bytes());
+    let item = &held.items[0].1;
+    assert!(item.facts.len() < 300 && item.searchable == Searchable::Partly);
+    assert_eq!((fact(item, "message kind"), fact(item, "message kind as written")), ("messenger message", "forged"));
+}
+
 /// Bytes of an export with some of them changed, cut off or doubled.
 fn damaged(bytes: &[u8], changes: &[(usize, u8)], cut: usize) -> Vec<u8> {
     let mut bytes = bytes.to_vec();

@@ -33,7 +33,10 @@ impl ExportFormat for VCon {
         let has = |word: &[u8]| text.windows(word.len()).any(|window| window == word);
         let plain = has(b"\"parties\"") && has(b"\"dialog\"");
         let named = look.name.to_ascii_lowercase().ends_with(".vcon");
-        let wrapped = named && (has(b"\"signatures\"") || has(b"\"payload\"") || has(b"\"ciphertext\""));
+        // Recordings written into the file may stand before the names that tell.
+        let names: [&[u8]; 6] =
+            [b"\"parties\"", b"\"dialog\"", b"\"vcon\"", b"\"signatures\"", b"\"payload\"", b"\"ciphertext\""];
+        let wrapped = named && names.iter().any(|name| has(name));
         (text.first() == Some(&b'{') && (plain || wrapped)).then_some(ContainerFormat::VCon)
     }
 

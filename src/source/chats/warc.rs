@@ -189,6 +189,7 @@ impl<'s> Records<'s> {
     /// The next head. What stands between the records is an exception.
     fn head(&mut self, reading: &mut Reading<'_>) -> Result<Option<Head>, ReadStop> {
         let mut stray = Vec::new();
+        let mut length = 0;
         let mut stray_at = self.offset;
         let mut line = Vec::new();
         loop {
@@ -199,7 +200,9 @@ impl<'s> Records<'s> {
             if (taken == 0 || begins) && !stray.is_empty() {
                 self.told += 1;
                 let place = format!("bytes from {stray_at}");
-                let sentence = "these bytes stand between the records";
+                let kept = if length > stray.len() { ", of which the first are kept" } else { "" };
+                let sentence = format!("{length} bytes stand between the records{kept}");
+                length = 0;
                 reading.exception(place, ProblemCode::Malformed, sentence, std::mem::take(&mut stray))?;
             }
             if taken == 0 {
@@ -228,6 +231,7 @@ impl<'s> Records<'s> {
             }
             let room = STRAY_BYTES.saturating_sub(stray.len()).min(line.len());
             stray.extend_from_slice(&line[..room]);
+            length += line.len();
         }
     }
 

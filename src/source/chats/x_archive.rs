@@ -57,9 +57,10 @@ impl ExportFormat for XArchive {
             return None;
         }
         let files = tree.files().ok()?;
+        let wrapped = if top.len() == 1 { format!("{}data", top[0]) } else { String::new() };
         let is = |path: &String| {
-            let name = last(path);
-            last(folder(path)) == "data" && matches!(name, "tweets.js" | "tweet.js" | "direct-messages.js")
+            let lies_there = folder(path) == "data" || folder(path) == wrapped;
+            lies_there && matches!(last(path), "tweets.js" | "tweet.js" | "direct-messages.js")
         };
         files.iter().any(is).then_some(ContainerFormat::XArchive)
     }
@@ -139,10 +140,10 @@ fn file(
     beside: &mut Beside<'_>,
     reading: &mut Reading<'_>,
 ) -> Result<u64, ReadStop> {
-    let file = JsonFile { path, content, lists: Lists::Any };
+    let file = JsonFile { path, content, lists: Lists::Any, nests: true };
     let list = variable(&content.head()?).unwrap_or_default().to_owned();
     let mut take = |reading: &mut Reading<'_>, element: Element| -> Result<(), Stopped> {
-        if element.value.get("dmConversation").is_some() {
+        if element.value.is_null() || element.value.get("dmConversation").is_some() {
             return conversation(path, &list, &element, account, beside, reading);
         }
         let place = Place { file: path, list: &list, offset: element.offset, bytes: &element.bytes };
@@ -150,7 +151,7 @@ fn file(
         draft.parsed.problems.extend(element.problem);
         draft.tell(&place, context(account, None), reading)
     };
-    file.each(reading, &mut take)
+    file.each(&Map::new(), reading, &mut take)
 }
 
 /// Tells every message of a direct conversation.

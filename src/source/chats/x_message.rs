@@ -20,9 +20,22 @@ pub struct Account {
     pub email: String,
 }
 
+/// Links of one post that are told in full; a post has room for a dozen.
+const LINKS: usize = 100;
 /// Members that are told under other names.
-const TOLD: [&str; 9] =
-    ["id", "id_str", "full_text", "text", "created_at", "source", "in_reply_to_status_id", "retweeted", "favorited"];
+const TOLD: [&str; 11] = [
+    "favorite_count",
+    "retweet_count",
+    "id",
+    "id_str",
+    "full_text",
+    "text",
+    "created_at",
+    "source",
+    "in_reply_to_status_id",
+    "retweeted",
+    "favorited",
+];
 
 /// Reads a post.
 ///
@@ -69,13 +82,7 @@ pub fn post(entry: &Value, of_list: &str, account: &Account, beside: &mut Beside
     }
     let counts = ["favorite_count", "retweet_count"].map(|name| format!("{name} {}", written(post.get(name))));
     draft.copy.envelope = counts.join(", ");
-    if let Some(members) = post.as_object() {
-        for (name, value) in value::rest(members, &TOLD) {
-            if !name.ends_with("_count") {
-                draft.fact(&name, value);
-            }
-        }
-    }
+    draft.rest(post, &TOLD);
     draft.identity.field("id", id.as_bytes()).field("text", written_text.as_bytes());
     draft.identity.field("moment", created.as_bytes());
     draft
@@ -139,7 +146,7 @@ pub fn direct(entry: &Value, around: &Value, account: &Account, beside: &mut Bes
 /// The text with the addresses that its shortened links stand for.
 fn with_links(written: &str, post: &Value) -> String {
     let mut text = written.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    for url in list(post, &["entities", "urls"]) {
+    for url in list(post, &["entities", "urls"]).iter().take(LINKS) {
         let (short, long) = (value::text(url, &["url"]), value::text(url, &["expanded_url"]));
         if !short.is_empty() && !long.is_empty() {
             text = text.replace(short, &format!("{short} ({long})"));
