@@ -220,46 +220,61 @@ impl<'a> Splitter<'a> {
     /// Reads one value as it stands.
     fn value(&mut self, keep: bool) -> Slice {
         let mut slice = Slice { offset: self.offset, bytes: Vec::new(), length: 0, is_whole: false };
+        if matches!(self.peek(), Some(b'{' | b'[' | b'"')) {
+            self.enclosed(keep, &mut slice);
+        } else {
+            self.scalar(&mut slice);
+        }
+        if !keep && slice.is_whole {
+            // Only that it is there is wanted.
+            slice.length = slice.bytes.len() as u64;
+        }
+        slice
+    }
+
+    /// Reads up to the bracket or quotation mark that ends what the first byte begins.
+    fn enclosed(&mut self, keep: bool, slice: &mut Slice) {
         let (mut depth, mut in_string, mut escaped) = (0_u64, false, false);
-        let first = self.peek();
-        let is_scalar = !matches!(first, Some(b'{' | b'[' | b'"'));
+        while self.peek().is_some() && !slice.is_whole {
+            let ready = &self.chunk[self.at..];
+            let mut taken = 0;
+            for byte in ready {
+                taken += 1;
+                match byte {
+                    _ if escaped => escaped = false,
+                    b'\\' if in_string => escaped = true,
+                    b'"' => in_string = !in_string,
+                    b'{' | b'[' if !in_string => depth += 1,
+                    b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                if depth == 0 && !in_string {
+                    slice.is_whole = true;
+                    break;
+                }
+            }
+            let most = if keep { KEPT_BYTES } else { 1 };
+            let room = most.saturating_sub(slice.bytes.len()).min(taken);
+            slice.bytes.extend_from_slice(&ready[..room]);
+            slice.length += taken as u64;
+            self.at += taken;
+            self.offset += taken as u64;
+        }
+    }
+
+    /// Reads a number or word; at least one byte, so that the reading goes on.
+    fn scalar(&mut self, slice: &mut Slice) {
         while let Some(byte) = self.peek() {
-            if is_scalar && slice.length > 0 && (byte.is_ascii_whitespace() || b",]}:".contains(&byte)) {
+            if slice.length > 0 && (byte.is_ascii_whitespace() || b",]}:".contains(&byte)) {
                 slice.is_whole = true;
-                break;
+                return;
             }
             self.bump();
             slice.length += 1;
-            if (keep || slice.length == 1) && slice.bytes.len() < KEPT_BYTES {
+            if slice.bytes.len() < KEPT_BYTES {
                 slice.bytes.push(byte);
             }
-            if is_scalar {
-                continue;
-            }
-            if in_string {
-                match byte {
-                    _ if escaped => escaped = false,
-                    b'\\' => escaped = true,
-                    b'"' => in_string = false,
-                    _ => {}
-                }
-            } else {
-                match byte {
-                    b'"' => in_string = true,
-                    b'{' | b'[' => depth += 1,
-                    b'}' | b']' => depth = depth.saturating_sub(1),
-                    _ => {}
-                }
-            }
-            if depth == 0 && !in_string {
-                slice.is_whole = true;
-                break;
-            }
         }
-        if !keep && slice.is_whole {
-            slice.length = 1;
-        }
-        slice
     }
 
     /// All that is left, as one broken piece.
