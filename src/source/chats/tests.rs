@@ -581,18 +581,27 @@ fn damaged(bytes: &[u8], changes: &[(usize, u8)], cut: usize) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(120))]
     #[test]
     fn damage_never_stops_the_reading(
-        which in 0_usize..4,
+        which in 0_usize..6,
         changes in proptest::collection::vec((any::<usize>(), any::<u8>()), 0..6),
         cut in prop_oneof![Just(0_usize), any::<usize>()],
     ) {
         let page = record("response", "Content-Type: application/http\r\n", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nxyz");
         let vcon: &[u8] = br#"{"parties":[{"tel":"+16125550142"}],"dialog":[{"type":"text","parties":[0],"body":"x"},{"type":"recording","encoding":"base64url","body":"aGVsbG8","parties":7}]}"#;
         let thread: &[u8] = br#"{"participants":[{"name":"a"}],"messages":[{"sender_name":"a","timestamp_ms":1709305200000,"content":"caf\u00c3\u00a9","photos":[{"uri":"x/y.png"}]},{"sender_name":"b","timestamp_ms":1,"call_duration":5}]}"#;
-        let (name, bytes): (&str, &[u8]) =
-            [("t.json", TEAMS.as_bytes()), ("a.warc", page.as_bytes()), ("c.vcon", vcon), ("message_1.json", thread)][which];
+        let posts: &[u8] = br#"window.YTD.tweets.part0 = [{"tweet":{"id_str":"7","full_text":"a https://t.co/a","created_at":"Fri Mar 01 15:00:00 +0000 2024","entities":{"urls":[{"url":"https://t.co/a","expanded_url":"https://x.example"}],"media":[{"media_url":"https://x.example/p.jpg"}]}}}]"#;
+        let direct: &[u8] = br#"window.YTD.direct_messages.part0 = [{"dmConversation":{"conversationId":"1-2","messages":[{"messageCreate":{"id":"9","senderId":"2","text":"hi","createdAt":"2024-03-01T17:00:00.000Z"}},{"messageCreate":{"id":"8"}}]}}]"#;
+        let all: [(&str, &[u8]); 6] = [
+            ("t.json", TEAMS.as_bytes()),
+            ("a.warc", page.as_bytes()),
+            ("c.vcon", vcon),
+            ("message_1.json", thread),
+            ("tweets.js", posts),
+            ("direct-messages.js", direct),
+        ];
+        let (name, bytes) = all[which];
         let bytes = damaged(bytes, &changes, cut);
         let held = alone(name, &bytes);
         prop_assert!(bytes.is_empty() || !held.items.is_empty() || !held.exceptions.is_empty(), "something is told");
