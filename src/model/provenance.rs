@@ -50,6 +50,18 @@ words!(
         CallDetailWorkbook = "call-detail-workbook",
         /// Contact cards.
         VCard = "vcard",
+        /// Messages of Microsoft Teams as Graph gives them.
+        TeamsGraph = "teams-graph",
+        /// A workspace export of Slack.
+        SlackExport = "slack-export",
+        /// A download of Facebook or Instagram.
+        MetaDownload = "meta-download",
+        /// An archive of X (formerly Twitter).
+        XArchive = "x-archive",
+        /// Captured web pages.
+        Warc = "warc",
+        /// A conversation as vCon.
+        VCon = "vcon",
         /// A file of another kind, kept whole.
         File = "file",
     }

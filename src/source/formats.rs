@@ -7,7 +7,7 @@
 use super::calls::workbook::CallWorkbook;
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
-use super::{ReadOptions, ReadStop};
+use super::{ReadOptions, ReadStop, chats};
 use crate::model::provenance::ContainerFormat;
 
 /// What is known of a file before it is read.
@@ -74,6 +74,14 @@ pub trait ExportFormat: Sync {
 
 /// Every format, in the order in which they are asked.
 const SHELF: &[&dyn ExportFormat] = &[&CallWorkbook];
+const SHELF: &[&dyn ExportFormat] = &[
+    &chats::teams::Teams,
+    &chats::slack::Slack,
+    &chats::meta::Meta,
+    &chats::x_archive::XArchive,
+    &chats::warc::Warc,
+    &chats::vcon::VCon,
+];
 
 /// The format of a file and who reads it.
 pub fn of_file(look: &Look<'_>) -> Option<ContainerFormat> {

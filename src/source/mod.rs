@@ -18,6 +18,7 @@ pub mod wide;
 
 // ---- texts, calls, contacts and phone numbers -------------------------------------------------------------
 pub mod calls;
+pub mod chats;
 pub mod contacts;
 pub mod number;
 pub mod texts;
