@@ -78,11 +78,12 @@ CREATE TABLE pack_extent (
 ) STRICT, WITHOUT ROWID;
 
 -- What a copy tells (place, folder, flags) is sealed under the key of its family, and goes with it; the row stays.
+-- custodian 0: not known. The same place taken in again for somebody else is a copy of its own: a hold on either holds.
 CREATE TABLE copy (
   container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL, family INTEGER NOT NULL,
-  custodian INTEGER, intake INTEGER NOT NULL, outcome TEXT NOT NULL, problems INTEGER NOT NULL, sealed BLOB NOT NULL,
-  event INTEGER NOT NULL,
-  PRIMARY KEY (container, ordinal, family)
+  custodian INTEGER NOT NULL, intake INTEGER NOT NULL, outcome TEXT NOT NULL, problems INTEGER NOT NULL,
+  sealed BLOB NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (container, ordinal, family, custodian)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX copy_family ON copy(family);
 CREATE INDEX copy_custodian ON copy(custodian, family);
@@ -91,8 +92,8 @@ CREATE INDEX copy_event ON copy(event);
 -- What had been destroyed and was found in an export again. kept: the family it was taken in as, where it was.
 CREATE TABLE returned (
   container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL, tombstone INTEGER NOT NULL,
-  kept INTEGER, custodian INTEGER, intake INTEGER NOT NULL, event INTEGER NOT NULL,
-  PRIMARY KEY (container, ordinal, tombstone)
+  kept INTEGER, custodian INTEGER NOT NULL, intake INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (container, ordinal, tombstone, custodian)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX returned_event ON returned(event);
 
@@ -100,8 +101,8 @@ CREATE TABLE exception (
   id INTEGER PRIMARY KEY, container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL,
   intake INTEGER NOT NULL, code TEXT NOT NULL, name BLOB NOT NULL, family INTEGER NOT NULL UNIQUE,
   month TEXT NOT NULL, pack INTEGER NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL, seal BLOB NOT NULL,
-  event INTEGER NOT NULL, custodian INTEGER,
-  UNIQUE (container, ordinal, name)
+  event INTEGER NOT NULL, custodian INTEGER NOT NULL,
+  UNIQUE (container, ordinal, name, custodian)
 ) STRICT;
 
 CREATE TABLE retention_event (

@@ -9,7 +9,7 @@ use crate::base::digest::KeyedDigest;
 use crate::base::id::{ContainerId, CustodianId, EventId, FamilyId, IntakeId};
 use crate::base::limits;
 use crate::catalog::{
-    AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, KnownPlace, NewFamily, ReturnedRow, SealedAt, Writing,
+    AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, NewFamily, ReturnedRow, SealedAt, Writing,
 };
 use crate::ledger::{MerkleBuilder, leaf_hash};
 use crate::model::event::Act;
@@ -382,40 +382,34 @@ impl<'e> Committer<'e> {
         guards: &[Guard],
         copy: &StoredCopy,
     ) -> Result<(), IngestError> {
-        let known = batch.writing.reading().copy_at(spot.container, spot.ordinal, family)?;
-        match known {
-            // This intake was cut off after it had settled this place: the outcome stands.
-            Some(KnownPlace { intake, outcome, problems, .. }) if intake == self.intake => {
-                self.count(outcome, problems)
-            }
-            Some(_) => {
-                // The place is known, and whose export it is may have been told differently this time.
-                for guard in guards {
-                    batch.writing.protect(*guard, &[family])?;
-                }
-                self.count(Outcome::Duplicate, 0)
-            }
-            None => {
-                let key = batch.key_of(family)?;
-                let outcome = Outcome::Duplicate;
-                let row = self.copy_row(batch.event, spot, family, outcome, 0, &key, copy);
-                batch.writing.add_copy(&row)?;
-                // A hold on any copy holds the item, and guards that are not known here have to look again.
-                for guard in guards {
-                    batch.writing.protect(*guard, &[family])?;
-                }
-                batch.writing.touch_family(family, batch.event)?;
-                batch.tally.more_copies = true;
-                let name = batch.writing.reading().family(family)?.name;
-                batch.tally.copies.insert((spot.container, spot.ordinal, family), (family, name, outcome));
-                self.count(outcome, 0)
-            }
+        let here = batch.writing.reading().copies_at(spot.container, spot.ordinal, family)?;
+        // This intake was cut off after it had settled this place: the outcome stands.
+        let settled = here.iter().find(|known| known.intake == self.intake).copied();
+        // A copy for somebody else is a copy of its own. That nobody was named this time tells nothing new.
+        let is_known = here.iter().any(|known| known.custodian == spot.custodian || spot.custodian.is_none());
+        // A hold on any copy holds the item, and guards that are not known here have to look again.
+        for guard in guards {
+            batch.writing.protect(*guard, &[family])?;
+        }
+        if !is_known {
+            let key = batch.key_of(family)?;
+            let outcome = Outcome::Duplicate;
+            let row = self.copy_row(batch.event, spot, family, outcome, 0, &key, copy);
+            batch.writing.add_copy(&row)?;
+            batch.writing.touch_family(family, batch.event)?;
+            batch.tally.more_copies = true;
+            let name = batch.writing.reading().family(family)?.name;
+            batch.tally.copies.insert((spot.container, spot.ordinal, family), (family, name, outcome));
+        }
+        match settled {
+            Some(known) => self.count(known.outcome, known.problems),
+            None => self.count(Outcome::Duplicate, 0),
         }
     }
 
     fn exception(&mut self, batch: &mut Batch<'_, '_, '_>, one: ReadyException) -> Result<(), IngestError> {
         let container = self.innermost().id;
-        let known = batch.writing.reading().exception_at(container, one.ordinal, &one.name)?;
+        let known = batch.writing.reading().exception_at(container, one.ordinal, &one.name, one.custodian)?;
         if !known {
             let month = crate::vault::Month::UNDATED;
             let placed =
