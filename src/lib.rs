@@ -28,8 +28,11 @@ pub mod repository;
 
 pub mod classification;
 pub mod finding;
+pub mod people;
 pub mod protection;
 pub mod retention;
+pub mod screening;
+pub mod timeline;
 pub mod verify;
 
 pub mod disposition;

@@ -518,11 +518,12 @@ impl Reading<'_> {
 }
 
 /// A custodian as it is stored in a key: 0 where it is not known.
-fn custodian_number(custodian: Option<CustodianId>) -> i64 {
+pub(super) fn custodian_number(custodian: Option<CustodianId>) -> i64 {
     custodian.map_or(0, CustodianId::get)
 }
 
-fn custodian(stored: i64) -> Option<CustodianId> {
+/// A custodian read back from a key.
+pub(super) fn custodian(stored: i64) -> Option<CustodianId> {
     (stored != 0).then(|| CustodianId::new(stored))
 }
 

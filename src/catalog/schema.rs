@@ -97,6 +97,27 @@ CREATE TABLE returned (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX returned_event ON returned(event);
 
+-- Items whose every copy came from a personal device. state: 'undecided', 'government' (an ordinary item since),
+-- 'personal' (to be destroyed; decided_on begins the city's limit). A family without a row was never set aside.
+CREATE TABLE screening (
+  family INTEGER PRIMARY KEY REFERENCES family(id), state TEXT NOT NULL, decided_on TEXT, event INTEGER NOT NULL
+) STRICT;
+CREATE INDEX screening_state ON screening(state, family);
+
+-- What was handed over, a file or a folder of loose files, for each custodian. sealed: where it lies, its digest, the
+-- device and the receipt, under a key of the key set; empty once every item of it is gone (I13).
+CREATE TABLE source_file (
+  container INTEGER NOT NULL REFERENCES container(id), custodian INTEGER NOT NULL, intake INTEGER NOT NULL,
+  personal INTEGER NOT NULL, taken_in_at TEXT NOT NULL, sealed BLOB NOT NULL, disposed_at TEXT, disposed_by TEXT,
+  disposed_event INTEGER,
+  PRIMARY KEY (container, custodian)
+) STRICT, WITHOUT ROWID;
+
+-- What a person has said of two addresses or numbers: keyed digests alone. is_one: 1 the same person, 0 two.
+CREATE TABLE person_link (
+  one BLOB NOT NULL, other BLOB NOT NULL, is_one INTEGER NOT NULL, event INTEGER NOT NULL, PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE exception (
   id INTEGER PRIMARY KEY, container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL,
   intake INTEGER NOT NULL, code TEXT NOT NULL, name BLOB NOT NULL, family INTEGER NOT NULL UNIQUE,

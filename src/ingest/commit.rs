@@ -82,6 +82,10 @@ struct Tally {
     families: u64,
     exceptions: u64,
     destroyed_before: u64,
+    /// New items that are set aside because they came from a personal device.
+    set_aside: u64,
+    /// Items that were set aside, and of which a copy came from one of the city's own systems.
+    city_copies: u64,
     /// Whether something that was here got another copy.
     more_copies: bool,
     /// What was sealed, by number.
@@ -107,6 +111,8 @@ struct Spot {
     container: ContainerId,
     ordinal: u64,
     custodian: Option<CustodianId>,
+    /// Whether it comes from a device of the person's own.
+    personal: bool,
 }
 
 /// Something like an item that was destroyed here.
@@ -176,6 +182,7 @@ impl<'e> Committer<'e> {
             "intake": self.intake, "families": tally.families, "copies": tally.copies.len(),
             "exceptions": tally.exceptions, "destroyed_before": tally.destroyed_before,
             "merkle_root": root(&tally.sealed), "copies_root": root(tally.copies.values()), "rules": self.edition,
+            "set_aside": tally.set_aside, "city_copies": tally.city_copies,
         });
         let event = writing.record_event(at, &self.actor, Act::Sealed, &self.intake.to_string(), &details)?;
         writing.set_last_touched(event.id)?;
@@ -246,8 +253,8 @@ impl<'e> Committer<'e> {
     }
 
     fn item(&mut self, batch: &mut Batch<'_, '_, '_>, ready: Ready) -> Result<(), IngestError> {
-        let Ready { ordinal, name, copy, custodian, problems, body } = ready;
-        let spot = Spot { container: self.innermost().id, ordinal, custodian };
+        let Ready { ordinal, name, copy, custodian, personal, problems, body } = ready;
+        let spot = Spot { container: self.innermost().id, ordinal, custodian, personal };
         if let Some(family) = batch.family_named(&name)? {
             let guards = match &body {
                 Body::Known(guards) => guards,
@@ -260,7 +267,7 @@ impl<'e> Committer<'e> {
             return Err(IngestError::Changed);
         };
         let Sealed { key, month, family, outline } = *sealed;
-        let before = self.destroyed_before(batch, &name, &outline, custodian)?;
+        let before = self.destroyed_before(batch, &name, &outline, &spot)?;
         if let Some(Before { tombstone, stays_away: true, .. }) = before {
             return self.stays_away(batch, &spot, tombstone, name);
         }
@@ -269,12 +276,12 @@ impl<'e> Committer<'e> {
     }
 
     fn large(&mut self, batch: &mut Batch<'_, '_, '_>, (ready, large): (Ready, Large)) -> Result<(), IngestError> {
-        let Ready { ordinal, name, copy, custodian, problems, .. } = ready;
-        let spot = Spot { container: self.innermost().id, ordinal, custodian };
+        let Ready { ordinal, name, copy, custodian, personal, problems, .. } = ready;
+        let spot = Spot { container: self.innermost().id, ordinal, custodian, personal };
         if let Some(family) = batch.family_named(&name)? {
             return self.duplicate(batch, &spot, family, &large.outline.guards, &copy);
         }
-        let before = self.destroyed_before(batch, &name, &large.outline, custodian)?;
+        let before = self.destroyed_before(batch, &name, &large.outline, &spot)?;
         if let Some(Before { tombstone, stays_away: true, .. }) = before {
             return self.stays_away(batch, &spot, tombstone, name);
         }
@@ -301,6 +308,10 @@ impl<'e> Committer<'e> {
         let id = placed.id;
         let row = self.copy_row(batch.event, spot, id, Outcome::Kept, problems, key, copy);
         batch.add(placed, name, outline, row)?;
+        if spot.personal {
+            batch.writing.set_aside(id, batch.event)?;
+            batch.tally.set_aside += 1;
+        }
         if let Some(Before { tombstone, wanted_by, .. }) = before {
             for guard in wanted_by {
                 batch.writing.protect(guard, &[id])?;
@@ -317,7 +328,7 @@ impl<'e> Committer<'e> {
         batch: &Batch<'_, '_, '_>,
         name: &KeyedDigest,
         outline: &Outline,
-        custodian: Option<CustodianId>,
+        spot: &Spot,
     ) -> Result<Option<Before>, IngestError> {
         let reading = batch.writing.reading();
         let same = reading.tombstones_named(name)?;
@@ -335,9 +346,14 @@ impl<'e> Committer<'e> {
             stays_away &= self.guards.contains(&guard);
         }
         stays_away &= wanted_by.is_empty();
+        // What a person had decided to be personal comes from the same device again.
+        if stays_away && spot.personal && reading.went_as_personal(tombstone)? {
+            return Ok(Some(Before { tombstone, wanted_by, stays_away }));
+        }
         if let Some((adopted, evaluator)) = self.rules.as_ref().filter(|_| stays_away) {
             let row = reading.family(tombstone)?;
-            let copy = ReturningCopy { custodian, sent_on: outline.sent_on, received_on: outline.received_on };
+            let (sent_on, received_on) = (outline.sent_on, outline.received_on);
+            let copy = ReturningCopy { custodian: spot.custodian, sent_on, received_on };
             stays_away = adopted.would_allow_again(evaluator, &row, &copy, self.today);
         } else {
             stays_away = false;
@@ -367,7 +383,7 @@ impl<'e> Committer<'e> {
         tombstone: FamilyId,
         kept: Option<FamilyId>,
     ) -> Result<bool, IngestError> {
-        let Spot { container, ordinal, custodian } = *spot;
+        let Spot { container, ordinal, custodian, .. } = *spot;
         let (intake, event) = (self.intake, batch.event);
         let row = ReturnedRow { container, ordinal, tombstone, kept, custodian, intake, event };
         Ok(batch.writing.add_returned(&row)?)
@@ -390,6 +406,11 @@ impl<'e> Committer<'e> {
         // A hold on any copy holds the item, and guards that are not known here have to look again.
         for guard in guards {
             batch.writing.protect(*guard, &[family])?;
+        }
+        // A copy at another place, from one of the city's own systems, makes it an ordinary item. The same place told
+        // differently does not: only a person takes out what was set aside.
+        if here.is_empty() && !spot.personal && batch.writing.has_city_copy(family, batch.event)? {
+            batch.tally.city_copies += 1;
         }
         if !is_known {
             let key = batch.key_of(family)?;
@@ -446,7 +467,7 @@ impl<'e> Committer<'e> {
         let json = serde_json::to_vec(copy);
         assert!(json.is_ok(), "plain values with text keys always become JSON");
         let sealed = seal_small(key, COPY_LABEL, &json.unwrap_or_default());
-        let Spot { container, ordinal, custodian } = *spot;
+        let Spot { container, ordinal, custodian, .. } = *spot;
         CopyRow { container, ordinal, family, custodian, intake: self.intake, outcome, problems, sealed, event }
     }
 

@@ -61,6 +61,7 @@ impl City {
             numbers: Vec::new(),
             paths: vec![word.to_owned()],
             elected: false,
+            ..CustodianProfile::default()
         };
         profile.custodians = vec![
             one("Anna Larson", "Clerk", "alarson"),
