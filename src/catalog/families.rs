@@ -515,6 +515,11 @@ impl Reading<'_> {
         self.count("SELECT count(*) FROM family")
     }
 
+    /// How many families are here, those set aside counted too.
+    pub fn families_here(&self) -> Result<u64, CatalogError> {
+        self.count("SELECT count(*) FROM family WHERE state <> 'destroyed'")
+    }
+
     /// How many families are here, how many of them are not fully searchable (those set aside left out of both), and how
     /// many are gone.
     pub fn family_counts(&self) -> Result<(u64, u64, u64), CatalogError> {

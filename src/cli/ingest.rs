@@ -118,11 +118,7 @@ fn told(report: &IngestReport) -> String {
         );
     }
     if let Some(sheet) = &report.intake_sheet {
-        text.push_str(&format!(
-            "\nIntake sheet {}: {}\n",
-            safe(&sheet.sheet),
-            format!("{} fit", counted(sheet.matched, "row"))
-        ));
+        text.push_str(&format!("\nIntake sheet {}: {} fit\n", safe(&sheet.sheet), counted(sheet.matched, "row")));
         for (what, all) in [
             ("names no file here", &sheet.rows_without_file),
             ("could mean several files here, and was not applied", &sheet.rows_with_several),
