@@ -75,6 +75,19 @@ impl Reading<'_> {
         .map(Some)
     }
 
+    /// Every item that ever was set aside: where it stands, and the event that says so.
+    pub fn screenings(&self) -> Result<Vec<(FamilyId, Screening, EventId)>, CatalogError> {
+        let mut statement = self.connection.prepare_cached("SELECT family, event FROM screening ORDER BY family")?;
+        let rows: Vec<(i64, i64)> =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        let mut all = Vec::new();
+        for (family, event) in rows {
+            let family = FamilyId::new(family);
+            all.extend(self.screening(family)?.map(|state| (family, state, EventId::new(event))));
+        }
+        Ok(all)
+    }
+
     /// Whether an item is outside of ordinary lists, counts and searches.
     pub fn is_set_aside(&self, family: FamilyId) -> Result<bool, CatalogError> {
         Ok(self.screening(family)?.is_some_and(|state| state != Screening::Government))

@@ -1,7 +1,7 @@
 //! Whose export it is: told by the intake sheet, by the clerk, by a word in the path that the profile lists, or by the
 //! item itself where its own side has a number or address of the profile. Never guessed.
 
-use super::sheet::Sheet;
+use super::sheet::{Sheet, SheetRow};
 use crate::base::id::CustodianId;
 use crate::model::item::{Original, ParsedItem, RawItem, Shape};
 use crate::model::profile::CustodianProfile;
@@ -87,7 +87,8 @@ impl Custodians {
         let row = self.sheet.as_ref().and_then(|sheet| sheet.of(names));
         let custodian = row.and_then(|row| row.custodian).or(self.named).or(by_path);
         // A device of somebody else's path word is not this custodian's, but it is still no device of the city.
-        let personal = self.all_personal || row.map_or(path_personal, |row| row.is_personal());
+        let told = row.filter(|row| !row.device.is_empty());
+        let personal = self.all_personal || told.map_or(path_personal, SheetRow::is_personal);
         Whose { custodian, personal }
     }
 

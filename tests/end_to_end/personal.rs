@@ -4,9 +4,11 @@ use crate::probe::probe;
 use crate::support::*;
 use recordroom::base::fault::{FaultKind, arm, disarm};
 use recordroom::base::id::FamilyId;
+use recordroom::base::monitor::VoidMonitor;
 use recordroom::classification;
 use recordroom::finding::search;
 use recordroom::hold;
+use recordroom::ingest::{IngestOptions, ingest};
 use recordroom::model::classification::RecordStatus;
 use recordroom::model::hold::Scope;
 use recordroom::model::screening::{Screening, ScreeningDecision};
@@ -147,11 +149,17 @@ fn whoever_sorts_is_the_employee_or_the_named_screener_and_every_look_is_recorde
 #[test]
 fn a_copy_from_the_citys_own_system_makes_an_item_ordinary_and_the_same_place_told_otherwise_does_not() {
     let (city, mut repository) = city();
-    let path = city.room.path().join("exports/alarson-own-phone/mail.mbox");
-    let renamed = city.room.path().join("exports/alarson-own-phone");
-    assert!(renamed.is_dir());
+    let path = city.export("creed.mbox", &[Message::new("5", "2023-01-14", "garden", "The garden.")]);
+    let personal = IngestOptions { personal_device: true, ..IngestOptions::default() };
+    ingest(&mut repository, std::slice::from_ref(&path), &personal, "clerk", &VoidMonitor).expect("taken in");
     take_in(&mut repository, &path);
-    assert_eq!(repository.catalog().reading().families_set_aside().expect("read").len(), 3, "again: nothing changes");
+    assert_eq!(
+        repository.catalog().reading().families_set_aside().expect("read").len(),
+        4,
+        "only a person takes it out"
+    );
+    let garden = family_of(&repository, "garden");
+    screening::decide(&mut repository, &[garden], ScreeningDecision::Government, "work", "Cora Reed").expect("sorted");
     let mut permit = Message::new("3", "2023-01-12", "permit", "The mill permit.");
     permit.from = "miller@mill.example".to_owned();
     take_in(&mut repository, &city.export("bstone.mbox", &[permit]));
@@ -160,7 +168,7 @@ fn a_copy_from_the_citys_own_system_makes_an_item_ordinary_and_the_same_place_to
     // The other way round nothing is set aside that was ordinary.
     let office = [Message::new("4", "2023-01-13", "office", "The office.")];
     take_in(&mut repository, &city.export("alarson-own-phone/second.mbox", &office));
-    assert_eq!(search(&repository, "office", 10).expect("searched").count, 1);
+    assert_eq!(search(&repository, "subject:office", 10).expect("searched").count, 1);
     assert_clean(&repository);
 }
 
@@ -227,5 +235,23 @@ fn a_decision_that_is_cut_off_is_whole_or_not_there() {
             return;
         }
         nth += 1;
+    }
+}
+
+#[test]
+fn a_decision_that_nobody_made_is_found() {
+    let (city, repository) = city();
+    drop(repository);
+    for (change, why) in [
+        ("UPDATE screening SET state = 'personal', decided_on = '2025-01-01'", "as if somebody had decided"),
+        ("UPDATE screening SET state = 'government' WHERE event <> 0", "taken out by the event that set it aside"),
+        ("DELETE FROM screening WHERE family = 1", "as if it had never been set aside"),
+    ] {
+        let tampered = city.copied();
+        let connection = rusqlite::Connection::open(tampered.repository_path().join("catalog.sqlite")).expect("opened");
+        connection.execute(change, []).expect("changed");
+        drop(connection);
+        let report = report(&tampered.open("2025-02-01"));
+        assert!(report.findings.iter().any(|one| one.code == "screening-differs"), "{why}: {report:?}");
     }
 }

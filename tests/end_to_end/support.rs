@@ -63,7 +63,6 @@ impl City {
             personal_devices: vec![format!("{word}-own-phone")],
             screener: "Dana Whitcomb".to_owned(),
             elected: false,
-            ..CustodianProfile::default()
         };
         profile.custodians = vec![
             one("Anna Larson", "Clerk", "alarson"),
