@@ -110,6 +110,12 @@ fn a_folder_with_its_receipt_goes_in_and_what_is_personal_is_sorted_and_destroye
     // A hold by the same word covers that text as well.
     let (_, held) = json(at, "clerk", &["hold", "preview", "--query", "permit"]);
     assert_eq!(held["covered"], 3);
+    // A request protects it, and nobody reviews it before it was sorted.
+    assert_eq!(run_as(at, "clerk", &["request", "open", "--kind", "public", "--what", "x", "--query", "permit"]).0, 0);
+    let (_, collected) = json(at, "clerk", &["request", "collect", "Q-1"]);
+    assert_eq!((&collected["families"], &collected["set_aside"]), (&2.into(), &1.into()), "{collected}");
+    let (_, by_query) = json(at, "clerk", &["request", "collect", "Q-1", "--query", "permit OR dinner"]);
+    assert_eq!((&by_query["families"], &by_query["set_aside"]), (&2.into(), &0.into()), "nor by a search");
 
     assert_eq!(run_as(at, "clerk", &["screen", "list", "--custodian", "Maren Olstad"]).0, 3, "it is hers to sort");
     let (_, listed) = json(at, "Maren Olstad", &["screen", "list", "--custodian", "Maren Olstad"]);
@@ -123,6 +129,8 @@ fn a_folder_with_its_receipt_goes_in_and_what_is_personal_is_sorted_and_destroye
     let family = families[0].as_str().expect("a family").to_owned();
     let (code, refused) = json(at, "Maren Olstad", &["show", &family]);
     assert_eq!((code, &refused["error"]["code"]), (3, &"set-aside".into()), "even she looks at it where it is logged");
+    assert_eq!(run_as(at, "clerk", &["classify", "explain", &family]).0, 3, "the evidence quotes it");
+    assert_eq!(run_as(at, "clerk", &["classify", "set", &family, "--status", "personal", "--reason", "x"]).0, 3);
     assert_eq!(json(at, "Maren Olstad", &["screen", "show", &family, "--reason", "whose number is it"]).0, 0);
     let decide = |group: &str, count: &str, to: &str| {
         let whose = ["--custodian", "Maren Olstad", "--to", to, "--reason", "family or not"];
