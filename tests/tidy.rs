@@ -31,6 +31,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "classification",
         &["base", "model", "text", "query", "classify", "catalog", "repository", "finding", "protection", "retention"],
     ),
+    // What came from personal devices is sorted by correspondent and conversation, as the queue is.
+    ("screening", &["base", "model", "catalog", "repository", "classification"]),
+    // The directory is read from sealed facts each time; numbers have their one normal form in `source`.
+    ("people", &["base", "model", "text", "source", "vault", "catalog", "repository"]),
+    ("timeline", &["base", "model", "text", "report", "vault", "catalog", "repository", "people"]),
     (
         "verify",
         &[
@@ -171,6 +176,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "finding",
             "gaps",
             "classification",
+            "screening",
+            "people",
+            "timeline",
             "demo",
         ],
     ),

@@ -172,7 +172,7 @@ impl Writing<'_> {
         self.connection
             .prepare_cached("UPDATE destruction SET finished_event = ?2 WHERE id = ?1")?
             .execute((destruction, event.get()))?;
-        Ok(())
+        self.forget_emptied_sources(destruction)
     }
 
     /// Records an adopted edition by the digest of its frozen file.

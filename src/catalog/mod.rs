@@ -4,7 +4,8 @@
 //! content is in clear text here; a catalog of a newer format is refused before a byte is changed.
 //!
 //! Reading order: `schema`, `events`, `families` (what is kept), `containers` (where it came from), `guards` (holds
-//! and requests as protection), `holds`, `requests`, `disposals`.
+//! and requests as protection), `holds`, `requests`, `disposals`, `screenings` (items from personal devices),
+//! `source_files` (the intake register), `person_links`.
 
 mod containers;
 mod disposals;
@@ -12,13 +13,19 @@ mod events;
 mod families;
 mod guards;
 mod holds;
+mod person_links;
 mod requests;
 mod schema;
+mod screenings;
+mod source_files;
 
 pub use containers::{AccountRow, ContainerKey, CopyRow, ExceptionRow, IntakeRow, KnownPlace, ReturnedRow};
 pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, TombstoneRow};
 pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, RecordRow, SealedAt, Standing};
 pub use guards::Guard;
+pub use person_links::PersonLink;
+pub use screenings::SetAside;
+pub use source_files::{IntakeContainer, SourceRow};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};

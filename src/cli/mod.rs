@@ -12,17 +12,21 @@ mod gaps;
 mod hold;
 mod index;
 mod ingest;
+mod intake;
 mod ledger;
 mod output;
+mod people;
 mod produce;
 mod repository;
 mod request;
 mod review;
 mod schedule;
 mod scope;
+mod screen;
 mod search;
 mod show;
 mod status;
+mod timeline;
 mod verify;
 
 use clap::Parser;
@@ -70,6 +74,10 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Produce(produce) => produce::run(common, produce, output),
         args::Command::Verify(verify) => verify::run(common, verify, output),
         args::Command::Schedule(command) => schedule::run(common, command, output),
+        args::Command::Screen(command) => screen::run(common, command, output),
+        args::Command::Intake(command) => intake::run(common, command, output),
+        args::Command::People(command) => people::run(common, command, output),
+        args::Command::Timeline(timeline) => timeline::run(common, timeline, output),
         args::Command::Hold(command) => hold::run(common, command, output),
         args::Command::Dispose(command) => dispose::run(common, command, output),
         args::Command::Purge(which) => dispose::purge(common, which, output),

@@ -79,6 +79,9 @@ pub struct Found {
     /// Items that are no hits and could be if all their words were searchable: they fulfil every other part of the
     /// query (dates, kinds, custodians ...) and cannot be searched, or only in part.
     pub not_searchable: u64,
+    /// Items that are left out of this search, hits or not: they came from personal devices and were not sorted, or were
+    /// sorted as personal. How many of them would be hits is not told, because that tells their content.
+    pub set_aside: u64,
     /// Items that are catalogued and cannot be found yet: bringing the index up to date makes them searchable.
     pub not_indexed: u64,
     /// How many items each word, phrase and distance of the query is in.
@@ -92,16 +95,18 @@ pub fn search(repository: &Repository, query: &str, limit: usize) -> Result<Foun
     let query = parse(query)?;
     let index = Index::open(&repository.layout().index())?;
     let standing = Catalogued::of(repository);
-    let found = index.search(&query, &standing, limit)?;
-    let mut out = Found { count: found.count, not_indexed: not_indexed(repository, &index)?, ..Found::default() };
+    let found = index.search(&ordinary(&query), &standing, limit)?;
+    let aside = repository.catalog().reading().families_set_aside()?.len() as u64;
+    let not_indexed = not_indexed(repository, &index)?;
+    let mut out = Found { count: found.count, not_indexed, set_aside: aside, ..Found::default() };
     let missed = Query::And(vec![
         Query::Is(Flag::Unsearchable),
         maybe::could_answer(&query),
         Query::Not(Box::new(query.clone())),
     ]);
-    out.not_searchable = index.count(&missed, &standing)?;
+    out.not_searchable = index.count(&ordinary(&missed), &standing)?;
     for term in terms(&query) {
-        out.terms.push((term.to_string(), index.count(&term, &standing)?));
+        out.terms.push((term.to_string(), index.count(&ordinary(&term), &standing)?));
     }
     let names = names(repository)?;
     let outlines = repository.catalog().at_one_moment::<_, CatalogError>(|reading| {
@@ -125,11 +130,17 @@ pub fn search(repository: &Repository, query: &str, limit: usize) -> Result<Foun
     Ok(out)
 }
 
-/// Every family that answers a query, by number: what a request collects. What is not indexed yet is not among them;
+/// Every family that answers a query, by number: what a request collects. What is set aside is not among them, and what is not
+/// indexed yet neither;
 /// [`behind`] says how much that is.
 pub fn families(repository: &Repository, query: &Query) -> Result<Vec<FamilyId>, FindingError> {
     let index = Index::open(&repository.layout().index())?;
-    Ok(index.families(query, &Catalogued::of(repository))?)
+    Ok(index.families(&ordinary(query), &Catalogued::of(repository))?)
+}
+
+/// A query without what is set aside.
+fn ordinary(query: &Query) -> Query {
+    Query::And(vec![query.clone(), Query::Not(Box::new(Query::Is(Flag::SetAside)))])
 }
 
 /// How many items are catalogued and cannot be found yet.

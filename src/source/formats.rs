@@ -73,7 +73,6 @@ pub trait ExportFormat: Sync {
 }
 
 /// Every format, in the order in which they are asked.
-const SHELF: &[&dyn ExportFormat] = &[&CallWorkbook];
 const SHELF: &[&dyn ExportFormat] = &[
     &chats::teams::Teams,
     &chats::slack::Slack,
@@ -81,6 +80,8 @@ const SHELF: &[&dyn ExportFormat] = &[
     &chats::x_archive::XArchive,
     &chats::warc::Warc,
     &chats::vcon::VCon,
+    // Last: it reads any workbook whose columns are those of calls.
+    &CallWorkbook,
 ];
 
 /// The format of a file and who reads it.
