@@ -32,6 +32,10 @@ words!(
         Mbox = "mbox",
         /// A Maildir folder tree.
         Maildir = "maildir",
+        /// One message of Apple Mail.
+        Emlx = "emlx",
+        /// A mailbox folder of Apple Mail.
+        AppleMail = "apple-mail",
         /// A plain folder of files.
         Folder = "folder",
         /// A ZIP archive.
