@@ -7,8 +7,12 @@ use crate::extract::budget::Budget;
 use crate::extract::{self, Extracted, mail as parts};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
+use crate::source::contacts::vcard;
 use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 use std::borrow::Cow;
+
+/// Contact cards of one attachment that are told as facts.
+const CARDS: usize = 50;
 
 /// Fills in the attachments in the order of their parts.
 pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem, budget: &mut Budget) {
@@ -47,7 +51,15 @@ fn attachment(
         extracted.searchable = extracted.searchable.max(Searchable::Partly);
     }
     if extracted.found_type == "text/calendar" {
-        calendar_part::facts(&extracted.text, &mut parsed.facts);
+        let calendar = calendar_part::read(&extracted.text);
+        if calendar.has_file {
+            let sentence = "a file is packed into the calendar and was not looked into";
+            extracted = extracted.but(Searchable::Partly, ProblemCode::Unsupported, sentence);
+        }
+        calendar.tell(parsed);
+    }
+    if extracted.found_type == "text/vcard" {
+        card_facts(&bytes, &mut parsed.facts);
     }
     for problem in extracted.problems {
         // The problems of attachments stand with the message, each with the name of its attachment.
@@ -63,6 +75,14 @@ fn attachment(
         text: extracted.text,
         searchable: extracted.searchable,
         part: id,
+    }
+}
+
+/// What the contact cards of an attachment say: whose they are, with every address and number. They took no part.
+fn card_facts(bytes: &[u8], facts: &mut std::collections::BTreeMap<String, String>) {
+    let said = vcard::summaries(bytes, CARDS).join("; ");
+    if !said.is_empty() {
+        facts.entry("contact cards".to_owned()).and_modify(|all| *all = format!("{all}; {said}")).or_insert(said);
     }
 }
 
