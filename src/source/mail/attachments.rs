@@ -1,6 +1,6 @@
 //! The attachments of a message: every part that is not its body, decoded, hashed and searched.
 
-use super::calendar_part;
+use super::{calendar_part, inside};
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
 use crate::extract::budget::Budget;
@@ -19,7 +19,7 @@ pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem, budget: &mut Budget)
     let ids: std::collections::BTreeSet<u32> = message.attachments.iter().copied().collect();
     for id in ids.iter().take(limits::MESSAGE_PARTS) {
         if let Some(part) = message.parts.get(*id as usize) {
-            let attachment = attachment(message, part, *id, parsed, budget);
+            let attachment = attachment(message, part, *id, *id, parsed, budget);
             parsed.attachments.push(attachment);
         }
     }
@@ -31,10 +31,33 @@ pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem, budget: &mut Budget)
     }
 }
 
+/// Fills in the attachments of a message that is wrapped in a part of another.
+pub fn fill_inside(inner: &Message<'_>, outer: u32, parsed: &mut ParsedItem, budget: &mut Budget) {
+    let ids: std::collections::BTreeSet<u32> = inner.attachments.iter().copied().collect();
+    let mut unlisted = 0_usize;
+    for id in &ids {
+        let room = parsed.attachments.len() < limits::MESSAGE_PARTS;
+        let address = inside::address(outer, *id).filter(|_| room);
+        match (inner.parts.get(*id as usize), address) {
+            (Some(part), Some(address)) => {
+                let attachment = attachment(inner, part, *id, address, parsed, budget);
+                parsed.attachments.push(attachment);
+            }
+            _ => unlisted += 1,
+        }
+    }
+    if unlisted > 0 {
+        let sentence = format!("{unlisted} more attachments are kept in the signed message and not listed");
+        parsed.problems.push(Problem::new(ProblemCode::LimitReached, sentence));
+        parsed.searchable = parsed.searchable.max(Searchable::Partly);
+    }
+}
+
 fn attachment(
     message: &Message<'_>,
     part: &MessagePart<'_>,
     id: u32,
+    address: u32,
     parsed: &mut ParsedItem,
     budget: &mut Budget,
 ) -> ParsedAttachment {
@@ -74,7 +97,7 @@ fn attachment(
         inline: is_inline(part),
         text: extracted.text,
         searchable: extracted.searchable,
-        part: id,
+        part: address,
     }
 }
 

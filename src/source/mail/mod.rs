@@ -10,6 +10,7 @@ pub mod emlx;
 pub mod envelope;
 pub mod headers;
 pub mod identity;
+pub mod inside;
 pub mod left_out;
 pub mod maildir;
 pub mod mbox;

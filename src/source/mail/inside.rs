@@ -1,0 +1,83 @@
+//! Messages wrapped in a part of a message: what was signed as one piece (S/MIME, RFC 8551 section 3.5.2).
+//!
+//! The words of the wrapped message become the body and its attachments become attachments of the item; the part with
+//! the signature stays an attachment as it is. A part inside is addressed by both: the part it is wrapped in and its
+//! own number there.
+
+use super::{attachments, body, headers};
+use crate::base::limits;
+use crate::extract::budget::Budget;
+use crate::extract::{cms, header_block, mail as parts};
+use crate::model::item::ParsedItem;
+use mail_parser::{Message, PartType};
+use std::borrow::Cow;
+
+/// Set in the number of a part inside another; numbers of plain parts never reach so far.
+const INSIDE: u32 = 1 << 31;
+/// Bits of the number inside.
+const INNER_BITS: u32 = 16;
+
+/// The number of a part inside a part; `None` when one of them is too large to be addressed.
+pub fn address(outer: u32, inner: u32) -> Option<u32> {
+    (outer < 1 << (31 - INNER_BITS) && inner < 1 << INNER_BITS).then_some(INSIDE | outer << INNER_BITS | inner)
+}
+
+/// The part it is wrapped in and its own number there; `None` for a plain part.
+pub const fn split(part: u32) -> Option<(u32, u32)> {
+    if part & INSIDE == 0 {
+        return None;
+    }
+    Some(((part & !INSIDE) >> INNER_BITS, part & ((1 << INNER_BITS) - 1)))
+}
+
+/// Adds what the signed parts of a message wrap.
+pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem, budget: &mut Budget) {
+    for outer in message.attachments.iter().take(limits::MESSAGE_PARTS) {
+        let Some(content) = signed_content(message, *outer) else { continue };
+        let Some(inner) = headers::parser().parse(&content) else { continue };
+        let before = std::mem::take(&mut parsed.body);
+        body::fill(&inner, parsed, budget);
+        if !before.is_empty() {
+            parsed.body = format!("{before}\n\n{}", parsed.body);
+        }
+        // Its words stand in the body and in the attachments now.
+        for one in parsed.attachments.iter_mut().filter(|one| one.part == *outer) {
+            one.text.clear();
+        }
+        attachments::fill_inside(&inner, *outer, parsed, budget);
+    }
+}
+
+/// The decoded bytes of a part inside a part.
+pub fn part_bytes(message: &Message<'_>, outer: u32, inner: u32) -> Option<Vec<u8>> {
+    let content = signed_content(message, outer)?;
+    let wrapped = headers::parser().parse(&content)?;
+    if !wrapped.attachments.contains(&inner) {
+        return None;
+    }
+    parts::decoded(&wrapped, wrapped.parts.get(inner as usize)?).map(Cow::into_owned)
+}
+
+/// The message that a part wraps with its signature; `None` for any other part.
+fn signed_content(message: &Message<'_>, outer: u32) -> Option<Vec<u8>> {
+    let part = message.parts.get(outer as usize)?;
+    if !matches!(part.body, PartType::Binary(_) | PartType::InlineBinary(_)) {
+        return None;
+    }
+    let content = cms::signed_message(&parts::decoded(message, part)?)?;
+    let is_sound = header_block::begins_with_field(&content) && !parts::is_nested_too_deeply(&content);
+    is_sound.then_some(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_inside_is_addressed_by_both() {
+        for (outer, inner) in [(0, 0), (1, 2), (32_767, 65_535)] {
+            assert_eq!(address(outer, inner).and_then(split), Some((outer, inner)));
+        }
+        assert_eq!((address(32_768, 0), address(0, 65_536), split(7)), (None, None, None));
+    }
+}
