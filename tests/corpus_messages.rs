@@ -82,11 +82,27 @@ fn probe() {
             println!("== {name} {exceptions:?}");
             for item in &items {
                 let p = &item.parsed;
-                println!("  {} {:?} subj={:?} sent={:?} parties={:?}", item.format, p.searchable, p.subject, p.sent_at.as_ref().map(|t| t.at), p.parties.iter().map(|x| format!("{:?} {} <{}>", x.role, x.name, x.address)).collect::<Vec<_>>());
+                println!(
+                    "  {} {:?} subj={:?} sent={:?} parties={:?}",
+                    item.format,
+                    p.searchable,
+                    p.subject,
+                    p.sent_at.as_ref().map(|t| t.at),
+                    p.parties.iter().map(|x| format!("{:?} {} <{}>", x.role, x.name, x.address)).collect::<Vec<_>>()
+                );
                 println!("  body={:?} facts={:?}", p.body.chars().take(300).collect::<String>(), p.facts);
                 for a in &p.attachments {
                     let bytes = item.part(a.part);
-                    println!("    {:?} {} {} {} {:?} found={:?} text={:?}", a.name, a.claimed_type, a.found_type, a.bytes, a.searchable, bytes.map(|b| b.len()), a.text.chars().take(60).collect::<String>());
+                    println!(
+                        "    {:?} {} {} {} {:?} found={:?} text={:?}",
+                        a.name,
+                        a.claimed_type,
+                        a.found_type,
+                        a.bytes,
+                        a.searchable,
+                        bytes.map(|b| b.len()),
+                        a.text.chars().take(60).collect::<String>()
+                    );
                 }
                 for problem in &p.problems {
                     println!("    !{} {}", problem.code.word(), problem.message);

@@ -36,6 +36,8 @@ words!(
         Emlx = "emlx",
         /// A mailbox folder of Apple Mail.
         AppleMail = "apple-mail",
+        /// An archive of Outlook for Mac (OLM).
+        OutlookMac = "outlook-mac",
         /// A plain folder of files.
         Folder = "folder",
         /// A ZIP archive.

@@ -4,12 +4,13 @@
 //! `Attachments/N/<part>/<name>` beside `Messages`.
 
 use super::emlx;
-use super::left_out::{self, FileBeside};
+use super::left_out;
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Original, ParsedAttachment, RawItem, Shape};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
+use crate::source::bundle::{FileBeside, bundle};
 use crate::source::container::tree::{Accounted, Tree};
 use crate::source::container::{Content, Reading};
 use crate::source::formats::{ExportFormat, Look};
@@ -134,7 +135,7 @@ fn tell(
     if files.is_empty() {
         return Ok(reading.item(super::item(ordinal, place, found.message.to_vec(), copy))?);
     }
-    let original = left_out::bundle(found.message, &files);
+    let original = bundle(found.message, &files);
     let shape = match left_out::parse(&original, reading.options) {
         Some(parsed) => Shape::Parsed(Box::new(parsed)),
         None => Shape::File { media_type: "application/octet-stream".to_owned() },

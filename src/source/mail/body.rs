@@ -63,7 +63,6 @@ fn append_html_extra(message: &Message<'_>, parsed: &mut ParsedItem, body: &mut 
     if only_html.is_empty() {
         return;
     }
-    let known: HashSet<String> = words(body).map(str::to_lowercase).collect();
     let mut extra = String::new();
     for id in only_html {
         let Some(part) = message.parts.get(id as usize) else { continue };
@@ -71,17 +70,39 @@ fn append_html_extra(message: &Message<'_>, parsed: &mut ParsedItem, body: &mut 
             continue;
         }
         let text = html_to_text(&part_text(message, part, parsed));
-        for line in text.lines() {
-            if words(line).any(|word| !known.contains(&word.to_lowercase())) {
-                extra.push_str(line.trim());
-                extra.push('\n');
-            }
-        }
+        extra.push_str(&lines_of_their_own(&text, body));
     }
     if !extra.is_empty() {
         append(body, "[only in the HTML version]");
         append(body, &extra);
     }
+}
+
+/// The lines of one version of a text that have a word the other version has not.
+pub fn lines_of_their_own(text: &str, other: &str) -> String {
+    let known: HashSet<String> = words(other).map(str::to_lowercase).collect();
+    let mut own = String::new();
+    for line in text.lines() {
+        if words(line).any(|word| !known.contains(&word.to_lowercase())) {
+            own.push_str(line.trim());
+            own.push('\n');
+        }
+    }
+    own
+}
+
+/// Plain text and the words that only the HTML version has.
+pub fn joined(plain: &str, html_text: &str) -> String {
+    if plain.trim().is_empty() {
+        return html_text.to_owned();
+    }
+    let own = lines_of_their_own(html_text, plain);
+    let mut body = plain.to_owned();
+    if !own.is_empty() {
+        append(&mut body, "[only in the HTML version]");
+        append(&mut body, &own);
+    }
+    body
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

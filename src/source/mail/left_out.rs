@@ -9,65 +9,20 @@ use crate::extract;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
 use crate::source::ReadOptions;
+use crate::source::bundle::{FileBeside, unbundled};
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 use std::collections::BTreeSet;
 
-/// The first line of a bundle.
-const MARK: &[u8] = b"recordroom-bundle/1\n";
 /// Parts from here on are files that belong to no part of the message, in the order of the bundle.
 const BESIDE: u32 = 1_000_000;
 
-/// A file that lies beside a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileBeside {
-    /// Its path below the folder of the message's attachments: the number of its part, then its name.
-    pub path: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+/// The number of the part that a file belongs to, as its path tells.
+fn part_of(file: &FileBeside) -> &str {
+    file.path.split_once('/').map_or("", |(part, _)| part)
 }
 
-impl FileBeside {
-    fn part(&self) -> &str {
-        self.path.split_once('/').map_or("", |(part, _)| part)
-    }
-
-    fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
-    }
-}
-
-/// Writes a message and the files beside it as one original.
-pub fn bundle(message: &[u8], files: &[FileBeside]) -> Vec<u8> {
-    let mut out = MARK.to_vec();
-    let mut push = |name: &str, bytes: &[u8]| {
-        for part in [name.as_bytes(), bytes] {
-            out.extend_from_slice(&(part.len() as u64).to_be_bytes());
-            out.extend_from_slice(part);
-        }
-    };
-    push("", message);
-    for file in files {
-        push(&file.path, &file.bytes);
-    }
-    out
-}
-
-/// The message and the files of a bundle.
-pub fn unbundled(bytes: &[u8]) -> Option<(Vec<u8>, Vec<FileBeside>)> {
-    let mut rest = bytes.strip_prefix(MARK)?;
-    let mut take = || {
-        let (length, after) = rest.split_first_chunk::<8>()?;
-        let length = usize::try_from(u64::from_be_bytes(*length)).ok()?;
-        let found = after.get(..length)?;
-        rest = &after[length..];
-        Some(found.to_vec())
-    };
-    let (_, message) = (take()?, take()?);
-    let mut files = Vec::new();
-    while let Some(path) = take() {
-        files.push(FileBeside { path: String::from_utf8(path).ok()?, bytes: take()? });
-    }
-    Some((message, files))
+fn name_of(file: &FileBeside) -> &str {
+    file.path.rsplit('/').next().unwrap_or(&file.path)
 }
 
 /// What a bundle says.
@@ -98,9 +53,9 @@ pub fn part_bytes(original: &[u8], part: u32) -> Option<Vec<u8>> {
 }
 
 fn attachment(file: &FileBeside, at: usize) -> ParsedAttachment {
-    let extracted = extract::text(&file.bytes, file.name(), "");
+    let extracted = extract::text(&file.bytes, name_of(file), "");
     ParsedAttachment {
-        name: file.name().to_owned(),
+        name: name_of(file).to_owned(),
         claimed_type: String::new(),
         found_type: extracted.found_type,
         bytes: file.bytes.len() as u64,
@@ -138,9 +93,9 @@ impl Whole {
             let name = part.attachment_name().unwrap_or_default();
             let free = |at: &usize| !used.contains(at);
             let by = |fits: &dyn Fn(&FileBeside) -> bool| (0..files.len()).filter(free).find(|at| fits(&files[*at]));
-            let found = by(&|file| file.part() == number && file.name() == name)
-                .or_else(|| by(&|file| file.part() == number))
-                .or_else(|| by(&|file| !name.is_empty() && file.name() == name));
+            let found = by(&|file| part_of(file) == number && name_of(file) == name)
+                .or_else(|| by(&|file| part_of(file) == number))
+                .or_else(|| by(&|file| !name.is_empty() && name_of(file) == name));
             match found {
                 Some(at) => {
                     used.insert(at);
@@ -231,6 +186,7 @@ fn base64_of(bytes: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::bundle::bundle;
 
     const PARTIAL: &str = "From: a@cedarbend.example\nSubject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nbody\n--b\nContent-Type: application/octet-stream; name=one.bin\nContent-Transfer-Encoding: base64\nX-Apple-Content-Length: 9\n\n--b\nContent-Type: text/plain; name=two.txt\nContent-Transfer-Encoding: quoted-printable\nX-Apple-Content-Length: 9\n\n--b\nContent-Type: image/png; name=gone.png\nContent-Transfer-Encoding: base64\nX-Apple-Content-Length: 9\n\n--b--\n";
 
