@@ -41,9 +41,9 @@ type Piece = (u32, Vec<u8>);
 
 type File<'a> = CompoundFile<Cursor<&'a [u8]>>;
 
-/// Whether the bytes are a compound file that may hold a message; only the file itself is looked at, not a copy in it.
-pub fn is_msg(bytes: &[u8]) -> bool {
-    CompoundFile::open(Cursor::new(bytes)).is_ok_and(|file| file.is_stream(Path::new("/").join(PROPERTIES)))
+/// Whether a compound file holds a message; a message inside an object of it does not count.
+pub fn is_msg(stream: impl Read + io::Seek) -> bool {
+    CompoundFile::open(stream).is_ok_and(|file| file.is_stream(Path::new("/").join(PROPERTIES)))
 }
 
 /// Reads a message with all that hangs on it.

@@ -8,7 +8,8 @@ use super::{attachments, body, headers};
 use crate::base::limits;
 use crate::extract::budget::Budget;
 use crate::extract::{cms, header_block, mail as parts};
-use crate::model::item::ParsedItem;
+use crate::model::item::{ParsedItem, Searchable};
+use crate::text::lines_of_their_own;
 use mail_parser::{Message, PartType};
 use std::borrow::Cow;
 
@@ -33,40 +34,60 @@ pub const fn split(part: u32) -> Option<(u32, u32)> {
 /// Adds what the signed parts of a message wrap.
 pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem, budget: &mut Budget) {
     for outer in message.attachments.iter().take(limits::MESSAGE_PARTS) {
-        let Some(content) = signed_content(message, *outer) else { continue };
-        let Some(inner) = headers::parser().parse(&content) else { continue };
-        let before = std::mem::take(&mut parsed.body);
-        body::fill(&inner, parsed, budget);
-        if !before.is_empty() {
-            parsed.body = format!("{before}\n\n{}", parsed.body);
+        if let Some(content) = content_of(message, *outer) {
+            fill_from(&content, *outer, parsed, budget);
         }
-        // Its words stand in the body and in the attachments now.
-        for one in parsed.attachments.iter_mut().filter(|one| one.part == *outer) {
-            one.text.clear();
-        }
-        attachments::fill_inside(&inner, *outer, parsed, budget);
     }
+}
+
+/// Adds what one wrapped message says.
+pub fn fill_from(content: &[u8], outer: u32, parsed: &mut ParsedItem, budget: &mut Budget) {
+    let Some(inner) = headers::parser().parse(content) else { return };
+    let before = std::mem::take(&mut parsed.body);
+    body::fill(&inner, parsed, budget);
+    let own = lines_of_their_own(&before, &parsed.body);
+    if !own.is_empty() {
+        parsed.body = format!("{before}\n\n{}", parsed.body);
+    }
+    // Its words stand in the body and in the attachments now.
+    for one in parsed.attachments.iter_mut().filter(|one| one.part == outer) {
+        one.text.clear();
+        one.searchable = Searchable::Fully;
+    }
+    attachments::fill_inside(&inner, outer, parsed, budget);
 }
 
 /// The decoded bytes of a part inside a part.
 pub fn part_bytes(message: &Message<'_>, outer: u32, inner: u32) -> Option<Vec<u8>> {
-    let content = signed_content(message, outer)?;
-    let wrapped = headers::parser().parse(&content)?;
+    part_of(&content_of(message, outer)?, inner)
+}
+
+/// The decoded bytes of a part of a wrapped message.
+pub fn part_of(content: &[u8], inner: u32) -> Option<Vec<u8>> {
+    let wrapped = headers::parser().parse(content)?;
     if !wrapped.attachments.contains(&inner) {
         return None;
     }
     parts::decoded(&wrapped, wrapped.parts.get(inner as usize)?).map(Cow::into_owned)
 }
 
-/// The message that a part wraps with its signature; `None` for any other part.
-fn signed_content(message: &Message<'_>, outer: u32) -> Option<Vec<u8>> {
+/// The message that a file wraps with its signature; of Outlook's, the whole message as it was sent.
+pub fn wrapped(bytes: &[u8], claimed_type: &str) -> Option<Vec<u8>> {
+    let content = match cms::signed_message(bytes) {
+        Some(content) => content,
+        None if claimed_type.starts_with("multipart/signed") => bytes.to_vec(),
+        None => return None,
+    };
+    let is_sound = header_block::begins_with_field(&content) && !parts::is_nested_too_deeply(&content);
+    is_sound.then_some(content)
+}
+
+fn content_of(message: &Message<'_>, outer: u32) -> Option<Vec<u8>> {
     let part = message.parts.get(outer as usize)?;
     if !matches!(part.body, PartType::Binary(_) | PartType::InlineBinary(_)) {
         return None;
     }
-    let content = cms::signed_message(&parts::decoded(message, part)?)?;
-    let is_sound = header_block::begins_with_field(&content) && !parts::is_nested_too_deeply(&content);
-    is_sound.then_some(content)
+    wrapped(&parts::decoded(message, part)?, "")
 }
 
 #[cfg(test)]

@@ -1,0 +1,89 @@
+//! How such files are recognised and read: each is a container of one item.
+
+use super::{facts, item};
+use crate::base::limits;
+use crate::extract::mapi::object::Object;
+use crate::extract::mapi::{msg, tnef};
+use crate::model::exception::{Problem, ProblemCode};
+use crate::model::item::{Found, Original, RawItem, Shape};
+use crate::model::provenance::{ContainerFormat, CopyFacts};
+use crate::source::ReadStop;
+use crate::source::container::{Content, Reading};
+use crate::source::formats::{ExportFormat, Look};
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The first bytes of a compound file (MS-CFB 2.2).
+const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
+/// Messages of Outlook that are files.
+pub struct OutlookFiles;
+
+impl ExportFormat for OutlookFiles {
+    fn of_file(&self, look: &Look<'_>) -> Option<ContainerFormat> {
+        if look.head.starts_with(tnef::MARK) {
+            return Some(ContainerFormat::Tnef);
+        }
+        if !look.head.starts_with(COMPOUND) {
+            return None;
+        }
+        // The parser of compound files is of other hands; what it cannot open is a file like any other.
+        let guarded = AssertUnwindSafe(|| look.content.open().is_ok_and(msg::is_msg));
+        catch_unwind(guarded).unwrap_or(false).then_some(ContainerFormat::Msg)
+    }
+
+    fn read_file(
+        &self,
+        format: ContainerFormat,
+        name: &str,
+        content: &Content,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), ReadStop> {
+        if content.length()? > limits::ITEM_IN_MEMORY_BYTES {
+            let sentence =
+                "the message is larger than what is read at once; it was kept as a file, and its parts are not listed";
+            reading.tell(Found::Remark(Problem::new(ProblemCode::TooLargeToParse, sentence)))?;
+            return keep_whole(name, content, reading);
+        }
+        let mut bytes = Vec::new();
+        content.open()?.read_to_end(&mut bytes)?;
+        let options = reading.options;
+        let guarded = AssertUnwindSafe(|| {
+            let object = object(format, &bytes)?;
+            let parsed = item::parse(&object, options);
+            Some((item::identity(&object, &parsed), facts::of_copy(&object), parsed))
+        });
+        let Ok(Some((identity, copy, parsed))) = catch_unwind(guarded) else {
+            let sentence = "the message is damaged; it was kept whole as a file";
+            reading.tell(Found::Remark(Problem::new(ProblemCode::Malformed, sentence)))?;
+            return keep_whole(name, content, reading);
+        };
+        let shape = Shape::Parsed(Box::new(parsed));
+        let (ordinal, place) = (reading.ordinal(), name.to_owned());
+        let raw = RawItem { ordinal, place, original: Original::Bytes(bytes), identity: Some(identity), shape, copy };
+        Ok(reading.item(raw)?)
+    }
+
+    fn part_bytes(&self, format: ContainerFormat, original: &[u8], part: u32) -> Option<Vec<u8>> {
+        item::part_bytes(object(format, original)?, part)
+    }
+}
+
+fn object(format: ContainerFormat, bytes: &[u8]) -> Option<Object> {
+    match format {
+        ContainerFormat::Msg => msg::read(bytes).ok(),
+        ContainerFormat::Tnef => tnef::read(bytes),
+        _ => None,
+    }
+}
+
+/// Hands the file over as it is.
+fn keep_whole(name: &str, content: &Content, reading: &mut Reading<'_>) -> Result<(), ReadStop> {
+    let media = "application/vnd.ms-outlook".to_owned();
+    let copy = CopyFacts::default();
+    let again = match content.lasting_file() {
+        Some(path) => Content::File(path.to_owned()),
+        None => Content::unpack(&mut content.open()?)?,
+    };
+    Ok(reading.file(name.to_owned(), again, media, copy)?)
+}
