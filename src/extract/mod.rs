@@ -114,9 +114,7 @@ fn dispatch(bytes: &[u8], found: &str, claimed: &str, budget: &mut Budget) -> Ex
         }
         _ if found.starts_with("application/vnd.oasis.opendocument") => odf::extract(bytes, found, budget),
         mapi::text::TNEF => mapi::text::of_tnef(bytes, budget),
-        "application/x-ole-storage" if mapi::msg::is_msg(std::io::Cursor::new(bytes)) => {
-            mapi::text::of_msg(bytes, budget)
-        }
+        "application/x-ole-storage" if mapi::msg::is_msg(bytes) => mapi::text::of_msg(bytes, budget),
         "application/x-ole-storage" => ole::extract(bytes),
         _ if found.starts_with("text/") => plain::text(bytes, found, claimed),
         _ => Extracted::nothing(found),

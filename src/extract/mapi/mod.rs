@@ -5,6 +5,7 @@
 
 pub mod bag;
 pub mod code_page;
+pub mod compound;
 pub mod copied;
 pub mod msg;
 pub mod object;

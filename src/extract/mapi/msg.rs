@@ -1,19 +1,17 @@
 //! Messages of Outlook in compound files: `.msg` and `.oft` (MS-OXMSG).
 
 use super::bag::{BINARY, Bag, Guid, MULTIPLE, Name, OBJECT, Property, STRING8, UNICODE};
+use super::compound::{Compound, EntryKind, TOP};
 use super::copied::{Changed, copied};
 use super::object::{Attached, AttachedKind, Object};
 use crate::base::limits;
 use crate::model::exception::{Problem, ProblemCode};
-use cfb::CompoundFile;
 use std::collections::HashMap;
-use std::io::{self, Cursor, Read};
-use std::path::{Path, PathBuf};
 
 /// The stream of the properties that have no stream of their own (MS-OXMSG 2.4).
 const PROPERTIES: &str = "__properties_version1.0";
 /// The storage that tells the names of named properties (MS-OXMSG 2.2.3).
-const NAMES: &str = "/__nameid_version1.0";
+const NAMES: &str = "__nameid_version1.0";
 /// Bytes of the properties' stream before the properties: of a message at the top, inside another, of anything else.
 const TOP_HEADER: usize = 32;
 const INNER_HEADER: usize = 24;
@@ -25,60 +23,44 @@ const RECIPIENTS: usize = 20_000;
 /// Bytes that the streams of a file may have for each of its own: chains of a damaged one share sectors.
 const GROWTH: u64 = 4;
 
-/// The file is no message of Outlook.
-#[derive(Debug, thiserror::Error)]
-pub enum MsgError {
-    /// It is no compound file, or a damaged one.
-    #[error("the file is damaged: {0}")]
-    Damaged(#[from] io::Error),
-    /// It is a compound file of something else.
-    #[error("the file holds no message")]
-    NoMessage,
-}
-
 /// One value of several: its place and its bytes.
 type Piece = (u32, Vec<u8>);
 
-type File<'a> = CompoundFile<Cursor<&'a [u8]>>;
-
 /// Whether a compound file holds a message; a message inside an object of it does not count.
-pub fn is_msg(stream: impl Read + io::Seek) -> bool {
-    CompoundFile::open(stream).is_ok_and(|file| file.is_stream(Path::new("/").join(PROPERTIES)))
+pub fn is_msg(bytes: &[u8]) -> bool {
+    Compound::open(bytes).is_some_and(|file| holds_message(&file))
 }
 
-/// Reads a message with all that hangs on it.
-///
-/// # Errors
-/// When the file is no compound file, or holds no message.
-pub fn read(bytes: &[u8]) -> Result<Object, MsgError> {
-    let mut file = CompoundFile::open(Cursor::new(bytes))?;
-    let top = Path::new("/");
-    if !file.exists(top.join(PROPERTIES)) && !file.read_root_storage().any(|entry| tag_of(entry.name()).is_some()) {
-        return Err(MsgError::NoMessage);
-    }
-    let names = names(&mut file);
-    let mut reader =
-        Reader { file, names, left: (bytes.len() as u64).saturating_mul(GROWTH).max(1 << 20), problems: Vec::new() };
-    let mut object = Object { bag: reader.bag(top, TOP_HEADER), ..Object::default() };
+fn holds_message(file: &Compound<'_>) -> bool {
+    file.find(TOP, PROPERTIES).is_some()
+}
+
+/// Reads a message with all that hangs on it; `None` when the file is no compound file, or holds no message.
+pub fn read(bytes: &[u8]) -> Option<Object> {
+    let file = Compound::open(bytes).filter(holds_message)?;
+    let names = names(&file);
+    let left = (bytes.len() as u64).saturating_mul(GROWTH).max(1 << 20);
+    let mut reader = Reader { file, names, left, problems: Vec::new() };
+    let mut object = Object { bag: reader.bag(TOP, TOP_HEADER), ..Object::default() };
     object.bag.settle_code_page(None);
     let page = object.bag.code_page;
     for storage in reader.storages("__recip_version1.0_", RECIPIENTS) {
-        let bag = Bag { code_page: page, ..reader.bag(&storage, OTHER_HEADER) };
+        let bag = Bag { code_page: page, ..reader.bag(storage, OTHER_HEADER) };
         // Storages of recipients who were taken out stay empty.
         if !bag.all.is_empty() {
             object.recipients.push(bag);
         }
     }
     for storage in reader.storages("__attach_version1.0_", limits::MESSAGE_PARTS) {
-        let attached = reader.attached(&storage, page);
+        let attached = reader.attached(storage, page);
         object.attachments.push(attached);
     }
     object.problems = reader.problems;
-    Ok(object)
+    Some(object)
 }
 
 struct Reader<'a> {
-    file: File<'a>,
+    file: Compound<'a>,
     names: HashMap<u16, Name>,
     left: u64,
     problems: Vec<Problem>,
@@ -92,37 +74,31 @@ impl Reader<'_> {
     }
 
     /// The storages of one kind in the order of their numbers.
-    fn storages(&mut self, beginning: &str, most: usize) -> Vec<PathBuf> {
-        let is_one = |entry: &cfb::Entry| {
-            entry.is_storage()
-                && entry.name().get(..beginning.len()).is_some_and(|name| name.eq_ignore_ascii_case(beginning))
+    fn storages(&mut self, beginning: &str, most: usize) -> Vec<usize> {
+        let number = |id: usize| {
+            let entry = self.file.entry(id).filter(|entry| entry.kind == EntryKind::Storage)?;
+            let is_one = entry.name.get(..beginning.len()).is_some_and(|name| name.eq_ignore_ascii_case(beginning));
+            let number = entry.name.rsplit_once('#').and_then(|(_, number)| u32::from_str_radix(number, 16).ok());
+            is_one.then_some((number, id))
         };
-        let mut found: Vec<PathBuf> =
-            self.file.read_root_storage().filter(is_one).map(|entry| entry.path().to_owned()).collect();
-        let number = |path: &PathBuf| {
-            let name = path.to_string_lossy().into_owned();
-            (name.rsplit_once('#').and_then(|(_, number)| u32::from_str_radix(number, 16).ok()), name)
-        };
-        found.sort_by_key(number);
+        let mut found: Vec<(Option<u32>, usize)> = self.file.children(TOP).into_iter().filter_map(number).collect();
+        found.sort_unstable();
         if found.len() > most {
-            self.note(
-                ProblemCode::LimitReached,
-                format!("only the first {most} of {} parts of the message are listed", found.len()),
-            );
+            let sentence = format!("only the first {most} of {} parts of the message are listed", found.len());
+            self.note(ProblemCode::LimitReached, sentence);
             found.truncate(most);
         }
-        found
+        found.into_iter().map(|(_, id)| id).collect()
     }
 
     /// The properties of one storage.
-    fn bag(&mut self, storage: &Path, header: usize) -> Bag {
+    fn bag(&mut self, storage: usize, header: usize) -> Bag {
         let mut bag = Bag::default();
-        let Ok(entries) = self.file.read_storage(storage) else { return bag };
-        let entries: Vec<cfb::Entry> = entries.filter(cfb::Entry::is_stream).collect();
         let mut pieces: HashMap<(u16, u16), Vec<Piece>> = HashMap::new();
-        for entry in entries.iter().take(PROPERTIES_OF_ONE) {
-            let Some((id, kind, piece)) = tag_of(entry.name()) else { continue };
-            let Some(bytes) = self.stream(entry.path()) else { continue };
+        for stream in self.file.children(storage).into_iter().take(PROPERTIES_OF_ONE) {
+            let entry = self.file.entry(stream).filter(|entry| entry.kind == EntryKind::Stream);
+            let Some((id, kind, piece)) = entry.and_then(|entry| tag_of(&entry.name)) else { continue };
+            let bytes = self.stream(stream);
             match piece {
                 Some(piece) => pieces.entry((id, kind)).or_default().push((piece, bytes)),
                 None => bag.all.push(Property { id, kind, name: None, values: vec![bytes] }),
@@ -150,8 +126,9 @@ impl Reader<'_> {
     }
 
     /// Adds the properties whose value stands in the stream of properties (MS-OXMSG 2.4.2).
-    fn fixed(&mut self, storage: &Path, header: usize, bag: &mut Bag) {
-        let Some(bytes) = self.stream(&storage.join(PROPERTIES)) else { return };
+    fn fixed(&mut self, storage: usize, header: usize, bag: &mut Bag) {
+        let Some(stream) = self.file.find(storage, PROPERTIES) else { return };
+        let bytes = self.stream(stream);
         for entry in bytes.get(header..).unwrap_or_default().chunks_exact(16).take(PROPERTIES_OF_ONE) {
             let (kind, id) = (u16::from_le_bytes([entry[0], entry[1]]), u16::from_le_bytes([entry[2], entry[3]]));
             if let Some(width) = width_of(kind).filter(|width| *width <= 8)
@@ -162,55 +139,63 @@ impl Reader<'_> {
         }
     }
 
-    fn stream(&mut self, path: &Path) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let most = self.left;
-        let result = self.file.open_stream(path).and_then(|stream| stream.take(most).read_to_end(&mut bytes));
+    fn stream(&mut self, id: usize) -> Vec<u8> {
+        let (bytes, is_whole) = self.file.stream(id, self.left);
         self.left -= bytes.len() as u64;
         if self.left == 0 {
             self.note(ProblemCode::LimitReached, "the streams of the message are larger than its file".to_owned());
+        } else if !is_whole {
+            let sentence = "the file is damaged or cut off; what could be read of the message was";
+            self.note(ProblemCode::Truncated, sentence.to_owned());
         }
-        if let Err(error) = result {
-            if error.kind() == io::ErrorKind::NotFound {
-                return None;
-            }
-            self.note(ProblemCode::Malformed, format!("a part of the message cannot be read: {error}"));
-        }
-        Some(bytes)
+        bytes
     }
 
-    fn attached(&mut self, storage: &Path, page: Option<u32>) -> Attached {
+    fn attached(&mut self, storage: usize, page: Option<u32>) -> Attached {
         let mut bag = Bag { code_page: page, ..self.bag(storage, OTHER_HEADER) };
         let method = bag.number(0x3705);
-        let inner = storage.join("__substg1.0_3701000D");
-        let (kind, content) = if self.file.is_storage(&inner) {
-            self.inner(&inner)
-        } else {
-            let is_data = |one: &Property| one.id == 0x3701 && matches!(one.kind, BINARY | OBJECT);
-            let content = bag.all.iter().find(|one| is_data(one)).and_then(|one| one.values.first().cloned());
-            let kind = match (&content, method) {
-                // Methods 2 to 4 and 7 refer to a place (MS-OXCMSG 2.2.2.9).
-                (None, Some(2..=4 | 7)) => AttachedKind::Elsewhere,
-                (None, _) => AttachedKind::Nothing,
-                (Some(_), _) => AttachedKind::File,
-            };
-            bag.all.retain(|one| !is_data(one));
-            (kind, content.unwrap_or_default())
+        let inner = self.file.find(storage, "__substg1.0_3701000D");
+        let inner = inner.filter(|id| self.file.entry(*id).is_some_and(|entry| entry.kind == EntryKind::Storage));
+        if let Some(inner) = inner {
+            let (kind, content) = self.inner(inner);
+            let subject = if kind == AttachedKind::Message { self.subject(inner, page) } else { String::new() };
+            return Attached { bag, content, kind, subject };
+        }
+        let is_data = |one: &Property| one.id == 0x3701 && matches!(one.kind, BINARY | OBJECT);
+        let content = bag.all.iter().find(|one| is_data(one)).and_then(|one| one.values.first().cloned());
+        let kind = match (&content, method) {
+            // Methods 2 to 4 and 7 refer to a place (MS-OXCMSG 2.2.2.9).
+            (None, Some(2..=4 | 7)) => AttachedKind::Elsewhere,
+            (None, _) => AttachedKind::Nothing,
+            (Some(_), _) => AttachedKind::File,
         };
-        Attached { bag, content, kind }
+        bag.all.retain(|one| !is_data(one));
+        Attached { bag, content: content.unwrap_or_default(), kind, subject: String::new() }
+    }
+
+    /// The subject of a message inside.
+    fn subject(&mut self, storage: usize, page: Option<u32>) -> String {
+        let mut bag = Bag { code_page: page, ..Bag::default() };
+        for (name, kind) in [("__substg1.0_0037001F", UNICODE), ("__substg1.0_0037001E", STRING8)] {
+            if let Some(id) = self.file.find(storage, name) {
+                let values = vec![self.stream(id)];
+                bag.all.push(Property { id: 0x0037, kind, name: None, values });
+            }
+        }
+        bag.text(0x0037)
     }
 
     /// A message or another object inside, as a file of its own.
-    fn inner(&mut self, storage: &Path) -> (AttachedKind, Vec<u8>) {
-        let properties = self.stream(&storage.join(PROPERTIES));
+    fn inner(&mut self, storage: usize) -> (AttachedKind, Vec<u8>) {
+        let properties = self.file.find(storage, PROPERTIES).map(|id| self.stream(id));
         let kind = if properties.is_some() { AttachedKind::Message } else { AttachedKind::Ole };
         // A message at the top has eight bytes more before its properties, which are reserved (MS-OXMSG 2.4.1.1).
         let top = properties.map(|bytes| {
             let (header, rest) = bytes.split_at(INNER_HEADER.min(bytes.len()));
             (PROPERTIES, [header, &[0; TOP_HEADER - INNER_HEADER], rest].concat())
         });
-        let beside = (kind == AttachedKind::Message).then(|| Path::new(NAMES));
-        match copied(&mut self.file, storage, Changed { top, beside, left: &mut self.left }) {
+        let beside = self.file.find(TOP, NAMES).filter(|_| kind == AttachedKind::Message);
+        match copied(&self.file, storage, Changed { top, beside, left: &mut self.left }) {
             Ok(bytes) => (kind, bytes),
             Err(error) => {
                 self.note(ProblemCode::Malformed, format!("an attachment cannot be read: {error}"));
@@ -245,14 +230,12 @@ pub fn width_of(kind: u16) -> Option<usize> {
 }
 
 /// The names of the named properties (MS-OXMSG 2.2.3.1).
-fn names(file: &mut File<'_>) -> HashMap<u16, Name> {
+fn names(file: &Compound<'_>) -> HashMap<u16, Name> {
     const NAMED_MOST: u64 = 4 * 1024 * 1024;
-    let mut stream = |tag: &str| {
-        let mut bytes = Vec::new();
-        let path = Path::new(NAMES).join(format!("__substg1.0_{tag}"));
-        // What cannot be read leaves its properties without a name.
-        let _ = file.open_stream(path).and_then(|stream| stream.take(NAMED_MOST).read_to_end(&mut bytes));
-        bytes
+    let storage = file.find(TOP, NAMES);
+    let stream = |tag: &str| {
+        let id = storage.and_then(|storage| file.find(storage, &format!("__substg1.0_{tag}")));
+        id.map(|id| file.stream(id, NAMED_MOST).0).unwrap_or_default()
     };
     let (sets, entries, texts) = (stream("00020102"), stream("00030102"), stream("00040102"));
     let mut names = HashMap::new();

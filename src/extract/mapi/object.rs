@@ -44,13 +44,17 @@ pub struct Attached {
     pub content: Vec<u8>,
     /// What it is.
     pub kind: AttachedKind,
+    /// The subject of a message, where the file tells it.
+    pub subject: String,
 }
 
 impl Attached {
-    /// The name as written: the long one, else the short one, else what is shown (MS-OXCMSG 2.2.2).
+    /// The name as written: the long one, else the short one, else of a message its subject, else what is shown
+    /// (MS-OXCMSG 2.2.2).
     pub fn name(&self) -> String {
-        let mut names = [0x3707, 0x3704, 0x3001].into_iter().map(|id| self.bag.text(id));
-        let found = names.find(|name| !name.trim().is_empty()).unwrap_or_default();
+        let told = |ids: &[u16]| ids.iter().map(|id| self.bag.text(*id)).find(|name| !name.trim().is_empty());
+        let subject = || Some(self.subject.clone()).filter(|subject| !subject.trim().is_empty());
+        let found = told(&[0x3707, 0x3704]).or_else(subject).or_else(|| told(&[0x3001])).unwrap_or_default();
         match self.kind {
             AttachedKind::Message if !found.is_empty() && !found.to_ascii_lowercase().ends_with(".msg") => {
                 format!("{found}.msg")

@@ -16,8 +16,8 @@ pub const TNEF: &str = "application/vnd.ms-tnef";
 /// The words of a `.msg` file.
 pub fn of_msg(bytes: &[u8], budget: &mut Budget) -> Extracted {
     match msg::read(bytes) {
-        Ok(object) => of_object(&object, MSG, budget),
-        Err(error) => Extracted::nothing(MSG).but(Searchable::Not, ProblemCode::Malformed, error.to_string()),
+        Some(object) => of_object(&object, MSG, budget),
+        None => Extracted::nothing(MSG).but(Searchable::Not, ProblemCode::Malformed, "the file holds no message"),
     }
 }
 

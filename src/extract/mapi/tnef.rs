@@ -35,11 +35,15 @@ pub fn read(bytes: &[u8]) -> Option<Object> {
     let mut rest = bytes.strip_prefix(MARK)?.get(2..)?;
     let mut reader = Reader::default();
     loop {
-        if rest.is_empty() {
+        // A mail program may have put the end of a line behind the last attribute.
+        if rest.iter().all(|byte| matches!(byte, 0 | b'\r' | b'\n' | b' ')) {
             break;
         }
         let Some(attribute) = next(&mut rest) else {
-            reader.note(ProblemCode::Truncated, "the file ends or is damaged inside one of its attributes");
+            reader.note(
+                ProblemCode::Truncated,
+                "the file is damaged behind one of its attributes; what came before was read",
+            );
             break;
         };
         if !attribute.is_intact {
@@ -207,7 +211,7 @@ impl Reader {
             all.push(Property { id: 0x3704, kind: STRING8, name: None, values: vec![open.title] });
         }
         let bag = Bag { all, code_page: None };
-        self.object.attachments.push(Attached { bag, content, kind });
+        self.object.attachments.push(Attached { bag, content, kind, subject: String::new() });
     }
 
     fn end(mut self) -> Object {

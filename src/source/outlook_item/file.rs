@@ -3,7 +3,7 @@
 use super::{facts, item};
 use crate::base::limits;
 use crate::extract::mapi::object::Object;
-use crate::extract::mapi::{msg, tnef};
+use crate::extract::mapi::{compound, msg, tnef};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Original, RawItem, Shape};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
@@ -13,8 +13,8 @@ use crate::source::formats::{ExportFormat, Look};
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The first bytes of a compound file (MS-CFB 2.2).
-const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+/// Bytes of a file that are read to find what it is.
+const READ_BYTES: u64 = 4 * limits::ITEM_IN_MEMORY_BYTES;
 
 /// Messages of Outlook that are files.
 pub struct OutlookFiles;
@@ -24,12 +24,12 @@ impl ExportFormat for OutlookFiles {
         if look.head.starts_with(tnef::MARK) {
             return Some(ContainerFormat::Tnef);
         }
-        if !look.head.starts_with(COMPOUND) {
+        if !look.head.starts_with(compound::MARK) {
             return None;
         }
-        // The parser of compound files is of other hands; what it cannot open is a file like any other.
-        let guarded = AssertUnwindSafe(|| look.content.open().is_ok_and(msg::is_msg));
-        catch_unwind(guarded).unwrap_or(false).then_some(ContainerFormat::Msg)
+        // The directory, which tells, may lie anywhere in the file.
+        let bytes = bytes_of(look.content).ok()?;
+        msg::is_msg(&bytes).then_some(ContainerFormat::Msg)
     }
 
     fn read_file(
@@ -45,8 +45,7 @@ impl ExportFormat for OutlookFiles {
             reading.tell(Found::Remark(Problem::new(ProblemCode::TooLargeToParse, sentence)))?;
             return keep_whole(name, content, reading);
         }
-        let mut bytes = Vec::new();
-        content.open()?.read_to_end(&mut bytes)?;
+        let bytes = bytes_of(content)?;
         let options = reading.options;
         let guarded = AssertUnwindSafe(|| {
             let object = object(format, &bytes)?;
@@ -71,7 +70,7 @@ impl ExportFormat for OutlookFiles {
 
 fn object(format: ContainerFormat, bytes: &[u8]) -> Option<Object> {
     match format {
-        ContainerFormat::Msg => msg::read(bytes).ok(),
+        ContainerFormat::Msg => msg::read(bytes),
         ContainerFormat::Tnef => tnef::read(bytes),
         _ => None,
     }
@@ -86,4 +85,11 @@ fn keep_whole(name: &str, content: &Content, reading: &mut Reading<'_>) -> Resul
         None => Content::unpack(&mut content.open()?)?,
     };
     Ok(reading.file(name.to_owned(), again, media, copy)?)
+}
+
+/// The bytes of a file, as many as are read at most.
+fn bytes_of(content: &Content) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    content.open()?.take(READ_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

@@ -91,6 +91,8 @@ pub fn of_contact(object: &Object, name: &str) -> Vec<Party> {
     if parties.is_empty() && !name.is_empty() {
         parties.push(party(Role::Member, name, ""));
     }
+    // Whose address book it is.
+    parties.extend(person(&object.bag, &SENDER, Role::Sender));
     parties
 }
 
@@ -127,7 +129,11 @@ fn join(one: Party, parties: &mut Vec<Party>) {
     let is_here = |known: &Party| known.normal.is_some() && known.normal == one.normal;
     let has_role =
         |known: &Party| known.role == one.role || matches!((known.role, one.role), (Role::From, Role::Sender));
-    if parties.iter().any(|known| is_here(known) && has_role(known)) {
+    if let Some(known) = parties.iter_mut().find(|known| is_here(known) && has_role(known)) {
+        // Programs put the address where no name is known.
+        if known.name.is_empty() || known.name.eq_ignore_ascii_case(&known.address) && !one.name.is_empty() {
+            known.name = one.name;
+        }
         return;
     }
     // The same name in the same part, with an address of Exchange: the header tells the address of mail.
