@@ -15,6 +15,7 @@ pub mod detect;
 pub mod formats;
 pub mod identity;
 pub mod mail;
+pub mod outlook;
 pub mod outlook_mac;
 pub mod wide;
 
