@@ -15,8 +15,8 @@ pub mod detect;
 pub mod formats;
 pub mod identity;
 pub mod mail;
-pub mod outlook_item;
 pub mod outlook;
+pub mod outlook_item;
 pub mod outlook_mac;
 pub mod wide;
 

@@ -54,6 +54,15 @@ pub struct Property {
     pub name: Option<Name>,
     /// Its values: one, but for those of several.
     pub values: Vec<Vec<u8>>,
+    /// Whether it may have several.
+    pub is_many: bool,
+}
+
+impl Property {
+    /// A property with a number and one value.
+    pub fn one(id: u16, kind: u16, value: Vec<u8>) -> Self {
+        Self { id, kind, name: None, values: vec![value], is_many: false }
+    }
 }
 
 /// The properties of one object.
@@ -186,12 +195,7 @@ mod tests {
     use super::*;
 
     fn bag(properties: &[(u16, u16, &[u8])]) -> Bag {
-        let one = |(id, kind, value): &(u16, u16, &[u8])| Property {
-            id: *id,
-            kind: *kind,
-            name: None,
-            values: vec![value.to_vec()],
-        };
+        let one = |(id, kind, value): &(u16, u16, &[u8])| Property::one(*id, *kind, value.to_vec());
         Bag { all: properties.iter().map(one).collect(), code_page: None }
     }
 
@@ -201,7 +205,7 @@ mod tests {
             (0x0037, STRING8, b"\xcf\xf0\0rest"),
             (0x3FF1, 0x0003, &0x0419_u32.to_le_bytes()),
             (0x1000, UNICODE, b"a\0\xe9\0\0\0b\0"),
-            (0x0039, 0x0040, &132_539_040_000_000_000_i64.to_le_bytes()),
+            (0x0039, 0x0040, &132_538_464_000_000_000_i64.to_le_bytes()),
             (0x003A, 0x0040, &0_i64.to_le_bytes()),
             (0x7FFE, 0x000B, &[1, 0]),
         ]);

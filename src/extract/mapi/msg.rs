@@ -101,7 +101,7 @@ impl Reader<'_> {
             let bytes = self.stream(stream);
             match piece {
                 Some(piece) => pieces.entry((id, kind)).or_default().push((piece, bytes)),
-                None => bag.all.push(Property { id, kind, name: None, values: vec![bytes] }),
+                None => bag.all.push(Property::one(id, kind, bytes)),
             }
         }
         for property in bag.all.iter_mut().filter(|one| one.kind & MULTIPLE != 0) {
@@ -117,6 +117,7 @@ impl Reader<'_> {
                 (kind, _) => whole.chunks(width_of(kind).unwrap_or(8)).map(<[u8]>::to_vec).collect(),
             };
             property.kind = kind;
+            property.is_many = true;
         }
         self.fixed(storage, header, &mut bag);
         for property in &mut bag.all {
@@ -134,7 +135,7 @@ impl Reader<'_> {
             if let Some(width) = width_of(kind).filter(|width| *width <= 8)
                 && kind & MULTIPLE == 0
             {
-                bag.all.push(Property { id, kind, name: None, values: vec![entry[8..8 + width].to_vec()] });
+                bag.all.push(Property::one(id, kind, entry[8..8 + width].to_vec()));
             }
         }
     }
@@ -178,8 +179,8 @@ impl Reader<'_> {
         let mut bag = Bag { code_page: page, ..Bag::default() };
         for (name, kind) in [("__substg1.0_0037001F", UNICODE), ("__substg1.0_0037001E", STRING8)] {
             if let Some(id) = self.file.find(storage, name) {
-                let values = vec![self.stream(id)];
-                bag.all.push(Property { id: 0x0037, kind, name: None, values });
+                let bytes = self.stream(id);
+                bag.all.push(Property::one(0x0037, kind, bytes));
             }
         }
         bag.text(0x0037)

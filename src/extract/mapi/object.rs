@@ -49,19 +49,39 @@ pub struct Attached {
 }
 
 impl Attached {
-    /// The name as written: the long one, else the short one, else of a message its subject, else what is shown
-    /// (MS-OXCMSG 2.2.2).
+    /// The name as written: the long one, else the short one, else what is shown (MS-OXCMSG 2.2.2); of a message what
+    /// is shown goes first, then its subject.
     pub fn name(&self) -> String {
         let told = |ids: &[u16]| ids.iter().map(|id| self.bag.text(*id)).find(|name| !name.trim().is_empty());
         let subject = || Some(self.subject.clone()).filter(|subject| !subject.trim().is_empty());
-        let found = told(&[0x3707, 0x3704]).or_else(subject).or_else(|| told(&[0x3001])).unwrap_or_default();
+        let found = match self.kind {
+            // The short name of a message is made up by Outlook; what it shows is the subject.
+            AttachedKind::Message => told(&[0x3707, 0x3001]).or_else(subject).or_else(|| told(&[0x3704])),
+            _ => told(&[0x3707, 0x3704, 0x3001]),
+        };
+        let found = found.unwrap_or_default();
         match self.kind {
-            AttachedKind::Message if !found.is_empty() && !found.to_ascii_lowercase().ends_with(".msg") => {
+            AttachedKind::Message if !self.is_tnef() && !found.to_ascii_lowercase().ends_with(".msg") => {
                 format!("{found}.msg")
             }
             AttachedKind::Elsewhere if found.is_empty() => self.place(),
             _ => found,
         }
+    }
+
+    /// Whether its content is there.
+    pub fn has_content(&self) -> bool {
+        !matches!(self.kind, AttachedKind::Elsewhere | AttachedKind::Nothing)
+    }
+
+    /// Where a file lies that is not here, as the end of a sentence.
+    pub fn where_it_lay(&self) -> String {
+        let place = self.place();
+        if place.is_empty() { String::new() } else { format!(", which tells where it lay: {place}") }
+    }
+
+    fn is_tnef(&self) -> bool {
+        self.content.starts_with(super::tnef::MARK)
     }
 
     /// Where a file lies that is not here.
@@ -72,7 +92,8 @@ impl Attached {
     /// The media type it claims, lowercase.
     pub fn claimed_type(&self) -> String {
         match self.kind {
-            AttachedKind::Message => "application/vnd.ms-outlook".to_owned(),
+            AttachedKind::Message if self.is_tnef() => super::text::TNEF.to_owned(),
+            AttachedKind::Message => super::text::MSG.to_owned(),
             _ => self.bag.text(0x370E).trim().to_ascii_lowercase(),
         }
     }
@@ -94,6 +115,12 @@ pub struct Body {
 }
 
 impl Object {
+    /// The content of the attachment at a place.
+    pub fn into_content(self, at: u32) -> Option<Vec<u8>> {
+        let attached = self.attachments.into_iter().nth(at as usize)?;
+        attached.has_content().then_some(attached.content)
+    }
+
     /// The readable text of the message.
     pub fn body(&self) -> Body {
         let mut body = Body::default();

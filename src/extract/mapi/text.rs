@@ -13,6 +13,9 @@ pub const MSG: &str = "application/vnd.ms-outlook";
 /// The media type of a TNEF stream.
 pub const TNEF: &str = "application/vnd.ms-tnef";
 
+/// Texts of properties of one item that are read.
+const OTHER_TEXTS: usize = 2_000;
+
 /// The words of a `.msg` file.
 pub fn of_msg(bytes: &[u8], budget: &mut Budget) -> Extracted {
     match msg::read(bytes) {
@@ -34,6 +37,9 @@ fn of_object(object: &Object, found: &str, budget: &mut Budget) -> Extracted {
     let body = object.body();
     out.text.push_str(&body.text);
     out.text.push('\n');
+    if !is_mail(object) {
+        add_other_texts(object, &mut out.text);
+    }
     for problem in object.problems.iter().cloned().chain(body.problems) {
         out.searchable = out.searchable.max(Searchable::Partly);
         out.problems.push(problem);
@@ -48,13 +54,30 @@ fn of_object(object: &Object, found: &str, budget: &mut Budget) -> Extracted {
     out
 }
 
+fn is_mail(object: &Object) -> bool {
+    let class = object.bag.text(0x001A).to_ascii_uppercase();
+    let mail = ["IPM.NOTE", "IPM.MICROSOFT MAIL.NOTE", "IPM.SCHEDULE"];
+    class.is_empty() || mail.iter().any(|one| class.starts_with(one))
+}
+
+/// Appointments, tasks, contacts and notes say words in properties of their own: each text is added once.
+fn add_other_texts(object: &Object, out: &mut String) {
+    for (_, text) in object.texts().take(OTHER_TEXTS) {
+        let text = text.trim();
+        if !text.is_empty() && !out.contains(text) {
+            out.push_str(text);
+            out.push('\n');
+        }
+    }
+}
+
 fn add(attached: &Attached, out: &mut Extracted, budget: &mut Budget) {
     let name = attached.name();
     out.text.push_str(&name);
     out.text.push('\n');
     match attached.kind {
         AttachedKind::Elsewhere | AttachedKind::Nothing => {
-            let sentence = format!("the attachment {name} is not in the message");
+            let sentence = format!("the attachment {name} is not in the message{}", attached.where_it_lay());
             *out =
                 std::mem::replace(out, Extracted::nothing("")).but(Searchable::Partly, ProblemCode::Missing, sentence);
         }

@@ -154,7 +154,7 @@ impl Reader {
     }
 
     fn push(&mut self, id: u16, kind: u16, value: Vec<u8>) {
-        self.object.bag.all.push(Property { id, kind, name: None, values: vec![value] });
+        self.object.bag.all.push(Property::one(id, kind, value));
     }
 
     /// A date of seven numbers of 16 bits: year, month, day, hour, minute, second, weekday (MS-OXTNEF 2.1.3.3.9), in
@@ -208,7 +208,7 @@ impl Reader {
         let mut all: Vec<Property> = open.properties.into_iter().filter(|one| !is_data(one)).collect();
         if !open.title.is_empty() {
             // The short name; its code page is settled at the end.
-            all.push(Property { id: 0x3704, kind: STRING8, name: None, values: vec![open.title] });
+            all.push(Property::one(0x3704, STRING8, open.title));
         }
         let bag = Bag { all, code_page: None };
         self.object.attachments.push(Attached { bag, content, kind, subject: String::new() });

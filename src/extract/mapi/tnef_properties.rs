@@ -50,7 +50,7 @@ fn property(bytes: &mut &[u8]) -> Option<Property> {
         padding(bytes, length);
         values.push(value);
     }
-    Some(Property { id, kind: single, name, values })
+    Some(Property { id, kind: single, name, values, is_many: kind & MULTIPLE != 0 })
 }
 
 fn name(bytes: &mut &[u8]) -> Option<Name> {

@@ -1,8 +1,7 @@
 //! How such files are recognised and read: each is a container of one item.
 
-use super::{facts, item};
+use super::{convert, item};
 use crate::base::limits;
-use crate::extract::mapi::object::Object;
 use crate::extract::mapi::{compound, msg, tnef};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Original, RawItem, Shape};
@@ -34,7 +33,7 @@ impl ExportFormat for OutlookFiles {
 
     fn read_file(
         &self,
-        format: ContainerFormat,
+        _: ContainerFormat,
         name: &str,
         content: &Content,
         reading: &mut Reading<'_>,
@@ -47,32 +46,28 @@ impl ExportFormat for OutlookFiles {
         }
         let bytes = bytes_of(content)?;
         let options = reading.options;
-        let guarded = AssertUnwindSafe(|| {
-            let object = object(format, &bytes)?;
-            let parsed = item::parse(&object, options);
-            Some((item::identity(&object, &parsed), facts::of_copy(&object), parsed))
-        });
-        let Ok(Some((identity, copy, parsed))) = catch_unwind(guarded) else {
+        let guarded = AssertUnwindSafe(|| Some(item::said(&convert::object_in(&bytes)?, options)));
+        let Ok(Some(said)) = catch_unwind(guarded) else {
             let sentence = "the message is damaged; it was kept whole as a file";
             reading.tell(Found::Remark(Problem::new(ProblemCode::Malformed, sentence)))?;
             return keep_whole(name, content, reading);
         };
-        let shape = Shape::Parsed(Box::new(parsed));
+        let shape = Shape::Parsed(Box::new(said.parsed));
         let (ordinal, place) = (reading.ordinal(), name.to_owned());
-        let raw = RawItem { ordinal, place, original: Original::Bytes(bytes), identity: Some(identity), shape, copy };
+        let raw = RawItem {
+            ordinal,
+            place,
+            original: Original::Bytes(bytes),
+            identity: Some(said.identity),
+            shape,
+            copy: said.copy,
+        };
         Ok(reading.item(raw)?)
     }
 
     fn part_bytes(&self, format: ContainerFormat, original: &[u8], part: u32) -> Option<Vec<u8>> {
-        item::part_bytes(object(format, original)?, part)
-    }
-}
-
-fn object(format: ContainerFormat, bytes: &[u8]) -> Option<Object> {
-    match format {
-        ContainerFormat::Msg => msg::read(bytes),
-        ContainerFormat::Tnef => tnef::read(bytes),
-        _ => None,
+        let is_ours = matches!(format, ContainerFormat::Msg | ContainerFormat::Tnef);
+        item::part_bytes(convert::object_in(original).filter(|_| is_ours)?, part)
     }
 }
 

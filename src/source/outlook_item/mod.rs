@@ -1,9 +1,8 @@
 //! Items of Outlook that come as files of their own: `.msg`, `.oft` and `winmail.dat`.
 //!
-//! The exact bytes of the file are the original; an attachment is addressed by its place among the attachments, one
-//! inside a signed message by both (see [`crate::source::mail::inside`]).
+//! The exact bytes of the file are the original. What it says is read as the items of Outlook's stores are, so that a
+//! message in a file and the same message in a store say the same.
 
-pub mod facts;
+pub mod convert;
 pub mod file;
 pub mod item;
-pub mod parties;
