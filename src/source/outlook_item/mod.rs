@@ -6,3 +6,6 @@
 pub mod convert;
 pub mod file;
 pub mod item;
+
+#[cfg(test)]
+mod tests;
