@@ -40,6 +40,8 @@ words!(
         Msg = "msg",
         /// A message of Outlook packed for transport (TNEF, `winmail.dat`).
         Tnef = "tnef",
+        /// A folder of Outlook Express (DBX).
+        OutlookExpress = "outlook-express",
         /// An archive of Outlook for Mac (OLM).
         OutlookMac = "outlook-mac",
         /// A plain folder of files.

@@ -76,6 +76,7 @@ const SHELF: &[&dyn ExportFormat] = &[
     &super::outlook_item::file::OutlookFiles,
     &super::mail::apple_mail::AppleMail,
     &super::outlook_mac::archive::OutlookMac,
+    &super::mail::outlook_express::OutlookExpress,
 ];
 
 /// The format of a file and who reads it.

@@ -15,6 +15,7 @@ pub mod left_out;
 pub mod maildir;
 pub mod mbox;
 pub mod message;
+pub mod outlook_express;
 pub mod splitter;
 
 pub use message::{parse, parse_head, part_bytes};
