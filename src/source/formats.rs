@@ -72,7 +72,11 @@ pub trait ExportFormat: Sync {
 }
 
 /// Every format, in the order in which they are asked.
-const SHELF: &[&dyn ExportFormat] = &[&super::mail::apple_mail::AppleMail, &super::outlook_mac::archive::OutlookMac];
+const SHELF: &[&dyn ExportFormat] = &[
+    &super::mail::apple_mail::AppleMail,
+    &super::outlook_mac::archive::OutlookMac,
+    &super::outlook::store::read::Stores,
+];
 
 /// The format of a file and who reads it.
 pub fn of_file(look: &Look<'_>) -> Option<ContainerFormat> {

@@ -145,11 +145,12 @@ fn complete(all: &mut Vec<Party>, header: &[Party]) {
         });
         // Without an address in the item, its one author is the one the header names.
         let author = party.role == Role::From && known.iter().any(|(role, ..)| *role == Role::From);
-        if author && !is_known {
-            if let Some(own) = all.iter_mut().find(|one| one.role == Role::From && one.normal.is_none()) {
-                own.normal.clone_from(&party.normal);
-                continue;
-            }
+        if author
+            && !is_known
+            && let Some(own) = all.iter_mut().find(|one| one.role == Role::From && one.normal.is_none())
+        {
+            own.normal.clone_from(&party.normal);
+            continue;
         }
         let sender =
             party.role == Role::Sender && all.iter().any(|one| one.normal.is_some() && one.normal == party.normal);
