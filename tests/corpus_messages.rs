@@ -5,8 +5,21 @@
 
 use recordroom::model::item::{Found, Original, ParsedItem, RawItem};
 use recordroom::model::provenance::ContainerFormat;
+use recordroom::model::record::Role;
 use recordroom::source::{ReadOptions, parse, part_bytes, read, shape_word};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+/// Characters of an expectation at which it was cut off.
+const CUT_AT: usize = 390;
+
+/// Differences that are known, each with its reason: file, fact, why we are right.
+const KNOWN: &[(&str, &str, &str)] = &[
+    ("apache-poi/msg/ASCII_CP1251_LCID1049.msg", "subject", "its code page is 1251: the other reader took another"),
+    ("msgreader-js/msg/contactAnsi.msg", "subject", "its code page is 932: the other reader took another"),
+    ("msgreader-js/msg/nonUnicodeCP932.msg", "subject", "its code page is 932: the other reader took another"),
+    ("apache-tika/msg/testMSG_chinese.msg", "subject", "its code page is 950: the other reader took another"),
+];
 
 fn corpora() -> Option<PathBuf> {
     let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
@@ -60,6 +73,165 @@ fn hold(path: &Path) -> (Vec<Item>, Vec<String>) {
     };
     read(path, &options(), &mut sink).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     (items, exceptions)
+}
+
+/// The expectations on files of some formats: file, fact, value.
+fn facts(root: &Path, endings: &[&str]) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut reader = csv::Reader::from_path(root.join("EXPECTED.csv")).expect("the expectations");
+    let mut all: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for row in reader.records().map(|record| record.expect("a row")) {
+        if endings.iter().any(|ending| row[0].to_ascii_lowercase().ends_with(ending)) {
+            all.entry(row[0].to_owned()).or_default().push((row[1].to_owned(), row[2].to_owned()));
+        }
+    }
+    all
+}
+
+/// The addresses in a list as programs show it, lowercase.
+fn addresses(list: &str) -> BTreeSet<String> {
+    let is_part = |one: char| one.is_alphanumeric() || "@.-_+'=&%!#$*/?^`{|}~".contains(one);
+    let words = list.split(|one: char| !is_part(one)).map(|word| word.trim_matches(['\'', '.', '/']).to_lowercase());
+    words.filter(|word| word.contains('@') && !word.starts_with('@') && !word.ends_with('@')).collect()
+}
+
+/// Compares what we find in `.msg` files with what another reader (extract-msg) found.
+#[test]
+fn messages_of_outlook_agree_with_another_reader() {
+    let Some(root) = corpora() else { return };
+    let (mut agree, mut differ, mut known) = (BTreeMap::<String, u32>::new(), Vec::new(), 0);
+    for (file, facts) in facts(&root, &[".msg", ".oft"]) {
+        // Some corpora call Internet messages so too.
+        if !std::fs::read(root.join(&file)).expect("a file").starts_with(b"\xD0\xCF\x11\xE0") {
+            continue;
+        }
+        let (items, exceptions) = hold(&root.join(&file));
+        let Some(item) = items.first().filter(|one| one.format == ContainerFormat::Msg) else {
+            differ.push(format!("{file}: not read as a message: {exceptions:?}"));
+            continue;
+        };
+        for (fact, expected) in facts {
+            let name = fact.split('[').next().unwrap_or_default().to_owned();
+            match compare(item, &fact, &expected) {
+                None => {}
+                Some(Ok(())) => *agree.entry(name).or_default() += 1,
+                Some(Err(_)) if KNOWN.iter().any(|(one, named, _)| *one == file && *named == fact) => known += 1,
+                Some(Err(found)) => differ.push(format!("{file}: {fact}: expected {expected:?}, found {found}")),
+            }
+        }
+    }
+    println!("agree: {agree:?}; known to differ: {known}");
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// Whether a fact agrees; `None` for facts that are not compared.
+fn compare(item: &Item, fact: &str, expected: &str) -> Option<Result<(), String>> {
+    let parsed = &item.parsed;
+    let same = |found: String, is_same: bool| Some(if is_same { Ok(()) } else { Err(found) });
+    match fact {
+        "subject" => same(format!("{:?}", parsed.subject), parsed.subject.trim() == expected.trim()),
+        "messageId" => {
+            let wanted = expected.trim().trim_matches(['<', '>']);
+            same(parsed.message_id.clone(), parsed.message_id == wanted)
+        }
+        "sender" | "to" | "cc" | "bcc" => {
+            let roles: &[Role] = match fact {
+                "sender" => &[Role::From, Role::Sender],
+                "to" => &[Role::To],
+                "cc" => &[Role::Cc],
+                _ => &[Role::Bcc],
+            };
+            let ours: Vec<_> = parsed.parties.iter().filter(|one| roles.contains(&one.role)).collect();
+            let known: BTreeSet<String> = ours
+                .iter()
+                .flat_map(|one| {
+                    addresses(&format!("{} {} {}", one.address, one.name, one.normal.as_deref().unwrap_or_default()))
+                })
+                .collect();
+            let mut wanted = addresses(expected);
+            if expected.len() >= CUT_AT {
+                // The expectations cut long lists off, mostly inside an address.
+                wanted.retain(|one| !expected.to_lowercase().ends_with(one.as_str()));
+            }
+            let is_same = if wanted.is_empty() {
+                let bare = |name: &str| name.replace(['\'', '"', '<', '>', ' '], "").to_lowercase();
+                let all: String = ours.iter().map(|one| format!("{}{}", bare(&one.name), bare(&one.address))).collect();
+                expected.split(';').all(|name| all.contains(&bare(name.split('<').next().unwrap_or_default())))
+            } else {
+                wanted.is_subset(&known)
+            };
+            same(
+                format!("{:?}", ours.iter().map(|one| format!("{} <{}>", one.name, one.address)).collect::<Vec<_>>()),
+                is_same,
+            )
+        }
+        "date" => {
+            let wanted = chrono::DateTime::parse_from_str(expected, "%Y-%m-%d %H:%M:%S%.f%:z").ok()?;
+            let known =
+                [&parsed.sent_at, &parsed.received_at].map(|time| time.as_ref().map(|time| time.at.timestamp()));
+            same(format!("{known:?}"), known.contains(&Some(wanted.timestamp())))
+        }
+        "attachments" => {
+            let found = parsed.attachments.len();
+            same(found.to_string(), expected.parse::<usize>().is_ok_and(|count| found >= count))
+        }
+        _ if fact.starts_with("attachment[") => {
+            let parts: Vec<&str> = expected.rsplitn(3, '|').collect();
+            let (wanted, digest) = match parts[..] {
+                [digest, _, name] if digest.len() == 64 => (name, Some(digest)),
+                [kind, name] if kind == "Message" || kind == "MessageBase" => (name, None),
+                _ => return None,
+            };
+            let fits = |one: &&recordroom::model::item::ParsedAttachment| match digest {
+                Some(digest) => one.sha256.is_some_and(|found| found.to_string() == digest),
+                None => one.name == wanted && one.claimed_type == "application/vnd.ms-outlook",
+            };
+            let found = parsed.attachments.iter().find(fits);
+            let reached = found.and_then(|one| item.part(one.part).map(|bytes| bytes.len() as u64 == one.bytes));
+            let names: Vec<_> = parsed.attachments.iter().map(|one| format!("{} {}", one.name, one.bytes)).collect();
+            same(format!("{names:?} {reached:?}"), reached == Some(true))
+        }
+        _ => None,
+    }
+}
+
+/// Every attachment that Debian's `tnef` and the lists of MimeKit name is there, and its bytes are found again.
+#[test]
+fn attachments_of_winmail_agree_with_other_readers() {
+    let Some(root) = corpora() else { return };
+    let (mut agree, mut differ, mut last) = (0, Vec::new(), 0);
+    for (file, facts) in facts(&root, &[".tnef", "winmail.dat", "-simple.dat", "-sample1.dat", "-attachments.dat"]) {
+        let (items, exceptions) = hold(&root.join(&file));
+        let [item] = &items[..] else {
+            differ.push(format!("{file}: {} items, {exceptions:?}", items.len()));
+            continue;
+        };
+        last += item.parsed.attachments.len();
+        for one in &item.parsed.attachments {
+            let found = item.part(one.part).map(|bytes| bytes.len() as u64);
+            if found != Some(one.bytes) {
+                differ.push(format!("{file}: {} of {} bytes is found with {found:?}", one.name, one.bytes));
+            }
+        }
+        let ours: Vec<String> = item.parsed.attachments.iter().map(|one| one.name.replace('_', " ")).collect();
+        for (fact, expected) in facts {
+            let name = match fact.split('[').next() {
+                Some("attachment_name") => expected.clone(),
+                Some("attachment") => expected.split('|').next().unwrap_or_default().trim().to_owned(),
+                _ => continue,
+            };
+            // The text of the message is a file for those programs.
+            if name.is_empty() || name.starts_with("body.") || name.starts_with("message.") {
+                continue;
+            }
+            if ours.iter().any(|one| *one == name.replace('_', " ")) {
+                agree += 1;
+            } else {
+                differ.push(format!("{file}: {fact} {expected:?} is not among {ours:?}"));
+            }
+        }
+    }
+    println!("agree: {agree} names; {last} attachments found");
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
 }
 
 #[test]

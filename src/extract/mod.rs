@@ -11,6 +11,7 @@ pub mod cms;
 pub mod compressed_rtf;
 pub mod header_block;
 pub mod mail;
+pub mod mapi;
 pub mod odf;
 pub mod ole;
 pub mod ooxml;
@@ -112,6 +113,8 @@ fn dispatch(bytes: &[u8], found: &str, claimed: &str, budget: &mut Budget) -> Ex
             ooxml::extract(bytes, found, budget)
         }
         _ if found.starts_with("application/vnd.oasis.opendocument") => odf::extract(bytes, found, budget),
+        mapi::text::TNEF => mapi::text::of_tnef(bytes, budget),
+        "application/x-ole-storage" if mapi::msg::is_msg(bytes) => mapi::text::of_msg(bytes, budget),
         "application/x-ole-storage" => ole::extract(bytes),
         _ if found.starts_with("text/") => plain::text(bytes, found, claimed),
         _ => Extracted::nothing(found),

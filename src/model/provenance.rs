@@ -36,6 +36,10 @@ words!(
         Emlx = "emlx",
         /// A mailbox folder of Apple Mail.
         AppleMail = "apple-mail",
+        /// A message of Outlook (MSG, OFT).
+        Msg = "msg",
+        /// A message of Outlook packed for transport (TNEF, `winmail.dat`).
+        Tnef = "tnef",
         /// An archive of Outlook for Mac (OLM).
         OutlookMac = "outlook-mac",
         /// A plain folder of files.

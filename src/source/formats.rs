@@ -76,6 +76,9 @@ const SHELF: &[&dyn ExportFormat] = &[
     &super::mail::apple_mail::AppleMail,
     &super::outlook_mac::archive::OutlookMac,
     &super::outlook::store::read::Stores,
+    &super::outlook_item::file::OutlookFiles,
+    &super::mail::apple_mail::AppleMail,
+    &super::outlook_mac::archive::OutlookMac,
 ];
 
 /// The format of a file and who reads it.

@@ -16,6 +16,7 @@ pub mod formats;
 pub mod identity;
 pub mod mail;
 pub mod outlook;
+pub mod outlook_item;
 pub mod outlook_mac;
 pub mod wide;
 

@@ -5,10 +5,9 @@ use crate::extract::charset;
 use crate::extract::mail as parts;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedItem, Searchable};
-use crate::text::html_to_text;
+use crate::text::{html_to_text, lines_of_their_own};
 use mail_parser::{Message, MessagePart, PartType};
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 /// Fills in the body, with what could not be read of it.
 pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem, budget: &mut Budget) {
@@ -76,37 +75,6 @@ fn append_html_extra(message: &Message<'_>, parsed: &mut ParsedItem, body: &mut 
         append(body, "[only in the HTML version]");
         append(body, &extra);
     }
-}
-
-/// The lines of one version of a text that have a word the other version has not.
-pub fn lines_of_their_own(text: &str, other: &str) -> String {
-    let known: HashSet<String> = words(other).map(str::to_lowercase).collect();
-    let mut own = String::new();
-    for line in text.lines() {
-        if words(line).any(|word| !known.contains(&word.to_lowercase())) {
-            own.push_str(line.trim());
-            own.push('\n');
-        }
-    }
-    own
-}
-
-/// Plain text and the words that only the HTML version has.
-pub fn joined(plain: &str, html_text: &str) -> String {
-    if plain.trim().is_empty() {
-        return html_text.to_owned();
-    }
-    let own = lines_of_their_own(html_text, plain);
-    let mut body = plain.to_owned();
-    if !own.is_empty() {
-        append(&mut body, "[only in the HTML version]");
-        append(&mut body, &own);
-    }
-    body
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|one: char| !one.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 fn append(body: &mut String, text: &str) {

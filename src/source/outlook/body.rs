@@ -7,8 +7,7 @@ use crate::extract::rtf_html::{Unwrapped, unwrapped_soundly};
 use crate::extract::{charset, compressed_rtf, rtf};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::Searchable;
-use crate::source::mail::body::joined;
-use crate::text::html_to_text;
+use crate::text::{html_to_text, joined};
 
 /// A text with what is wrong with it.
 #[derive(Debug, Default)]

@@ -35,7 +35,10 @@ pub fn parties(message: &Message, header: &[Party]) -> Vec<Party> {
     match (author, sender) {
         (Some(author), Some(sender)) if is_same(&author, &sender) => {
             // The two are one person; the fuller of the two says who.
-            let fuller = if author.normal.is_none() && sender.normal.is_some() { sender } else { author };
+            // Programs put the address where no name is known.
+            let is_bare = |one: &Party| one.name.is_empty() || one.name.eq_ignore_ascii_case(&one.address);
+            let is_fuller = author.normal.is_none() && sender.normal.is_some() || is_bare(&author) && !is_bare(&sender);
+            let fuller = if is_fuller { sender } else { author };
             all.push(Party { role: Role::From, ..fuller });
         }
         (Some(author), sender) => {

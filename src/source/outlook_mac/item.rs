@@ -9,10 +9,9 @@ use crate::model::provenance::CopyFacts;
 use crate::model::record::{Party, RecordKind, Role, SourceTime, ZoneBasis};
 use crate::source::bundle::FileBeside;
 use crate::source::identity::Identity;
-use crate::source::mail::body;
 use crate::source::mail::headers;
 use crate::source::number;
-use crate::text::html_to_text;
+use crate::text::{html_to_text, joined};
 use chrono::NaiveDateTime;
 use std::collections::BTreeMap;
 
@@ -220,7 +219,7 @@ impl Properties {
         let written = written.unwrap_or_default();
         let is_markup = written.trim_start().starts_with('<');
         let html_text = html_to_text(if html.is_empty() && is_markup { written } else { html });
-        let mut text = body::joined(if is_markup { "" } else { written }, &html_text);
+        let mut text = joined(if is_markup { "" } else { written }, &html_text);
         if element != "email" {
             // Every property of the others is said, as a card is.
             let untold = self.texts.iter().filter(|(_, value)| !text.contains(value.trim()));
