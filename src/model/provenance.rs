@@ -60,6 +60,10 @@ words!(
         CallDetail = "call-detail",
         /// Contact cards.
         VCard = "vcard",
+        /// A store of Outlook (PST).
+        Pst = "pst",
+        /// An offline store of Outlook (OST).
+        Ost = "ost",
         /// A file of another kind, kept whole.
         File = "file",
     }

@@ -73,6 +73,9 @@ pub trait ExportFormat: Sync {
 
 /// Every format, in the order in which they are asked.
 const SHELF: &[&dyn ExportFormat] = &[
+    &super::mail::apple_mail::AppleMail,
+    &super::outlook_mac::archive::OutlookMac,
+    &super::outlook::store::read::Stores,
     &super::outlook_item::file::OutlookFiles,
     &super::mail::apple_mail::AppleMail,
     &super::outlook_mac::archive::OutlookMac,

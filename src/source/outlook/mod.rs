@@ -13,6 +13,7 @@ pub mod parse;
 pub mod people;
 pub mod property;
 pub mod set;
+pub mod store;
 pub mod tag;
 
 pub use files::part_of;
