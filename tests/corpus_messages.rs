@@ -3,6 +3,7 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are looked for
 //! beside the project; where there are none the tests say so and pass.
 
+use recordroom::model::exception::ProblemCode;
 use recordroom::model::item::{Found, Original, ParsedItem, RawItem};
 use recordroom::model::provenance::ContainerFormat;
 use recordroom::model::record::Role;
@@ -235,6 +236,130 @@ fn attachments_of_winmail_agree_with_other_readers() {
     }
     println!("agree: {agree} names; {last} attachments found");
     assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// Every file of these formats: what is found adds up, well-formed ones have no exception, parts are found again.
+#[test]
+fn every_message_file_is_one_item_and_its_parts_are_found() {
+    let Some(root) = corpora() else { return };
+    let (mut files, mut parts, mut problems, mut differ) = (0, 0, BTreeMap::<String, u32>::new(), Vec::new());
+    for path in all_files(&root) {
+        let name = path.strip_prefix(&root).expect("inside").display().to_string();
+        let lower = name.to_lowercase();
+        if ![".msg", ".oft", ".tnef", ".dat", ".emlx", ".olm", ".p7m"].iter().any(|ending| lower.ends_with(ending)) {
+            continue;
+        }
+        files += 1;
+        let (items, exceptions) = hold(&path);
+        if !exceptions.is_empty() || items.is_empty() || (items.len() != 1 && !lower.ends_with(".olm")) {
+            differ.push(format!("{name}: {} items, {exceptions:?}", items.len()));
+        }
+        for item in &items {
+            for problem in &item.parsed.problems {
+                *problems.entry(format!("{} {}", item.format, problem.code.word())).or_default() += 1;
+            }
+            for one in item.parsed.attachments.iter().filter(|one| one.sha256.is_some()) {
+                parts += 1;
+                let found = item.part(one.part);
+                let digest = found.as_deref().map(recordroom::base::digest::Sha256Digest::of);
+                if digest != one.sha256 {
+                    differ.push(format!("{name}: the bytes of {:?} are not found again", one.name));
+                }
+            }
+        }
+    }
+    println!("{files} files, {parts} parts found again; problems: {problems:?}");
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// Real files cut off and changed at places that are always the same: each is an item or an exception still.
+#[test]
+fn damaged_message_files_are_accounted_for() {
+    let Some(root) = corpora() else { return };
+    let dir = tempfile::tempdir().expect("a folder");
+    let (mut state, mut tried) = (0x2545_F491_4F6C_DD1D_u64, 0);
+    let mut next = |below: usize| {
+        // xorshift64*: the same numbers in every run.
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % below.max(1)
+    };
+    for path in all_files(&root) {
+        let lower = path.display().to_string().to_lowercase();
+        let is_wanted = [".msg", ".oft", ".tnef", ".dat", ".emlx"].iter().any(|ending| lower.ends_with(ending));
+        let bytes = std::fs::read(&path).expect("a file");
+        if !is_wanted || bytes.len() < 64 || bytes.len() > 200_000 {
+            continue;
+        }
+        for round in 0..4 {
+            let mut changed = bytes.clone();
+            if round == 0 {
+                changed.truncate(64 + next(bytes.len() - 64));
+            } else {
+                for _ in 0..=next(24) {
+                    let at = next(changed.len());
+                    changed[at] = next(256) as u8;
+                }
+            }
+            let place = dir.path().join(path.file_name().expect("a name"));
+            std::fs::write(&place, &changed).expect("written");
+            let (items, exceptions) = hold(&place);
+            tried += 1;
+            assert!(!items.is_empty() || !exceptions.is_empty(), "{}: lost in round {round}", path.display());
+            for item in &items {
+                for one in &item.parsed.attachments {
+                    let _ = item.part(one.part);
+                }
+            }
+        }
+    }
+    println!("{tried} damaged files");
+}
+
+/// What was signed as one piece is found as the words of the message, that which is encrypted is said to be.
+#[test]
+fn signed_and_encrypted_mail_is_told_apart() {
+    let Some(root) = corpora() else { return };
+    let words = "This is a test message from Alice to Bob.";
+    let (mut opened, mut encrypted) = (0, 0);
+    for path in all_files(&root.join("comm-central/smime")) {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        // The names tell what was done, in order; what was enveloped anywhere stays closed.
+        if !name.ends_with(".eml") || !(name.contains(".opaque.") || name.contains(".env.")) {
+            continue;
+        }
+        let (items, _) = hold(&path);
+        let [item] = &items[..] else { panic!("{name}: {} items", items.len()) };
+        let all: String = item.parsed.attachments.iter().map(|one| one.text.as_str()).collect();
+        let is_found = item.parsed.body.contains(words) || all.contains(words);
+        let is_said = item.parsed.problems.iter().any(|one| one.code == ProblemCode::Encrypted);
+        if name.contains(".env.") {
+            assert!(is_said && !is_found, "{name}: encrypted");
+            encrypted += 1;
+        } else {
+            assert!(is_found && !is_said, "{name}: signed");
+            opened += 1;
+        }
+    }
+    println!("{opened} opened, {encrypted} encrypted");
+    assert!(opened > 0 && encrypted > 0);
+}
+
+fn all_files(root: &Path) -> Vec<PathBuf> {
+    let (mut found, mut open) = (Vec::new(), vec![root.to_owned()]);
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(&dir).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 #[test]

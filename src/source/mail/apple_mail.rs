@@ -91,7 +91,7 @@ impl ExportFormat for AppleMail {
             // What cannot be opened or is too large is left to be read as an ordinary file, which says so.
             let Ok(Some(bytes)) = content.and_then(|content| whole(&content)) else { continue };
             let named = beside.get(&key).map(Vec::as_slice).unwrap_or_default();
-            let is_partial = path.ends_with(".partial.emlx");
+            let is_partial = path.ends_with(".partial.emlx") || left_out::has_left_out(&bytes);
             let files = take_beside(named, is_partial, &bytes, tree, reading.options, &mut accounted);
             accounted.insert(path.clone());
             tell(path.clone(), mailbox_of(path), &bytes, files, reading)?;

@@ -1,6 +1,6 @@
 //! The attachments of a message: every part that is not its body, decoded, hashed and searched.
 
-use super::{calendar_part, inside};
+use super::{calendar_part, inside, left_out};
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
 use crate::extract::budget::Budget;
@@ -72,6 +72,10 @@ fn attachment(
         let sentence = "it could not be decoded and is kept as it lies in the message";
         extracted.problems.push(Problem::new(ProblemCode::Undecodable, sentence));
         extracted.searchable = extracted.searchable.max(Searchable::Partly);
+    }
+    if left_out::is_kept_elsewhere(message, part) {
+        let sentence = "Apple Mail keeps its bytes in a file beside the message; take in the whole mailbox folder";
+        extracted = extracted.but(Searchable::Not, ProblemCode::Missing, sentence);
     }
     if extracted.found_type == "text/calendar" {
         let calendar = calendar_part::read(&extracted.text);

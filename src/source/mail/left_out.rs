@@ -118,10 +118,26 @@ impl Whole {
     }
 }
 
+/// Whether a message has parts that Apple Mail left out, whatever its file is called.
+pub fn has_left_out(message: &[u8]) -> bool {
+    const FIELD: &[u8] = b"x-apple-content-length";
+    message.windows(FIELD.len()).any(|window| window.eq_ignore_ascii_case(FIELD))
+}
+
+/// Whether Apple Mail keeps the bytes of a part elsewhere: it tells their length, and nothing stands in it.
+pub fn is_kept_elsewhere(message: &Message<'_>, part: &MessagePart<'_>) -> bool {
+    let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
+    raw.trim_ascii().is_empty() && tells_length(part)
+}
+
+fn tells_length(part: &MessagePart<'_>) -> bool {
+    part.headers.iter().any(|header| header.name.as_str().eq_ignore_ascii_case("x-apple-content-length"))
+}
+
 /// Whether Apple Mail left a part out: it tells the length that its bytes have elsewhere, or nothing stands in it.
 fn is_left_out(message: &Message<'_>, part: &MessagePart<'_>) -> bool {
     let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
-    let tells = part.headers.iter().any(|header| header.name.as_str().eq_ignore_ascii_case("x-apple-content-length"));
+    let tells = tells_length(part);
     let is_leaf = !matches!(part.body, PartType::Multipart(_) | PartType::Message(_));
     raw.trim_ascii().is_empty() && (tells || is_leaf && part.attachment_name().is_some())
 }
