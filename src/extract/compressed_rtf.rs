@@ -56,13 +56,15 @@ pub fn read(bytes: &[u8]) -> Result<Decompressed, CompressedRtfError> {
     let header = bytes.get(..HEADER_BYTES).ok_or(CompressedRtfError::Short)?;
     let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     // COMPSIZE counts what follows it; a stream may have more bytes behind, which are no part of it.
-    let end = (number(0) as usize).saturating_add(4).clamp(HEADER_BYTES, bytes.len());
+    let told_end = (number(0) as usize).saturating_add(4);
+    let end = told_end.clamp(HEADER_BYTES, bytes.len());
     let (raw_size, mark, crc) = (number(4) as usize, &header[8..12], number(12));
     let content = &bytes[HEADER_BYTES..end];
     match mark {
         PLAIN => {
             let length = raw_size.min(content.len()).min(RTF_BYTES);
-            let is_whole = length == raw_size;
+            // Some writers count the header into both sizes; what counts is that nothing was cut off.
+            let is_whole = length == raw_size || told_end <= bytes.len();
             Ok(Decompressed { rtf: trimmed(content[..length].to_vec()), is_intact: true, is_whole })
         }
         PACKED => {
@@ -140,7 +142,9 @@ mod tests {
         let simple: &[u8] = b"\x2d\0\0\0\x2b\0\0\0LZFu\xf1\xc5\xc7\xa7\x03\0\x0a\0rcpg125\x422\x0a\xf3 hel\x09\0 bw\x05\xb0ld}\x0a\x80\x0f\xa0";
         let crossing: &[u8] = b"\x1a\0\0\0\x1c\0\0\0LZFu\xe2\xd4KQA\0\x04 WXYZ\x0d\x6e}\x01\x0e\xb0";
         let plain: &[u8] = b"\x12\0\0\0\x06\0\0\0MELA\0\0\0\0{\\rtf}";
-        let cases: [(&[u8], &[u8]); 3] = [
+        let counted: &[u8] = b"\x12\0\0\0\x12\0\0\0MELA\0\0\0\0{\\rtf}";
+        let cases: [(&[u8], &[u8]); 4] = [
+            (counted, b"{\\rtf}"),
             (simple, b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"),
             (crossing, b"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}"),
             (plain, b"{\\rtf}"),

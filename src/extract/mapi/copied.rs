@@ -55,6 +55,12 @@ fn copy(
 ) -> io::Result<()> {
     for id in file.children(from) {
         let Some(entry) = file.entry(id) else { continue };
+        // The crate that writes asserts what MS-CFB 2.6.1 allows in a name.
+        let is_sound =
+            (1..=31).contains(&entry.name.encode_utf16().count()) && !entry.name.contains(['/', '\\', ':', '!']);
+        if !is_sound || matches!(entry.name.as_str(), "." | "..") {
+            return Err(io::Error::other("an object inside has a name that cannot be"));
+        }
         let place = to.join(&entry.name);
         if entry.kind != EntryKind::Stream {
             if depth >= DEPTH {
