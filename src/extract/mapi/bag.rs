@@ -1,6 +1,7 @@
 //! Properties of one object: each a tag, the name of a named one, and its bytes (MS-OXCDATA 2.11).
 
 use super::code_page;
+use crate::extract::charset;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A string of 16-bit units.
@@ -122,8 +123,11 @@ impl Bag {
         property.values.iter().filter_map(read).collect()
     }
 
-    /// Bytes of a code page as text.
+    /// Bytes of a code page as text; some writers put 16-bit units there.
     pub fn narrow(&self, bytes: &[u8]) -> Said {
+        if charset::utf16(bytes).is_some_and(|encoding| encoding == encoding_rs::UTF_16LE) {
+            return wide(bytes.strip_prefix(b"\xFF\xFE").unwrap_or(bytes));
+        }
         let bytes = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
         let decoded = code_page::decode(bytes, self.code_page.unwrap_or(1252));
         Said { text: decoded.text, sound: decoded.sound }
