@@ -74,7 +74,7 @@ fn attachment(
         extracted.searchable = extracted.searchable.max(Searchable::Partly);
     }
     if left_out::is_kept_elsewhere(message, part) {
-        let sentence = "Apple Mail keeps its bytes in a file beside the message; take in the whole mailbox folder";
+        let sentence = "Apple Mail keeps its bytes in a file beside the message, which is not here; take in the whole mailbox folder";
         extracted = extracted.but(Searchable::Not, ProblemCode::Missing, sentence);
     }
     if extracted.found_type == "text/calendar" {

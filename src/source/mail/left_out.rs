@@ -101,7 +101,8 @@ impl Whole {
                     used.insert(at);
                     places.push((part.offset_body as usize, part.encoding, at));
                 }
-                None => missing += 1,
+                // Parts that tell their length are said to be missing where they are listed.
+                None => missing += usize::from(!is_kept_elsewhere(&parsed, part)),
             }
         }
         places.sort_unstable_by_key(|(offset, ..)| *offset);
@@ -231,7 +232,7 @@ mod tests {
         }
         assert!(parsed.attachments[1].text.contains("two") && parsed.attachments[3].text.contains("stray"));
         assert_eq!(parsed.problems.iter().filter(|one| one.code == ProblemCode::Missing).count(), 1);
-        assert_eq!(parsed.searchable, Searchable::Partly);
+        assert_eq!(parsed.family_searchable(), Searchable::Partly);
     }
 
     #[test]
