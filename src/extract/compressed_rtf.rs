@@ -62,7 +62,8 @@ pub fn read(bytes: &[u8]) -> Result<Decompressed, CompressedRtfError> {
     match mark {
         PLAIN => {
             let length = raw_size.min(content.len()).min(RTF_BYTES);
-            let is_whole = length == raw_size;
+            // Some writers count their own header in, as COMPSIZE does.
+            let is_whole = length == raw_size || raw_size == number(0) as usize && length == content.len();
             Ok(Decompressed { rtf: trimmed(content[..length].to_vec()), is_intact: true, is_whole })
         }
         PACKED => {
