@@ -296,9 +296,15 @@ impl Writer {
         match self.variant {
             Variant::Large => {
                 page[meta..meta + 2].copy_from_slice(&(entries.len() as u16).to_le_bytes());
+                page[meta + 2..meta + 4].copy_from_slice(&((meta / entry_bytes) as u16).to_le_bytes());
                 page[meta + 4..meta + 6].copy_from_slice(&[entry_bytes as u8, level]);
             }
-            _ => page[meta..meta + 4].copy_from_slice(&[entries.len() as u8, 0, entry_bytes as u8, level]),
+            _ => page[meta..meta + 4].copy_from_slice(&[
+                entries.len() as u8,
+                (meta / entry_bytes) as u8,
+                entry_bytes as u8,
+                level,
+            ]),
         }
         page[trailer..trailer + 2].copy_from_slice(&[kind, kind]);
         let crc = checksum(&page[..trailer]);
@@ -354,6 +360,11 @@ impl Writer {
         self.file[cipher] = self.cipher as u8;
         let crc = checksum(&self.file[8..479]);
         self.file[4..8].copy_from_slice(&crc.to_le_bytes());
+        if word == 8 {
+            // Other readers (libpff reads these stores too) want the second checksum of the header.
+            let crc = checksum(&self.file[8..524]);
+            self.file[524..528].copy_from_slice(&crc.to_le_bytes());
+        }
         self.file
     }
 }
