@@ -26,3 +26,6 @@ pub mod call_profiles {}
 
 #[doc = include_str!("messages.md")]
 pub mod messages {}
+
+#[doc = include_str!("outlook.md")]
+pub mod outlook {}
