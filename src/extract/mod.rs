@@ -10,8 +10,10 @@ pub mod audio_name;
 pub mod budget;
 pub mod charset;
 pub mod cms;
+pub mod compressed_rtf;
 pub mod header_block;
 pub mod mail;
+pub mod mapi;
 pub mod media_box;
 pub mod mp3;
 pub mod odf;
@@ -22,6 +24,8 @@ pub mod pdf;
 pub mod photo;
 pub mod plain;
 pub mod rtf;
+pub mod rtf_html;
+pub mod rtf_tokens;
 pub mod sniff;
 pub mod workbook;
 pub mod xml;
@@ -138,6 +142,8 @@ fn dispatch(bytes: &[u8], found: &str, name: &str, claimed: &str, budget: &mut B
             ooxml::extract(bytes, found, budget)
         }
         _ if found.starts_with("application/vnd.oasis.opendocument") => odf::extract(bytes, found, budget),
+        mapi::text::TNEF => mapi::text::of_tnef(bytes, budget),
+        "application/x-ole-storage" if mapi::msg::is_msg(bytes) => mapi::text::of_msg(bytes, budget),
         "application/x-ole-storage" => ole::extract(bytes),
         _ if audio::is_recording(found) => audio::extract(bytes, found, name),
         _ if photo::is_photo(found) => photo::extract(bytes, found),

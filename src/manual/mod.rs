@@ -34,3 +34,8 @@ pub mod gaps {}
 pub mod recordings_and_photos {}
 #[doc = include_str!("chats.md")]
 pub mod chats {}
+#[doc = include_str!("messages.md")]
+pub mod messages {}
+
+#[doc = include_str!("outlook.md")]
+pub mod outlook {}

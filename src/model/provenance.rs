@@ -32,6 +32,18 @@ words!(
         Mbox = "mbox",
         /// A Maildir folder tree.
         Maildir = "maildir",
+        /// One message of Apple Mail.
+        Emlx = "emlx",
+        /// A mailbox folder of Apple Mail.
+        AppleMail = "apple-mail",
+        /// A message of Outlook (MSG, OFT).
+        Msg = "msg",
+        /// A message of Outlook packed for transport (TNEF, `winmail.dat`).
+        Tnef = "tnef",
+        /// A folder of Outlook Express (DBX).
+        OutlookExpress = "outlook-express",
+        /// An archive of Outlook for Mac (OLM).
+        OutlookMac = "outlook-mac",
         /// A plain folder of files.
         Folder = "folder",
         /// A ZIP archive.
@@ -62,6 +74,10 @@ words!(
         Warc = "warc",
         /// A conversation as vCon.
         VCon = "vcon",
+        /// A store of Outlook (PST).
+        Pst = "pst",
+        /// An offline store of Outlook (OST).
+        Ost = "ost",
         /// A file of another kind, kept whole.
         File = "file",
     }

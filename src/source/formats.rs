@@ -82,6 +82,13 @@ const SHELF: &[&dyn ExportFormat] = &[
     &chats::vcon::VCon,
     // Last: it reads any workbook whose columns are those of calls.
     &CallWorkbook,
+    &super::mail::apple_mail::AppleMail,
+    &super::outlook_mac::archive::OutlookMac,
+    &super::outlook::store::read::Stores,
+    &super::outlook_item::file::OutlookFiles,
+    &super::mail::apple_mail::AppleMail,
+    &super::outlook_mac::archive::OutlookMac,
+    &super::mail::outlook_express::OutlookExpress,
 ];
 
 /// The format of a file and who reads it.

@@ -9,11 +9,15 @@
 //! The format is found in the content, never in a file name alone.
 
 pub mod base64;
+pub mod bundle;
 pub mod container;
 pub mod detect;
 pub mod formats;
 pub mod identity;
 pub mod mail;
+pub mod outlook;
+pub mod outlook_item;
+pub mod outlook_mac;
 pub mod wide;
 
 // ---- texts, calls, contacts and phone numbers -------------------------------------------------------------

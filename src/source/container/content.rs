@@ -28,6 +28,10 @@ pub enum Content {
 pub trait Seekable: BufRead + Seek {}
 impl<T: BufRead + Seek> Seekable for T {}
 
+/// Bytes that can be read from any position, without a buffer.
+pub trait Bare: Read + Seek {}
+impl<T: Read + Seek> Bare for T {}
+
 impl Content {
     /// Takes all that a stream gives; what is large goes into a temporary file.
     pub fn unpack(stream: &mut dyn Read) -> io::Result<Self> {
@@ -71,6 +75,22 @@ impl Content {
                 Box::new(BufReader::with_capacity(READ_BUFFER, File::open(path)?))
             }
         })
+    }
+
+    /// Opens the bytes for reading here and there, without a buffer that each jump would fill anew.
+    pub fn open_bare(&self) -> io::Result<Box<dyn Bare + '_>> {
+        Ok(match self {
+            Self::Memory(bytes) => Box::new(Cursor::new(bytes.as_slice())),
+            Self::File(path) | Self::Spooled(Spool { path }) => Box::new(File::open(path)?),
+        })
+    }
+
+    /// A copy of all bytes; the caller has looked at the length.
+    pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes.clone()),
+            Self::File(path) | Self::Spooled(Spool { path }) => std::fs::read(path),
+        }
     }
 
     /// All bytes; the caller has looked at the length.
