@@ -79,6 +79,17 @@ pub enum Value {
     Lost(String),
 }
 
+impl Value {
+    /// Bytes it holds.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::One(bytes) => bytes.len() as u64,
+            Self::Many(values) => values.iter().map(|bytes| bytes.len() as u64).sum(),
+            Self::Lost(reason) => reason.len() as u64,
+        }
+    }
+}
+
 /// One property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Property {

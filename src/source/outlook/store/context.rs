@@ -10,6 +10,9 @@ use crate::source::outlook::property::{Property, PropertyBag, Value, kind};
 /// Bytes of the heap of one node: all its properties but the large ones.
 const HEAP_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Properties of one node: there are no more numbers than these.
+const PROPERTIES: usize = 65_536;
+
 /// The data of a node as a heap.
 ///
 /// # Errors
@@ -37,7 +40,8 @@ pub fn read(
     }
     let mut bag = PropertyBag::new();
     let mut left = None;
-    for (key, rest) in heap.records(heap.root)? {
+    let mut allowance = Allowance::new(most);
+    for (key, rest) in heap.records(heap.root)?.into_iter().take(PROPERTIES) {
         let (Some(tag), Some(kind), Some(reference)) = (u16_at(key, 0), u16_at(rest, 0), u32_at(rest, 2)) else {
             continue;
         };
@@ -46,7 +50,8 @@ pub fn read(
             left = Some(Left { kind, reference });
             continue;
         }
-        bag.push(match value(store, &heap, inside, kind, reference, most) {
+        let value = value(store, &heap, inside, kind, reference, allowance.left());
+        bag.push(match value.and_then(|value| allowance.admit(value)) {
             Ok(value) => Property { name, kind, value },
             Err(StoreError::Io(error)) => return Err(error.into()),
             Err(error) => Property::lost(name, kind, error.to_string()),
@@ -79,7 +84,47 @@ pub fn referred(
         return heap.piece(reference).map(<[u8]>::to_vec).ok_or_else(|| damaged("its value is not in the heap"));
     }
     let node = find(inside, reference).ok_or_else(|| damaged("the node that holds its value is not there"))?;
-    Ok(store.data(node.data, most)?.concat())
+    Ok(joined(store.data(node.data, most)?))
+}
+
+/// Blocks as one; each is let go as soon as it is copied.
+pub fn joined(blocks: Vec<Vec<u8>>) -> Vec<u8> {
+    let mut all = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
+    for block in blocks {
+        all.extend_from_slice(&block);
+    }
+    all
+}
+
+/// What may still be held: many properties may name one and the same piece of a heap.
+pub struct Allowance(u64);
+
+impl Allowance {
+    /// Bytes a property costs besides its value.
+    const OVERHEAD: u64 = 64;
+
+    /// So many bytes.
+    pub const fn new(bytes: u64) -> Self {
+        Self(bytes)
+    }
+
+    /// Bytes that are left.
+    pub const fn left(&self) -> u64 {
+        self.0
+    }
+
+    /// The value, when there is room for it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn admit(&mut self, value: Value) -> Result<Value, StoreError> {
+        let bytes = value.size() + Self::OVERHEAD;
+        match self.0.checked_sub(bytes) {
+            Some(left) => self.0 = left,
+            None => return Err(StoreError::TooLarge { bytes, most: self.0 }),
+        }
+        Ok(value)
+    }
 }
 
 /// The node of a number among those inside.

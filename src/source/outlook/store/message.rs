@@ -7,7 +7,7 @@ use super::pages::Store;
 use super::{StoreError, context, table};
 use crate::base::limits;
 use crate::source::outlook::item::{Attachment, Content, Message};
-use crate::source::outlook::property::{Property, PropertyBag, PropertyName, Value, kind};
+use crate::source::outlook::property::{Property, PropertyBag, PropertyName, kind};
 use crate::source::outlook::tag;
 
 /// Bytes of one item that are held, its attachments and the items inside it included.
@@ -109,14 +109,8 @@ impl Reading<'_, '_> {
     }
 
     fn charge(&mut self, bag: &PropertyBag) {
-        for property in bag.all() {
-            let bytes = match &property.value {
-                Value::One(bytes) => bytes.len(),
-                Value::Many(values) => values.iter().map(Vec::len).sum(),
-                Value::Lost(_) => 0,
-            };
-            self.left = self.left.saturating_sub(bytes as u64);
-        }
+        let bytes: u64 = bag.all().iter().map(|one| one.value.size()).sum();
+        self.left = self.left.saturating_sub(bytes);
     }
 
     fn attachment(&mut self, node: Inside, depth: usize) -> Result<Attachment, StoreError> {
@@ -174,7 +168,7 @@ impl Reading<'_, '_> {
         };
         let is_item = inner.id & 0x1F == MESSAGE || properties.number(tag::ATTACH_METHOD) == Some(5);
         if !is_item {
-            let bytes = self.store.data(inner.data, self.left).map(|blocks| blocks.concat());
+            let bytes = self.store.data(inner.data, self.left).map(context::joined);
             return self.content(bytes, properties);
         }
         // The canonical form ends at this depth too.

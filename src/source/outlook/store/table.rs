@@ -1,7 +1,7 @@
 //! Tables: one row for each folder, message, recipient or attachment ([MS-PST] section 2.3.4).
 
 use super::blocks::Inside;
-use super::context::{self, fixed, many, referred};
+use super::context::{self, Allowance, fixed, many, referred};
 use super::heap::Heap;
 use super::names::Names;
 use super::pages::Store;
@@ -10,6 +10,8 @@ use crate::source::outlook::property::{Property, PropertyBag, Value, kind};
 
 /// Bytes of the rows of one table.
 const ROWS_BYTES: u64 = 128 * 1024 * 1024;
+/// Rows of one table that are read with their cells: recipients of one item.
+const ROWS: usize = 200_000;
 
 /// The numbers of the rows of a table, which are those of the nodes they stand for, in the order of the table.
 ///
@@ -46,7 +48,11 @@ pub fn rows(
             store.data(node.data, ROWS_BYTES)?
         }
     };
+    if ids.len() > ROWS {
+        return Err(damaged(format!("it has {} rows, more than the {ROWS} that are read", ids.len())));
+    }
     let row_bytes = head.row_bytes;
+    let mut allowance = Allowance::new(most);
     // Rows do not reach over the end of a block.
     let per_block = blocks.iter().map(|block| block.len() / row_bytes).max().unwrap_or(0);
     let mut all = Vec::new();
@@ -63,11 +69,12 @@ pub fn rows(
                 continue;
             }
             let name = names.name(column.tag);
-            bag.push(match cell(store, &heap, inside, row, column, most) {
-                Ok(value) => Property { name, kind: column.kind, value },
+            let value = match cell(store, &heap, inside, row, column, allowance.left()) {
+                Ok(value) => value,
                 Err(StoreError::Io(error)) => return Err(error.into()),
-                Err(error) => Property::lost(name, column.kind, error.to_string()),
-            });
+                Err(error) => Value::Lost(error.to_string()),
+            };
+            bag.push(Property { name, kind: column.kind, value: allowance.admit(value)? });
         }
         all.push(bag);
     }
