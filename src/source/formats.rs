@@ -6,6 +6,7 @@
 
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
+use super::databases::Databases;
 use super::{ReadOptions, ReadStop};
 use crate::model::provenance::ContainerFormat;
 
@@ -72,7 +73,7 @@ pub trait ExportFormat: Sync {
 }
 
 /// Every format, in the order in which they are asked.
-const SHELF: &[&dyn ExportFormat] = &[];
+const SHELF: &[&dyn ExportFormat] = &[&Databases];
 
 /// The format of a file and who reads it.
 pub fn of_file(look: &Look<'_>) -> Option<ContainerFormat> {

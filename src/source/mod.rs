@@ -9,14 +9,21 @@
 //! The format is found in the content, never in a file name alone.
 
 pub mod base64;
+pub mod beside;
 pub mod container;
+pub mod database;
+pub mod databases;
 pub mod detect;
 pub mod formats;
 pub mod identity;
 pub mod mail;
+pub mod rows;
+pub mod taken;
 pub mod wide;
 
 // ---- texts, calls, contacts and phone numbers -------------------------------------------------------------
+pub mod android;
+pub mod apple;
 pub mod calls;
 pub mod contacts;
 pub mod number;
