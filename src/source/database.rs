@@ -29,9 +29,9 @@ const COLUMNS: i32 = 2_000;
 const TABLES: usize = 4_000;
 /// Steps of SQLite's machine between two looks at the limit.
 const STEPS_AT_ONCE: i32 = 100_000;
-/// Looks after which one opened database is read no further: 40,000,000,000 steps are some ten million rows of a
-/// hundred columns, read some times over, and minutes of time.
-const LOOKS: u64 = 400_000;
+/// Looks after which one opened database is read no further: 10,000,000,000 steps are a hundred million rows of a
+/// hundred columns, and minutes of time.
+const LOOKS: u64 = 100_000;
 
 /// Why a database cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -308,7 +308,7 @@ impl Database {
         })?;
         let Some(reason) = broken else { return Ok(None) };
         let mut rescued: Vec<Row> = Vec::new();
-        if table.has_rowid && rescued.is_empty() {
+        if table.has_rowid {
             let backward = format!("{} NOT INDEXED WHERE rowid > {last} ORDER BY rowid DESC", select(table));
             let kept = &mut rescued;
             self.run::<E>(table, &backward, &mut |row| {

@@ -18,7 +18,6 @@ const YEARS: std::ops::RangeInclusive<i32> = 1992..=2100;
 pub fn read(count: Option<i64>) -> Result<Option<SourceTime>, String> {
     let Some(count) = count.filter(|count| *count != 0) else { return Ok(None) };
     let found = if count.unsigned_abs() >= FEWEST_NANOSECONDS.unsigned_abs() {
-        // Nanoseconds are cut off below the millisecond nowhere: the whole count is kept.
         DateTime::from_timestamp(
             EPOCH + count.div_euclid(1_000_000_000),
             u32::try_from(count.rem_euclid(1_000_000_000)).unwrap_or(0),
@@ -35,9 +34,10 @@ pub fn read(count: Option<i64>) -> Result<Option<SourceTime>, String> {
 /// As [`read`].
 pub fn of_seconds(seconds: Option<f64>) -> Result<Option<SourceTime>, String> {
     let Some(seconds) = seconds.filter(|seconds| *seconds != 0.0) else { return Ok(None) };
-    let milliseconds = (seconds * 1000.0).round();
-    let found = if milliseconds.abs() < 1.0e15 {
-        DateTime::from_timestamp_millis(EPOCH * 1000 + milliseconds as i64)
+    // Of a time of this size 64 bits hold the microsecond and no more.
+    let microseconds = (seconds * 1.0e6).round();
+    let found = if microseconds.abs() < 1.0e18 {
+        DateTime::from_timestamp_micros(EPOCH * 1_000_000 + microseconds as i64)
     } else {
         None
     };
