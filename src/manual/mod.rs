@@ -39,3 +39,5 @@ pub mod messages {}
 
 #[doc = include_str!("outlook.md")]
 pub mod outlook {}
+#[doc = include_str!("databases.md")]
+pub mod databases {}

@@ -78,6 +78,20 @@ words!(
         Pst = "pst",
         /// An offline store of Outlook (OST).
         Ost = "ost",
+        /// Messages of an Apple phone or computer (`chat.db`, `sms.db`).
+        AppleMessages = "apple-messages",
+        /// The call history of an iPhone.
+        AppleCalls = "apple-calls",
+        /// The voicemail of an iPhone.
+        AppleVoicemail = "apple-voicemail",
+        /// A backup of an iPhone or iPad made by iTunes or Finder.
+        AppleBackup = "apple-backup",
+        /// Messages of an Android phone (`mmssms.db`).
+        AndroidMessages = "android-messages",
+        /// The call log of an Android phone.
+        AndroidCalls = "android-calls",
+        /// The database of an application whose rows are not read; it is kept whole.
+        AppDatabase = "app-database",
         /// A file of another kind, kept whole.
         File = "file",
     }

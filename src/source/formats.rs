@@ -8,6 +8,8 @@ use super::calls::workbook::CallWorkbook;
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
 use super::{ReadOptions, ReadStop, chats};
+use super::databases::Databases;
+use super::{ReadOptions, ReadStop};
 use crate::model::provenance::ContainerFormat;
 
 /// What is known of a file before it is read.
@@ -90,6 +92,7 @@ const SHELF: &[&dyn ExportFormat] = &[
     &super::outlook_mac::archive::OutlookMac,
     &super::mail::outlook_express::OutlookExpress,
 ];
+const SHELF: &[&dyn ExportFormat] = &[&Databases];
 
 /// The format of a file and who reads it.
 pub fn of_file(look: &Look<'_>) -> Option<ContainerFormat> {

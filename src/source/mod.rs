@@ -10,7 +10,10 @@
 
 pub mod base64;
 pub mod bundle;
+pub mod beside;
 pub mod container;
+pub mod database;
+pub mod databases;
 pub mod detect;
 pub mod formats;
 pub mod identity;
@@ -18,9 +21,13 @@ pub mod mail;
 pub mod outlook;
 pub mod outlook_item;
 pub mod outlook_mac;
+pub mod rows;
+pub mod taken;
 pub mod wide;
 
 // ---- texts, calls, contacts and phone numbers -------------------------------------------------------------
+pub mod android;
+pub mod apple;
 pub mod calls;
 pub mod chats;
 pub mod contacts;

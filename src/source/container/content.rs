@@ -102,6 +102,21 @@ impl Content {
         }
     }
 
+    /// A copy of the bytes in a private temporary file that goes away with the value.
+    pub fn spooled(&self) -> io::Result<Spool> {
+        let (spool, mut file) = Spool::create()?;
+        io::copy(&mut self.open()?, &mut file)?;
+        Ok(spool)
+    }
+
+    /// The file in which the bytes lie, lasting or not.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Memory(_) => None,
+            Self::File(path) | Self::Spooled(Spool { path }) => Some(path),
+        }
+    }
+
     /// The file that will still be there when the item is sealed.
     pub fn lasting_file(&self) -> Option<&Path> {
         match self {
@@ -119,6 +134,22 @@ pub struct Spool {
 static SPOOLS: AtomicU64 = AtomicU64::new(0);
 
 impl Spool {
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A second temporary file whose name is that of this one with an ending, holding what `content` holds.
+    pub fn beside(&self, ending: &str, content: &Content) -> io::Result<Self> {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(ending);
+        let path = PathBuf::from(name);
+        let mut file = durable::create_private_stream(&path)?;
+        let spool = Self { path };
+        io::copy(&mut content.open()?, &mut file)?;
+        Ok(spool)
+    }
+
     fn create() -> io::Result<(Self, File)> {
         loop {
             let number = SPOOLS.fetch_add(1, Ordering::Relaxed);
