@@ -36,7 +36,13 @@ fn a_document_gives_headers_notes_comments_and_what_was_deleted() {
     assert!(extracted.found_type.ends_with("wordprocessingml.document"));
     assert_eq!(extracted.searchable, Searchable::Fully);
     assert!(extracted.text.starts_with("One & two\tthree\n[deleted: gone]"), "{}", extracted.text);
-    for words in ["[header]\nHead", "[footnotes]\nFoot", "[comments]\nRemark", "[embedded]\ninside text", "The title"] {
+    for words in [
+        "[header]\nHead",
+        "[footnotes]\nFoot",
+        "[comments]\nRemark",
+        "[embedded]\no.txt\ninside text",
+        "[properties]\ntitle: The title",
+    ] {
         assert!(extracted.text.contains(words), "{words}: {}", extracted.text);
     }
 }

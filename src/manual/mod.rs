@@ -29,3 +29,6 @@ pub mod gaps {}
 
 #[doc = include_str!("recordings-and-photos.md")]
 pub mod recordings_and_photos {}
+
+#[doc = include_str!("attachments.md")]
+pub mod attachments {}
