@@ -43,7 +43,7 @@ fn word(flags: u16) -> Vec<(&'static str, Vec<u8>)> {
     for bound in [0, narrow.len(), narrow.len() + units.len()] {
         table.extend_from_slice(&(bound as u32).to_le_bytes());
     }
-    for place in [narrow_at * 2 | 0x4000_0000, wide_at] {
+    for place in [(narrow_at * 2) | 0x4000_0000, wide_at] {
         table.extend_from_slice(&[0, 0]);
         table.extend_from_slice(&place.to_le_bytes());
         table.extend_from_slice(&[0, 0]);

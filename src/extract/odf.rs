@@ -93,10 +93,10 @@ fn text_of(source: &str) -> (String, bool) {
         Node::Open("insertion", _) => {
             inserted.insert(region.clone());
         }
-        Node::Open(kind @ ("change-start" | "change-end"), element) => {
-            if xml::attribute(element, "change-id").is_some_and(|id| inserted.contains(&id)) {
-                out.push_str(if kind == "change-start" { "[inserted: " } else { "]" });
-            }
+        Node::Open(kind @ ("change-start" | "change-end"), element)
+            if xml::attribute(element, "change-id").is_some_and(|id| inserted.contains(&id)) =>
+        {
+            out.push_str(if kind == "change-start" { "[inserted: " } else { "]" });
         }
         Node::Open("annotation", _) => out.push_str(" [comment: "),
         Node::Close("annotation") => out.push(']'),
