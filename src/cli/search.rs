@@ -47,6 +47,9 @@ fn told(found: &Found, zone: Tz, terms: bool) -> String {
         );
         let from = hit.from.first().map_or("", String::as_str);
         text.push_str(&format!("{}  {}  {}  {}\n", hit.id, when, safe(from), safe(&hit.subject)));
+        if !hit.way.is_empty() {
+            text.push_str(&format!("    in {}\n", safe(&hit.way.join(" > "))));
+        }
         if !hit.snippet.is_empty() {
             text.push_str(&format!("    {}\n", safe(&hit.snippet)));
         }

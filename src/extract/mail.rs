@@ -244,16 +244,12 @@ fn add_attachment(message: &Message<'_>, part: &MessagePart<'_>, out: &mut Extra
     if is_encrypted(message, part) {
         out.problems.push(crate::model::exception::Problem::new(ProblemCode::Encrypted, "an attachment is encrypted"));
     }
-    if inside.searchable != Searchable::Fully {
-        out.searchable = Searchable::Partly;
-    }
-    out.problems.extend(inside.problems);
-    for words in [name, &inside.text] {
-        if !words.is_empty() {
-            out.text.push_str(words);
-            out.text.push('\n');
-        }
-    }
+    let name = match &part.body {
+        // A message inside a message mostly has no file name; its subject is what a person knows it by.
+        PartType::Message(nested) if name.is_empty() => nested.subject().unwrap_or("a message without a subject"),
+        _ => name,
+    };
+    super::inside::add(out, name, inside);
 }
 
 fn header_words(message: &Message<'_>, out: &mut String) {

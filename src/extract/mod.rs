@@ -12,10 +12,12 @@ pub mod charset;
 pub mod cms;
 pub mod compressed_rtf;
 pub mod header_block;
+pub mod inside;
 pub mod mail;
 pub mod mapi;
 pub mod media_box;
 pub mod mp3;
+pub mod notes97;
 pub mod odf;
 pub mod ogg;
 pub mod ole;
@@ -23,14 +25,20 @@ pub mod ooxml;
 pub mod pdf;
 pub mod photo;
 pub mod plain;
+pub mod property_set;
 pub mod rtf;
 pub mod rtf_html;
 pub mod rtf_tokens;
+pub mod seven_zip;
+pub mod slides97;
 pub mod sniff;
+pub mod tape;
+pub mod word97;
 pub mod workbook;
 pub mod xml;
 pub mod zip_table;
 
+pub use inside::{Piece, add_ways};
 pub use sniff::{document_type, media_type};
 
 use crate::base::limits;
@@ -52,6 +60,8 @@ pub struct Extracted {
     pub problems: Vec<Problem>,
     /// What the file itself tells beside its text (duration, camera, author), by name.
     pub facts: BTreeMap<String, String>,
+    /// Where in the text the words of files inside it stand, an outer one before those in it.
+    pub pieces: Vec<Piece>,
 }
 
 impl Extracted {
@@ -63,6 +73,7 @@ impl Extracted {
             searchable: Searchable::Not,
             problems: Vec::new(),
             facts: BTreeMap::new(),
+            pieces: Vec::new(),
         }
     }
 
@@ -74,6 +85,7 @@ impl Extracted {
             searchable: Searchable::Fully,
             problems: Vec::new(),
             facts: BTreeMap::new(),
+            pieces: Vec::new(),
         }
     }
 
@@ -133,7 +145,10 @@ fn dispatch(bytes: &[u8], found: &str, name: &str, claimed: &str, budget: &mut B
         "application/rtf" => rtf::extract(bytes),
         "application/pdf" => pdf::extract(bytes),
         "application/zip" => archive::extract(bytes, budget),
-        "application/gzip" => archive::extract_gzip(bytes, budget),
+        "application/gzip" => archive::extract_gzip(bytes, name, budget),
+        "application/x-tar" => tape::extract(bytes, budget),
+        "application/x-7z-compressed" => seven_zip::extract(bytes, budget),
+        "application/epub+zip" => archive::extract_as(bytes, found, budget),
         "application/pkcs7-signature" | "application/pkcs7-mime" => mail::text_of_signed(bytes, budget),
         "application/pgp-encrypted" | "application/pkcs7-enveloped" => {
             Extracted::nothing(found).but(Searchable::Not, ProblemCode::Encrypted, "the file is encrypted")
@@ -144,7 +159,7 @@ fn dispatch(bytes: &[u8], found: &str, name: &str, claimed: &str, budget: &mut B
         _ if found.starts_with("application/vnd.oasis.opendocument") => odf::extract(bytes, found, budget),
         mapi::text::TNEF => mapi::text::of_tnef(bytes, budget),
         "application/x-ole-storage" if mapi::msg::is_msg(bytes) => mapi::text::of_msg(bytes, budget),
-        "application/x-ole-storage" => ole::extract(bytes),
+        "application/x-ole-storage" => ole::extract(bytes, budget),
         _ if audio::is_recording(found) => audio::extract(bytes, found, name),
         _ if photo::is_photo(found) => photo::extract(bytes, found),
         _ if found.starts_with("text/") => plain::text(bytes, found, claimed),
@@ -152,5 +167,7 @@ fn dispatch(bytes: &[u8], found: &str, name: &str, claimed: &str, budget: &mut B
     }
 }
 
+#[cfg(test)]
+mod legacy_tests;
 #[cfg(test)]
 mod tests;

@@ -63,6 +63,9 @@ pub struct Hit {
     pub custodians: Vec<String>,
     /// Words around the first hit.
     pub snippet: String,
+    /// The names of the files on the way to the first hit, outermost first: the attachment, and what lies in it. Empty
+    /// where the hit is in the item itself.
+    pub way: Vec<String>,
     /// Record status.
     pub status: String,
     /// Record series.
@@ -187,6 +190,7 @@ impl Outline {
         let people = |wanted: &[Role]| -> Vec<String> {
             item.parties.iter().filter(|party| wanted.contains(&party.role)).map(written).collect()
         };
+        let around = snippet(query, &item);
         Ok(Hit {
             id: parent,
             family: row.id,
@@ -195,7 +199,8 @@ impl Outline {
             from: people(&[Role::From]),
             to: people(&[Role::To, Role::Member]),
             custodians,
-            snippet: snippet(query, &item),
+            snippet: around.text,
+            way: around.way,
             status: row.standing.status.word().to_owned(),
             series: row.standing.series,
             subject: item.subject,

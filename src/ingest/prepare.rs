@@ -213,6 +213,7 @@ impl Bench {
                 } else {
                     attachment.name.clone()
                 };
+                extract::add_ways(Some(attachment.part), extracted.pieces, &mut parsed.ways);
                 extract::add_facts(&shown, extracted.facts, &mut facts);
             }
         }

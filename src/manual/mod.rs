@@ -41,3 +41,6 @@ pub mod messages {}
 pub mod outlook {}
 #[doc = include_str!("databases.md")]
 pub mod databases {}
+
+#[doc = include_str!("attachments.md")]
+pub mod attachments {}

@@ -96,6 +96,19 @@ pub struct ParsedAttachment {
     pub part: u32,
 }
 
+/// Where the words of a file inside a file stand in the text of the item or attachment that holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// The attachment whose text it is, by its part; `None` for the body.
+    pub part: Option<u32>,
+    /// The first byte of its words in that text.
+    pub start: usize,
+    /// The byte behind its last word.
+    pub end: usize,
+    /// The names of the files on the way to it, outermost first, without the attachment's own.
+    pub names: Vec<String>,
+}
+
 /// How much of an item can be found by its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -139,6 +152,9 @@ pub struct ParsedItem {
     pub facts: BTreeMap<String, String>,
     /// Attachments in order.
     pub attachments: Vec<ParsedAttachment>,
+    /// The files inside attachments and bodies, an outer one before those in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<Way>,
     /// What could not be read as it stands.
     pub problems: Vec<Problem>,
 }
@@ -161,6 +177,7 @@ impl ParsedItem {
             headers: BTreeMap::new(),
             facts: BTreeMap::new(),
             attachments: Vec::new(),
+            ways: Vec::new(),
             problems: Vec::new(),
         }
     }

@@ -7,9 +7,8 @@
 use super::calls::workbook::CallWorkbook;
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
-use super::{ReadOptions, ReadStop, chats};
 use super::databases::Databases;
-use super::{ReadOptions, ReadStop};
+use super::{ReadOptions, ReadStop, chats, mail, outlook, outlook_item, outlook_mac};
 use crate::model::provenance::ContainerFormat;
 
 /// What is known of a file before it is read.
@@ -76,6 +75,12 @@ pub trait ExportFormat: Sync {
 
 /// Every format, in the order in which they are asked.
 const SHELF: &[&dyn ExportFormat] = &[
+    &outlook::store::read::Stores,
+    &outlook_item::file::OutlookFiles,
+    &mail::apple_mail::AppleMail,
+    &outlook_mac::archive::OutlookMac,
+    &mail::outlook_express::OutlookExpress,
+    &Databases,
     &chats::teams::Teams,
     &chats::slack::Slack,
     &chats::meta::Meta,
@@ -84,15 +89,7 @@ const SHELF: &[&dyn ExportFormat] = &[
     &chats::vcon::VCon,
     // Last: it reads any workbook whose columns are those of calls.
     &CallWorkbook,
-    &super::mail::apple_mail::AppleMail,
-    &super::outlook_mac::archive::OutlookMac,
-    &super::outlook::store::read::Stores,
-    &super::outlook_item::file::OutlookFiles,
-    &super::mail::apple_mail::AppleMail,
-    &super::outlook_mac::archive::OutlookMac,
-    &super::mail::outlook_express::OutlookExpress,
 ];
-const SHELF: &[&dyn ExportFormat] = &[&Databases];
 
 /// The format of a file and who reads it.
 pub fn of_file(look: &Look<'_>) -> Option<ContainerFormat> {

@@ -9,8 +9,8 @@
 //! The format is found in the content, never in a file name alone.
 
 pub mod base64;
-pub mod bundle;
 pub mod beside;
+pub mod bundle;
 pub mod container;
 pub mod database;
 pub mod databases;

@@ -24,6 +24,7 @@ pub fn parse(place: &str, media_type: &str, original: &Original) -> ParsedItem {
             parsed.searchable = extracted.searchable;
             parsed.problems = extracted.problems;
             parsed.facts.extend(extracted.facts);
+            extract::add_ways(None, extracted.pieces, &mut parsed.ways);
         }
         _ => {
             parsed.searchable = Searchable::Not;
