@@ -114,6 +114,11 @@ impl FromIterator<FamilyId> for Families {
 }
 
 impl Families {
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
     /// Whether a family of this number is in it.
     pub(super) fn contains(&self, number: u64) -> bool {
         let word = usize::try_from(number / 64).ok().and_then(|at| self.words.get(at));

@@ -188,6 +188,9 @@ impl OpenPart {
     /// The documents of families in a set.
     pub(super) fn documents_of(&self, families: &Families) -> Bits {
         let mut bits = Bits::none(self.documents());
+        if families.is_empty() {
+            return bits;
+        }
         for document in 0..self.documents() {
             if self.families.first(document).is_some_and(|family| families.contains(family)) {
                 bits.insert(document);

@@ -207,11 +207,12 @@ impl Vault {
 
     fn pack(&self, location: &Location, path: &Path) -> Result<Arc<File>, VaultError> {
         let name = (location.month, location.pack);
-        let mut open = self.lock();
-        if let Some(file) = open.get(&name) {
+        if let Some(file) = self.lock().get(&name) {
             return Ok(Arc::clone(file));
         }
+        // Opened without the lock: other threads read meanwhile, and a file that two of them opened is opened twice.
         let file = Arc::new(File::open(path).map_err(|error| missing_or(path, error))?);
+        let mut open = self.lock();
         if open.len() >= OPEN_PACKS {
             // Reading goes by month, so what was opened long ago is not needed soon; a mistake costs one opening.
             open.clear();

@@ -2,7 +2,7 @@
 
 use super::month_keys::{self, MonthKeys};
 use super::place::Place;
-use super::ring::Ring;
+use super::ring::{MonthKey, Ring};
 use crate::base::digest::DigestSecret;
 use crate::base::id::FamilyId;
 use crate::base::limits::KEY_CACHE_BYTES;
@@ -77,6 +77,11 @@ impl KeyReader {
 
     /// The key of a family, `None` when there is none (any more).
     pub fn key(&self, month: Month, family: FamilyId) -> Result<Option<FamilyKey>, VaultError> {
+        // Threads that look up a few keys each do not wait for each other's files.
+        let wanted = self.month_to_look_in(&mut self.lock(), month);
+        if let Some(key) = wanted.and_then(|month_key| self.look_up(month, &month_key, family)) {
+            return Ok(Some(key));
+        }
         let mut shared = self.lock();
         match self.find(&mut shared, month, family) {
             Ok(Some(key)) => Ok(Some(key)),
@@ -140,9 +145,6 @@ impl KeyReader {
     }
 
     fn find(&self, shared: &mut Shared, month: Month, family: FamilyId) -> Result<Option<FamilyKey>, VaultError> {
-        if let Some(key) = self.look_up(shared, month, family) {
-            return Ok(Some(key));
-        }
         let Some(keys) = self.month(shared, month)? else { return Ok(None) };
         let found = keys.find(family);
         found.map_err(|_| {
@@ -154,17 +156,18 @@ impl KeyReader {
         })
     }
 
-    /// A key from the file of a month of which few are wanted: a list of hits touches many months and a key or two of each.
-    fn look_up(&self, shared: &mut Shared, month: Month, family: FamilyId) -> Option<FamilyKey> {
+    /// The key of a month whose file is not in memory and of which few keys were wanted so far: a list of hits touches
+    /// many months and a key or two of each.
+    fn month_to_look_in(&self, shared: &mut Shared, month: Month) -> Option<MonthKey> {
         if shared.months.contains_key(&month) {
             return None;
         }
-        let key = shared.ring.months.get(&month)?;
         let asked = shared.looked_up.entry(month).or_default();
         *asked += 1;
-        if *asked > FEW_KEYS {
-            return None;
-        }
+        (*asked <= FEW_KEYS).then(|| shared.ring.months.get(&month).cloned()).flatten()
+    }
+
+    fn look_up(&self, month: Month, key: &MonthKey, family: FamilyId) -> Option<FamilyKey> {
         let file = File::open(self.place.month_path(month, key)).ok()?;
         month_keys::look_up(&file, key, family)
     }
