@@ -6,6 +6,9 @@
 
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
+use super::texts::google::GoogleVoice;
+use super::texts::imazing::Imazing;
+use super::texts::whatsapp::WhatsApp;
 use super::{ReadOptions, ReadStop};
 use crate::model::provenance::ContainerFormat;
 
@@ -72,7 +75,7 @@ pub trait ExportFormat: Sync {
 }
 
 /// Every format, in the order in which they are asked.
-const SHELF: &[&dyn ExportFormat] = &[];
+const SHELF: &[&dyn ExportFormat] = &[&Imazing, &WhatsApp, &GoogleVoice];
 
 /// The format of a file and who reads it.
 pub fn of_file(look: &Look<'_>) -> Option<ContainerFormat> {

@@ -1,12 +1,21 @@
 //! Text messages and the call logs of handsets.
 
+pub mod beside;
+pub mod capsule;
+pub mod draft;
 pub mod element;
+pub mod google;
 pub mod handset_call;
 pub mod handset_time;
+pub mod imazing;
+pub mod mailed;
 pub mod message;
 pub mod mms;
 pub mod sms_backup_restore;
 pub mod splitter;
+pub mod whatsapp;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub mod trial;
