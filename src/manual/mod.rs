@@ -23,3 +23,6 @@ pub mod query {}
 
 #[doc = include_str!("call-profiles.md")]
 pub mod call_profiles {}
+
+#[doc = include_str!("texts.md")]
+pub mod texts {}

@@ -6,8 +6,10 @@
 
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
-use super::texts::google::GoogleVoice;
+use super::texts::cellebrite::Cellebrite;
+use super::texts::google::{GoogleChat, GoogleVoice};
 use super::texts::imazing::Imazing;
+use super::texts::rsmf::Rsmf;
 use super::texts::whatsapp::WhatsApp;
 use super::{ReadOptions, ReadStop};
 use crate::model::provenance::ContainerFormat;
@@ -75,7 +77,7 @@ pub trait ExportFormat: Sync {
 }
 
 /// Every format, in the order in which they are asked.
-const SHELF: &[&dyn ExportFormat] = &[&Imazing, &WhatsApp, &GoogleVoice];
+const SHELF: &[&dyn ExportFormat] = &[&Imazing, &WhatsApp, &GoogleVoice, &GoogleChat, &Rsmf, &Cellebrite];
 
 /// The format of a file and who reads it.
 pub fn of_file(look: &Look<'_>) -> Option<ContainerFormat> {

@@ -132,12 +132,21 @@ impl Draft {
     /// # Errors
     /// When the receiver asked to stop.
     pub fn finish(self, place: String, reading: &mut Reading<'_>) -> Result<(), Stopped> {
+        let identity = self.identity.clone().into_bytes();
+        self.finish_as(identity, place, reading)
+    }
+
+    /// Hands the item over under an identity that its reader has settled.
+    ///
+    /// # Errors
+    /// When the receiver asked to stop.
+    pub fn finish_as(self, identity: Vec<u8>, place: String, reading: &mut Reading<'_>) -> Result<(), Stopped> {
         let ordinal = reading.ordinal();
         reading.item(RawItem {
             ordinal,
             place,
             original: Original::Bytes(self.capsule.into_bytes()),
-            identity: Some(self.identity.into_bytes()),
+            identity: Some(identity),
             shape: Shape::Parsed(Box::new(self.parsed)),
             copy: self.copy,
         })

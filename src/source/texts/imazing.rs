@@ -368,7 +368,7 @@ mod tests {
         assert_eq!(one.body, "two\r\nlines, \"quoted\"");
         assert_eq!(one.sent_at.as_ref().expect("dated").at.to_rfc3339(), "2024-07-10T20:20:00+00:00", "local, no UTC");
         assert_eq!((one.attachments[0].name.as_str(), one.attachments[0].bytes), ("IMG_1.jpg", 8));
-        assert_eq!(one.parties[0].normal.as_deref(), None, "numbers of stories are never given");
+        assert_eq!(one.parties[0].normal.as_deref(), Some("+16125550142"));
         assert_eq!(told.parsed[1].direction, Direction::Out);
         assert_eq!(told.parsed[1].parties[0].name, "Ana Berg");
         assert_ne!(told.items[1].identity, told.items[2].identity, "two equal rows are two messages");

@@ -101,6 +101,13 @@ pub fn labels(page: &str) -> Vec<String> {
     tags.match_indices("rel=\"tag\" href=\"").map(label).collect()
 }
 
+/// The labels of a page as a person sees them.
+pub fn shown_labels(page: &str) -> Vec<String> {
+    let tags = between(page, "<div class=\"tags\">", "</div>").unwrap_or_default();
+    let pieces = tags.split("<a ").skip(1);
+    pieces.filter_map(|piece| between(piece, ">", "</a>")).map(plain).collect()
+}
+
 /// Markup as text on one line or more.
 pub fn plain(markup: &str) -> String {
     html_to_text(markup).trim().to_owned()

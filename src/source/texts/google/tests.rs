@@ -100,3 +100,30 @@ fn damaged_pages_never_fail() {
         conversation("", &message("2024-03-05T09:00:00.123-06:00", "+16125550142", "Ana", "a", "<img src=\"x\"/>"));
     trial::mutate("Ana - Text - 2024-03-05T15_00_00Z.html", text.as_bytes());
 }
+
+#[test]
+fn google_chat_keeps_messages_members_and_files() {
+    let messages = "{\"messages\": [ {\"creator\": {\"name\": \"Ana\", \"email\": \"Ana@cedarbend.example\"}, \
+         \"created_date\": \"Wednesday, April 15, 2015 at 12:51:08\u{202f}AM UTC\", \"text\": \"look\", \"topic_id\": \"t\", \
+         \"message_id\": \"m\", \"attached_files\": [{\"original_name\": \"why?.jpg\", \"export_name\": \"File-why?.jpg\"}]}, \
+         {\"creator\": {\"name\": \"Ben\"}, \"created_date\": \"some day\", \"message_state\": \"DELETED\"}, 7]}";
+    let info = br#"{"members": [{"name": "Ana", "email": "ana@cedarbend.example"}, {"name": "Ben", "email": "ben@cedarbend.example"}]}"#;
+    let folder = "Takeout/Google Chat/Groups/DM 1";
+    let told = trial::read(&[
+        (&format!("{folder}/messages.json"), messages.as_bytes()),
+        (&format!("{folder}/group_info.json"), info),
+        (&format!("{folder}/File-why_.jpg"), b"\xFF\xD8\xFFx"),
+    ]);
+    let all: Vec<_> = told.understood().collect();
+    assert_eq!(
+        (all.len(), told.items.len(), told.exceptions.len()),
+        (2, 3, 1),
+        "and the list of members as a file, and a number that is no message"
+    );
+    assert_eq!(all[0].sent_at.as_ref().expect("dated").at.to_rfc3339(), "2015-04-15T00:51:08+00:00");
+    let people: Vec<(Role, &str)> = all[0].parties.iter().map(|one| (one.role, one.name.as_str())).collect();
+    assert_eq!(people, [(Role::From, "Ana"), (Role::Member, "Ben")]);
+    assert_eq!((all[0].attachments[0].name.as_str(), all[0].attachments[0].bytes), ("why?.jpg", 4));
+    assert!(all[1].sent_at.is_none() && all[1].facts["date as written"] == "some day");
+    told.every_attachment_is_found_again();
+}

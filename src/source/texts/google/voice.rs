@@ -4,6 +4,7 @@
 //! Each message of a conversation is an item of its own, and so is each call: a text is kept and destroyed by its own
 //! date. The original of a message is its block and the frame of the page around all blocks, byte for byte.
 
+use super::chat::GoogleChat;
 use super::page::{self, Kind, Person};
 use crate::base::limits;
 use crate::model::exception::ProblemCode;
@@ -78,6 +79,8 @@ impl ExportFormat for GoogleVoice {
             accounted.insert(name);
         }
         accounted.append(&mut files.used);
+        // An account's export holds the chats as well.
+        accounted.append(&mut GoogleChat.read_tree(ContainerFormat::GoogleChat, tree, reading)?);
         Ok(accounted)
     }
 
@@ -193,7 +196,7 @@ impl Thread<'_> {
             self.only_the_owner(&mut draft);
         }
         draft.fact("conversation", if self.is_group { "group" } else { self.file_says });
-        draft.fact("labels", &page::labels(self.below).join(", "));
+        draft.fact("labels", &page::shown_labels(self.below).join(", "));
         draft.copy.deleted = is_deleted(self.below);
         let body = page::between(block, "<q>", "</q>").map(page::plain).unwrap_or_default();
         let named = page::files(block);
@@ -259,7 +262,7 @@ fn call(name: &str, text: &str, files: &mut Beside<'_>, reading: &mut Reading<'_
     let (direction, outcome) = outcome(&labels);
     draft.parsed.direction = direction;
     draft.fact("outcome", outcome);
-    draft.fact("labels", &labels.join(", "));
+    draft.fact("labels", &page::shown_labels(text).join(", "));
     let other = page::people(text).into_iter().next().unwrap_or_default();
     if other == Person::default() {
         draft.fact("caller's number", "withheld");
