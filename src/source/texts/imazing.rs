@@ -346,7 +346,7 @@ fn moment(written: &str) -> Option<NaiveDateTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::texts::trial;
+    use crate::source::texts::trial_tests as trial;
 
     const NEWEST: &str = "Chat Session,Message Date,Delivered Date,Read Date,Edited Date,Deleted Date,Service,Type,\
         Sender ID,Sender Name,Status,Replying to,Subject,Text,Reactions,Attachment,Attachment type\r\n";

@@ -161,7 +161,7 @@ fn archived(fields: &BTreeMap<String, String>, parsed: &mut ParsedItem) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::texts::trial;
+    use crate::source::texts::trial_tests as trial;
 
     fn one(eml: &str) -> ParsedItem {
         let told = trial::read(&[("a.eml", eml.as_bytes())]);

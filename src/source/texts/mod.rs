@@ -21,4 +21,4 @@ pub mod whatsapp;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub mod trial;
+pub mod trial_tests;

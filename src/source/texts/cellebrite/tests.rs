@@ -1,5 +1,5 @@
 use crate::model::record::{Direction, RecordKind, Role};
-use crate::source::texts::trial::{self, Told};
+use crate::source::texts::trial_tests::{self as trial, Told};
 
 fn field(name: &str, value: &str) -> String {
     format!("<field name=\"{name}\" type=\"String\"><value type=\"String\"><![CDATA[{value}]]></value></field>")

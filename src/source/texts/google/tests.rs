@@ -1,6 +1,6 @@
 use super::page;
 use crate::model::record::{Direction, Role};
-use crate::source::texts::trial;
+use crate::source::texts::trial_tests as trial;
 
 fn message(time: &str, number: &str, name: &str, text: &str, more: &str) -> String {
     let name = if name == "Me" {

@@ -99,12 +99,10 @@ fn bytes_of(content: &Content) -> std::io::Result<Vec<u8>> {
 /// The value of a field that only this format writes.
 fn header(bytes: &[u8], name: &str) -> Option<String> {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(crate::source::detect::HEAD_BYTES)]).into_owned();
-    let mut lines = text.lines().take_while(|line| !line.trim_end().is_empty());
-    let value = lines.find_map(|line| {
+    text.lines().take_while(|line| !line.trim_end().is_empty()).find_map(|line| {
         let (field, value) = line.split_once(':')?;
         field.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-    });
-    value
+    })
 }
 
 fn is_mail(head: &[u8]) -> bool {

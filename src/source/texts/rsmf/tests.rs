@@ -1,6 +1,6 @@
 use crate::model::exception::ProblemCode;
 use crate::model::record::{Direction, Role};
-use crate::source::texts::trial;
+use crate::source::texts::trial_tests as trial;
 use std::io::{Cursor, Write};
 
 const MANIFEST: &str = r#"{ "version": "2.0.0", "participants": [

@@ -2,7 +2,7 @@ use super::line;
 use super::order::{Order, decided};
 use crate::model::exception::ProblemCode;
 use crate::model::record::Role;
-use crate::source::texts::trial::{self, Told};
+use crate::source::texts::trial_tests::{self as trial, Told};
 
 fn read(name: &str, text: &str) -> Told {
     trial::read(&[(name, text.as_bytes())])
