@@ -80,9 +80,12 @@ impl<'a> Models<'a> {
         while !self.ended {
             let token = self.token()?;
             let Some(token) = token else {
+                // Whole messages of a chat that the report breaks off in are given before what is not whole.
+                if !self.held.is_empty() {
+                    return Ok(self.release(true));
+                }
                 self.ended = true;
                 let mut left = std::mem::take(&mut self.outer);
-                left.extend(std::mem::take(&mut self.held).concat());
                 left.extend(self.inner.take().map(|(_, bytes)| bytes).unwrap_or_default());
                 return Ok((!left.is_empty()).then_some(Piece::CutOff(left)));
             };

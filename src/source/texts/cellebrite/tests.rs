@@ -108,7 +108,8 @@ fn a_report_that_breaks_off_keeps_what_was_whole() {
     let whole = report();
     let cut = &whole[..whole.find("gone & back").expect("is there")];
     let told = trial::read(&[("report.xml", cut.as_bytes())]);
-    assert_eq!((told.items.len(), told.exceptions.len()), (0, 1), "the chat had not ended");
+    assert_eq!((told.items.len(), told.exceptions.len()), (1, 1), "the first message, and what had not ended");
+    assert_eq!(told.parsed[0].body, "a > b ]] c");
     assert!(told.exceptions[0].contains("breaks off"));
 }
 
