@@ -28,8 +28,12 @@ pub mod repository;
 
 pub mod classification;
 pub mod finding;
+pub mod gaps;
+pub mod people;
 pub mod protection;
 pub mod retention;
+pub mod screening;
+pub mod timeline;
 pub mod verify;
 
 pub mod disposition;

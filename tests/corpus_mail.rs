@@ -55,6 +55,8 @@ fn options() -> ReadOptions {
 #[derive(Default)]
 struct Holding {
     items: Vec<RawItem>,
+    /// The format of the container of each item.
+    formats: Vec<ContainerFormat>,
     exceptions: u64,
     declared: Option<u64>,
     remarks: Vec<ProblemCode>,
@@ -64,14 +66,17 @@ fn hold(path: &Path) -> Holding {
     let mut holding = Holding::default();
     let mut open = 0_i64;
     let mut ordinals: Vec<u64> = Vec::new();
+    let mut formats: Vec<ContainerFormat> = Vec::new();
     let mut sink = |found: Found| {
         match found {
-            Found::Open { .. } => {
+            Found::Open { format, .. } => {
                 open += 1;
+                formats.push(format);
                 ordinals.push(0);
             }
             Found::Close => {
                 open -= 1;
+                formats.pop();
                 ordinals.pop();
             }
             Found::Declared(count) => holding.declared = Some(count),
@@ -80,6 +85,7 @@ fn hold(path: &Path) -> Holding {
                 assert_eq!(item.ordinal, *next, "ordinals have no gap");
                 *next += 1;
                 holding.items.push(item);
+                holding.formats.push(*formats.last().expect("items lie in containers"));
             }
             Found::Exception(exception) => {
                 let next = ordinals.last_mut().expect("exceptions lie in containers");
@@ -222,7 +228,7 @@ fn every_file_is_read_and_parsed_and_every_attachment_found_again() {
     let holding = hold(&root);
     let (mut messages, mut files, mut attachments, mut problems) = (0, 0, 0, BTreeMap::<&str, u64>::new());
     let mut sentences = BTreeMap::new();
-    for item in &holding.items {
+    for (item, format) in holding.items.iter().zip(&holding.formats) {
         let parsed = parse(item, &options());
         match item.shape {
             Shape::Message => messages += 1,
@@ -237,7 +243,7 @@ fn every_file_is_read_and_parsed_and_every_attachment_found_again() {
         let Original::Bytes(bytes) = &item.original else { continue };
         for attachment in &parsed.attachments {
             attachments += 1;
-            let found = part_bytes(bytes, shape_word(&item.shape, ContainerFormat::Mbox), attachment.part);
+            let found = part_bytes(bytes, shape_word(&item.shape, *format), attachment.part);
             let digest = found.as_deref().map(recordroom::base::digest::Sha256Digest::of);
             assert!(attachment.sha256.is_none() || attachment.sha256 == digest, "{}: {}", item.place, attachment.name);
         }

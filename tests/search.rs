@@ -139,6 +139,62 @@ fn what_was_taken_in_is_found_the_newest_first() {
     assert_eq!(report.len(), terms(&parse("road AND permit*").expect("a query")).len());
 }
 
+/// Base64 (RFC 4648 section 4), in one line: short enough for a mail header and body of a test.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for three in bytes.chunks(3) {
+        let bits = three.iter().fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte)) << (8 * (3 - three.len()));
+        for place in 0..4 {
+            let letter = char::from(LETTERS[(bits >> (18 - 6 * place)) as usize & 63]);
+            out.push(if place <= three.len() { letter } else { '=' });
+        }
+        if out.len() % 77 == 76 {
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a member");
+        std::io::Write::write_all(&mut writer, bytes).expect("memory");
+    }
+    writer.finish().expect("an archive").into_inner()
+}
+
+#[test]
+fn a_word_in_a_document_in_an_archive_in_a_message_in_a_message_is_found_with_the_way_to_it() {
+    let document = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", b"<w:document><w:p><w:r><w:t>the zephyrine culvert</w:t></w:r></w:p></w:document>"),
+    ]);
+    let archive = base64(&zipped(&[("plans/memo.docx", &document)]));
+    let letter = format!(
+        "From: bo@cedarbend.example\nSubject: Plans\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=in\n\n\
+         --in\n\nSee the plans.\n--in\nContent-Type: application/zip; name=plans.zip\n\
+         Content-Disposition: attachment; filename=plans.zip\nContent-Transfer-Encoding: base64\n\n{archive}\n--in--\n"
+    );
+    let message = format!(
+        "From: anna@cedarbend.example\nSubject: Fwd\nDate: Mon, 03 Mar 2025 09:00:00 -0600\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=out\n\n--out\n\nForwarded.\n--out\nContent-Type: message/rfc822; \
+         name=letter.eml\nContent-Disposition: attachment; filename=letter.eml\n\n{letter}\n--out--\n"
+    );
+    let city = City::new();
+    let path = city.directory.path().join("forwarded.eml");
+    durable::replace(&path, message.as_bytes()).expect("written");
+    let report = ingest(&mut city.open(), &[path], &IngestOptions::default(), "clerk", &VoidMonitor);
+    assert_eq!(report.expect("taken in").totals.kept, 1);
+    let hits = city.found("zephyrine").hits;
+    assert_eq!(hits.len(), 1);
+    assert_eq!(hits[0].way, ["letter.eml", "plans.zip", "plans/memo.docx"]);
+    assert!(hits[0].snippet.contains("the zephyrine culvert"), "{}", hits[0].snippet);
+    assert_eq!(city.found("see plans").hits[0].way, ["letter.eml"]);
+    assert!(city.found("forwarded").hits[0].way.is_empty());
+}
+
 #[test]
 fn what_changes_later_is_asked_of_the_catalog() {
     let city = City::new();

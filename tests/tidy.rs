@@ -25,11 +25,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("index", &["base", "model", "text", "query"]),
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
     ("finding", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "protection"]),
+    ("gaps", &["base", "model", "catalog", "repository"]),
     ("retention", &["base", "model", "schedule", "calendar", "catalog", "repository"]),
     (
         "classification",
         &["base", "model", "text", "query", "classify", "catalog", "repository", "finding", "protection", "retention"],
     ),
+    // What came from personal devices is sorted by correspondent and conversation, as the queue is.
+    ("screening", &["base", "model", "catalog", "repository", "classification"]),
+    // The directory is read from sealed facts each time; numbers have their one normal form in `source`.
+    ("people", &["base", "model", "text", "source", "vault", "catalog", "repository"]),
+    ("timeline", &["base", "model", "text", "report", "vault", "catalog", "repository", "people"]),
     (
         "verify",
         &[
@@ -168,7 +174,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "verify",
             "retention",
             "finding",
+            "gaps",
             "classification",
+            "screening",
+            "people",
+            "timeline",
             "demo",
         ],
     ),
@@ -176,7 +186,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Knowledge that one room, or a few, have to themselves: the word, and where it may stand.
 const EXCLUSIVE: &[(&str, &[&str])] = &[
-    ("rusqlite", &["catalog"]),
+    // The catalog is the only SQL of ours. Databases of telephones are opened, under guard, in one file alone.
+    ("rusqlite", &["catalog", "source/database.rs"]),
     ("tantivy", &["index"]),
     ("clap", &["cli", "main.rs"]),
     ("mail_parser", &["source", "extract", "text"]),

@@ -79,7 +79,8 @@ impl Language {
                 column = 0;
             }
             text.push_str(word);
-            text.push(if dice.below(12) == 0 { '.' } else { ' ' });
+            // A sentence ends with a full stop and a space, as people type it.
+            text.push_str(if dice.below(12) == 0 { ". " } else { " " });
             column += word.len() + 1;
         }
         text.push_str("\r\n");

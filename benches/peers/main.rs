@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! peers write DIR COUNT     a Maildir of COUNT messages, the same on every machine
-//! peers raw DIR             reads that Maildir three times: BLAKE3 alone, mail-parser alone, mail-parser and tantivy
+//! peers raw DIR             reads that Maildir four times: BLAKE3 alone, mail-parser alone, mail-parser and tantivy, the same with
+//!                           the body once more stemmed
 //! ```
 
 mod maildir;

@@ -22,6 +22,8 @@ pub const ARCHIVE_RATIO: u64 = 200;
 pub const LINE_BYTES: usize = 1024 * 1024;
 /// MIME parts or attachments of one message.
 pub const MESSAGE_PARTS: usize = 2_000;
+/// Facts of one attachment that stand with the item it is attached to.
+pub const ATTACHMENT_FACTS: usize = 100;
 /// Bytes sealed in one frame.
 pub const FRAME_BYTES: usize = 1024 * 1024;
 /// Families destroyed in one transaction.

@@ -11,6 +11,7 @@ pub mod id;
 pub mod limits;
 pub mod monitor;
 pub mod random;
+pub mod share;
 #[cfg(test)]
 pub mod tier;
 pub mod trouble;

@@ -90,6 +90,8 @@ pub struct ReturnedRow {
 /// What an interrupted or earlier run already made of a place in a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownPlace {
+    /// Whose copy it is, where that is known.
+    pub custodian: Option<CustodianId>,
     /// The intake that saw it first.
     pub intake: IntakeId,
     /// What became of it.
@@ -205,7 +207,7 @@ impl Writing<'_> {
                 copy.container.get(),
                 copy.ordinal as i64,
                 copy.family.get(),
-                copy.custodian.map(CustodianId::get),
+                custodian_number(copy.custodian),
                 copy.intake.get(),
                 copy.outcome.word(),
                 copy.problems,
@@ -225,7 +227,7 @@ impl Writing<'_> {
                 row.ordinal as i64,
                 row.tombstone.get(),
                 row.kept.map(FamilyId::get),
-                row.custodian.map(CustodianId::get),
+                custodian_number(row.custodian),
                 row.intake.get(),
                 row.event.get(),
             ))?;
@@ -253,7 +255,7 @@ impl Writing<'_> {
                 row.at.length as i64,
                 row.at.seal,
                 row.event.get(),
-                row.custodian.map(CustodianId::get),
+                custodian_number(row.custodian),
             ])?;
         Ok(changed > 0)
     }
@@ -269,52 +271,55 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    /// The copy at a place of a container, when it is a copy of this family.
-    pub fn copy_at(
+    /// The copies of a family at a place of a container: one for each custodian it was taken in for.
+    pub fn copies_at(
         &self,
         container: ContainerId,
         ordinal: u64,
         family: FamilyId,
-    ) -> Result<Option<KnownPlace>, CatalogError> {
-        let sql = "SELECT intake, outcome, problems FROM copy WHERE container = ?1 AND ordinal = ?2 AND family = ?3";
-        let found =
-            self.connection.prepare_cached(sql)?.query_row((container.get(), ordinal as i64, family.get()), |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?))
+    ) -> Result<Vec<KnownPlace>, CatalogError> {
+        let sql = "SELECT custodian, intake, outcome, problems FROM copy \
+                   WHERE container = ?1 AND ordinal = ?2 AND family = ?3 ORDER BY custodian";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query((container.get(), ordinal as i64, family.get()))?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(KnownPlace {
+                custodian: custodian(row.get(0)?),
+                intake: IntakeId::new(row.get(1)?),
+                outcome: word("an outcome", &row.get::<_, String>(2)?, Outcome::parse)?,
+                problems: row.get(3)?,
             });
-        optional(found)?
-            .map(|(intake, outcome, problems)| {
-                let outcome = word("an outcome", &outcome, Outcome::parse)?;
-                Ok(KnownPlace { intake: IntakeId::new(intake), outcome, problems })
-            })
-            .transpose()
+        }
+        Ok(all)
     }
 
-    /// Whether this exception was already found at this place of the container.
+    /// Whether this exception was already found at this place of the container, for this custodian where one is known.
     pub fn exception_at(
         &self,
         container: ContainerId,
         ordinal: u64,
         wanted: &KeyedDigest,
+        whose: Option<CustodianId>,
     ) -> Result<bool, CatalogError> {
-        let sql = "SELECT 1 FROM exception WHERE container = ?1 AND ordinal = ?2 AND name = ?3";
-        let found = self
-            .connection
-            .prepare_cached(sql)?
-            .query_row((container.get(), ordinal as i64, wanted.as_bytes()), |row| row.get::<_, i64>(0));
-        Ok(optional(found)?.is_some())
+        let sql = "SELECT count(*) FROM exception \
+                   WHERE container = ?1 AND ordinal = ?2 AND name = ?3 AND (?4 = 0 OR custodian = ?4)";
+        let key = (container.get(), ordinal as i64, wanted.as_bytes(), custodian_number(whose));
+        let found: i64 = self.connection.prepare_cached(sql)?.query_row(key, |row| row.get(0))?;
+        Ok(found > 0)
     }
 
     /// The copies of a family, oldest first.
     pub fn copies(&self, family: FamilyId) -> Result<Vec<CopyRow>, CatalogError> {
         let sql = "SELECT container, ordinal, family, custodian, intake, outcome, problems, sealed, event FROM copy \
-                   WHERE family = ?1 ORDER BY intake, container, ordinal";
+                   WHERE family = ?1 ORDER BY intake, container, ordinal, custodian";
         self.copy_rows(sql, family.get())
     }
 
     /// The copies one event added, by container and position.
     pub fn copies_added_by(&self, event: EventId) -> Result<Vec<CopyRow>, CatalogError> {
         let sql = "SELECT container, ordinal, family, custodian, intake, outcome, problems, sealed, event FROM copy \
-                   WHERE event = ?1 ORDER BY container, ordinal, family";
+                   WHERE event = ?1 ORDER BY container, ordinal, family, custodian";
         self.copy_rows(sql, event.get())
     }
 
@@ -327,7 +332,7 @@ impl Reading<'_> {
                 container: ContainerId::new(row.get(0)?),
                 ordinal: row.get::<_, i64>(1)?.unsigned_abs(),
                 family: FamilyId::new(row.get(2)?),
-                custodian: row.get::<_, Option<i64>>(3)?.map(CustodianId::new),
+                custodian: custodian(row.get(3)?),
                 intake: IntakeId::new(row.get(4)?),
                 outcome: word("an outcome", &row.get::<_, String>(5)?, Outcome::parse)?,
                 problems: row.get(6)?,
@@ -340,7 +345,7 @@ impl Reading<'_> {
 
     /// The custodians that have a copy of a family; unknown ones are left out.
     pub fn custodians_of(&self, family: FamilyId) -> Result<Vec<CustodianId>, CatalogError> {
-        let sql = "SELECT DISTINCT custodian FROM copy WHERE family = ?1 AND custodian IS NOT NULL ORDER BY custodian";
+        let sql = "SELECT DISTINCT custodian FROM copy WHERE family = ?1 AND custodian <> 0 ORDER BY custodian";
         Ok(self.numbers(sql, family.get())?.into_iter().map(CustodianId::new).collect())
     }
 
@@ -348,9 +353,7 @@ impl Reading<'_> {
     pub fn copy_custodians(&self, family: FamilyId) -> Result<Vec<Option<CustodianId>>, CatalogError> {
         let sql = "SELECT DISTINCT custodian FROM copy WHERE family = ?1 ORDER BY custodian";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let all = statement
-            .query_map([family.get()], |row| Ok(row.get::<_, Option<i64>>(0)?.map(CustodianId::new)))?
-            .collect::<Result<_, _>>()?;
+        let all = statement.query_map([family.get()], |row| Ok(custodian(row.get(0)?)))?.collect::<Result<_, _>>()?;
         Ok(all)
     }
 
@@ -377,7 +380,7 @@ impl Reading<'_> {
                     ordinal: row.get::<_, i64>(1)?.unsigned_abs(),
                     tombstone: FamilyId::new(row.get(2)?),
                     kept: row.get::<_, Option<i64>>(3)?.map(FamilyId::new),
-                    custodian: row.get::<_, Option<i64>>(4)?.map(CustodianId::new),
+                    custodian: custodian(row.get(4)?),
                     intake: IntakeId::new(row.get(5)?),
                     event: EventId::new(row.get(6)?),
                 })
@@ -390,7 +393,8 @@ impl Reading<'_> {
     /// What was found again in a container: not taken in, taken in again, and kept though possibly destroyed before.
     pub fn returned_counts(&self, container: ContainerId) -> Result<(u64, u64, u64), CatalogError> {
         let sql = "SELECT coalesce(sum(kept IS NULL), 0), coalesce(sum(k.name = t.name), 0), \
-                   coalesce(sum(k.name <> t.name), 0) FROM returned JOIN family t ON t.id = returned.tombstone \
+                   coalesce(sum(k.name <> t.name), 0) \
+                   FROM (SELECT DISTINCT container, ordinal, tombstone, kept FROM returned) returned JOIN family t ON t.id = returned.tombstone \
                    LEFT JOIN family k ON k.id = returned.kept WHERE returned.container = ?1";
         let counts = self.connection.prepare_cached(sql)?.query_row([container.get()], |row| {
             let count = |column: usize| row.get::<_, i64>(column).map(i64::unsigned_abs);
@@ -506,11 +510,21 @@ impl Reading<'_> {
                 family: FamilyId::new(row.get(6)?),
                 at: sealed_at(row, 7)?,
                 event: EventId::new(row.get(12)?),
-                custodian: row.get::<_, Option<i64>>(13)?.map(CustodianId::new),
+                custodian: custodian(row.get(13)?),
             });
         }
         Ok(all)
     }
+}
+
+/// A custodian as it is stored in a key: 0 where it is not known.
+pub(super) fn custodian_number(custodian: Option<CustodianId>) -> i64 {
+    custodian.map_or(0, CustodianId::get)
+}
+
+/// A custodian read back from a key.
+pub(super) fn custodian(stored: i64) -> Option<CustodianId> {
+    (stored != 0).then(|| CustodianId::new(stored))
 }
 
 fn remarks(stored: &str) -> Result<Vec<Problem>, CatalogError> {

@@ -158,8 +158,9 @@ impl Writing<'_> {
             format!("DELETE FROM retention_event WHERE family IN {gone}"),
             format!("DELETE FROM protection WHERE family IN {gone}"),
             format!(
-                "UPDATE pack_extent SET families = families - (SELECT count(*) FROM family WHERE id IN {gone} \
-                 AND family.month = pack_extent.month AND family.pack = pack_extent.pack)"
+                "UPDATE pack_extent SET families = families - dead.count, living = living - dead.bytes FROM \
+                 (SELECT month, pack, count(*) AS count, sum(length) AS bytes FROM family WHERE id IN {gone} \
+                 GROUP BY month, pack) AS dead WHERE dead.month = pack_extent.month AND dead.pack = pack_extent.pack"
             ),
             format!(
                 "UPDATE family SET state = 'destroyed', pack = 0, at = 0, length = 0, seal = zeroblob(16), sent_at = NULL \
@@ -171,7 +172,7 @@ impl Writing<'_> {
         self.connection
             .prepare_cached("UPDATE destruction SET finished_event = ?2 WHERE id = ?1")?
             .execute((destruction, event.get()))?;
-        Ok(())
+        self.forget_emptied_sources(destruction)
     }
 
     /// Records an adopted edition by the digest of its frozen file.

@@ -1,5 +1,6 @@
 //! Families and their members: what is kept, where its sealed bytes lie, and how long it is kept.
 
+use super::screenings::SET_ASIDE;
 use super::{CatalogError, Reading, Writing, day, name, optional, word};
 use crate::base::digest::KeyedDigest;
 use crate::base::id::{CustodianId, EventId, FamilyId, RecordId};
@@ -147,6 +148,8 @@ pub struct FamilyFilter {
     pub with_destroyed: bool,
     /// Only those with numbers above this one.
     pub after: Option<FamilyId>,
+    /// Only those that are not set aside because they came from a personal device.
+    pub ordinary: bool,
     /// Only those of this status.
     pub status: Option<RecordStatus>,
     /// At most so many.
@@ -175,10 +178,10 @@ impl Writing<'_> {
     pub fn extend_pack(&self, at: &SealedAt) -> Result<(), CatalogError> {
         self.connection
             .prepare_cached(
-                "INSERT INTO pack_extent VALUES (?1, ?2, ?3, 1) \
-                 ON CONFLICT DO UPDATE SET end = max(end, ?3), families = families + 1",
+                "INSERT INTO pack_extent VALUES (?1, ?2, ?3, 1, ?4) \
+                 ON CONFLICT DO UPDATE SET end = max(end, ?3), families = families + 1, living = living + ?4",
             )?
-            .execute((&at.month, at.pack, (at.offset + at.length) as i64))?;
+            .execute((&at.month, at.pack, (at.offset + at.length) as i64, at.length as i64))?;
         Ok(())
     }
 
@@ -320,6 +323,12 @@ impl Reading<'_> {
         Ok(optional(found)?.map(FamilyId::new))
     }
 
+    /// Whether anything was ever destroyed here.
+    pub fn has_tombstones(&self) -> Result<bool, CatalogError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM family INDEXED BY family_tombstone WHERE state = 'destroyed')";
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
     /// The tombstones of this name, oldest first.
     pub fn tombstones_named(&self, wanted: &KeyedDigest) -> Result<Vec<FamilyId>, CatalogError> {
         let sql = "SELECT id FROM family WHERE name = ?1 AND state = 'destroyed' ORDER BY id";
@@ -347,6 +356,13 @@ impl Reading<'_> {
         Ok(all)
     }
 
+    /// Bytes of a pack that belong to what is still here.
+    pub fn living_bytes(&self, month: &str, pack: u32) -> Result<u64, CatalogError> {
+        let sql = "SELECT living FROM pack_extent WHERE month = ?1 AND pack = ?2";
+        let found = self.connection.prepare_cached(sql)?.query_row((month, pack), |row| row.get::<_, i64>(0));
+        Ok(optional(found)?.unwrap_or(0).unsigned_abs())
+    }
+
     /// The living stretches of a pack: families, exceptions and productions that have their bytes in it, by offset.
     pub fn stretches_of(&self, month: &str, pack: u32) -> Result<Vec<(FamilyId, SealedAt)>, CatalogError> {
         let sql = "SELECT id, month, pack, at, length, seal FROM family \
@@ -370,7 +386,8 @@ impl Reading<'_> {
     ) -> Result<(), E> {
         let sql = format!(
             "SELECT {COLUMNS} FROM family WHERE (state <> 'destroyed' OR ?5) AND event > ?1 AND id > ?2 \
-             AND (?3 IS NULL OR status = ?3) AND touched > ?6 ORDER BY id LIMIT ?4"
+             AND (?3 IS NULL OR status = ?3) AND touched > ?6 \
+             AND (NOT ?7 OR id NOT IN {SET_ASIDE}) ORDER BY id LIMIT ?4"
         );
         let mut statement = self.connection.prepare_cached(&sql).map_err(CatalogError::from)?;
         let limit = filter.limit.map_or(-1, |limit| limit as i64);
@@ -382,6 +399,7 @@ impl Reading<'_> {
                 limit,
                 filter.with_destroyed,
                 filter.touched_after.map_or(0, EventId::get),
+                filter.ordinary,
             ))
             .map_err(CatalogError::from)?;
         while let Some(row) = rows.next().map_err(CatalogError::from)? {
@@ -488,10 +506,13 @@ impl Reading<'_> {
         self.numbers(sql, custodian.get())
     }
 
-    /// How many families are here, by status.
+    /// How many families are here, by status; those set aside are left out.
     pub fn status_counts(&self) -> Result<Vec<(RecordStatus, StatusBasis, u64)>, CatalogError> {
-        let sql = "SELECT status, basis, count(*) FROM family WHERE state <> 'destroyed' GROUP BY 1, 2 ORDER BY 1, 2";
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let sql = format!(
+            "SELECT status, basis, count(*) FROM family WHERE state <> 'destroyed' AND id NOT IN {SET_ASIDE} \
+             GROUP BY 1, 2 ORDER BY 1, 2"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query([])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
@@ -507,11 +528,18 @@ impl Reading<'_> {
         self.count("SELECT count(*) FROM family")
     }
 
-    /// How many families are here, how many are not fully searchable, and how many are gone.
+    /// How many families are here, those set aside counted too.
+    pub fn families_here(&self) -> Result<u64, CatalogError> {
+        self.count("SELECT count(*) FROM family WHERE state <> 'destroyed'")
+    }
+
+    /// How many families are here, how many of them are not fully searchable (those set aside left out of both), and how
+    /// many are gone.
     pub fn family_counts(&self) -> Result<(u64, u64, u64), CatalogError> {
+        let here = format!("SELECT count(*) FROM family WHERE state <> 'destroyed' AND id NOT IN {SET_ASIDE}");
         Ok((
-            self.count("SELECT count(*) FROM family WHERE state <> 'destroyed'")?,
-            self.count("SELECT count(*) FROM family WHERE state <> 'destroyed' AND searchable <> 'fully'")?,
+            self.count(&here)?,
+            self.count(&format!("{here} AND searchable <> 'fully'"))?,
             self.count("SELECT count(*) FROM family WHERE state = 'destroyed'")?,
         ))
     }

@@ -4,7 +4,8 @@
 //! content is in clear text here; a catalog of a newer format is refused before a byte is changed.
 //!
 //! Reading order: `schema`, `events`, `families` (what is kept), `containers` (where it came from), `guards` (holds
-//! and requests as protection), `holds`, `requests`, `disposals`.
+//! and requests as protection), `holds`, `requests`, `disposals`, `screenings` (items from personal devices),
+//! `source_files` (the intake register), `person_links`.
 
 mod containers;
 mod disposals;
@@ -12,14 +13,21 @@ mod events;
 mod families;
 mod guards;
 mod holds;
+mod person_links;
 mod requests;
 mod schema;
+mod screenings;
+mod source_files;
 
 pub use containers::{AccountRow, ContainerKey, CopyRow, ExceptionRow, IntakeRow, KnownPlace, ReturnedRow};
 pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, TombstoneRow};
 pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, RecordRow, SealedAt, Standing};
 pub use guards::Guard;
+pub use person_links::PersonLink;
+pub use screenings::SetAside;
+pub use source_files::{IntakeContainer, SourceRow};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
 use std::time::Duration;
@@ -122,6 +130,15 @@ impl Catalog {
         Reading { connection: &self.connection }
     }
 
+    /// Reads many rows as they stand at one moment, which is also quicker than asking for each by itself.
+    pub fn at_one_moment<T, E: From<CatalogError>>(
+        &self,
+        read: impl FnOnce(Reading<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self.connection.unchecked_transaction().map_err(CatalogError::from)?;
+        read(Reading { connection: &transaction })
+    }
+
     /// Runs `change` in one transaction. Nothing of it stays when it fails.
     pub fn write<T, E: From<CatalogError>>(
         &mut self,
@@ -195,6 +212,8 @@ impl Reading<'_> {
 fn prepare(connection: &Connection) -> Result<(), CatalogError> {
     connection.busy_timeout(Duration::from_secs(BUSY_SECONDS))?;
     connection.execute_batch(schema::SETTINGS)?;
+    // A statement keeps its plan whatever is asked with it; otherwise SQLite makes many of them anew for every value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

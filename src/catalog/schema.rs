@@ -71,18 +71,19 @@ CREATE TABLE record (
 CREATE INDEX record_family ON record(family);
 
 -- How far each pack is committed: what lies behind it was left by an interrupted run. families: whatever is sealed in
--- it, exceptions and productions too.
+-- it, exceptions and productions too; living: their bytes.
 CREATE TABLE pack_extent (
-  month TEXT NOT NULL, pack INTEGER NOT NULL, end INTEGER NOT NULL, families INTEGER NOT NULL,
+  month TEXT NOT NULL, pack INTEGER NOT NULL, end INTEGER NOT NULL, families INTEGER NOT NULL, living INTEGER NOT NULL,
   PRIMARY KEY (month, pack)
 ) STRICT, WITHOUT ROWID;
 
 -- What a copy tells (place, folder, flags) is sealed under the key of its family, and goes with it; the row stays.
+-- custodian 0: not known. The same place taken in again for somebody else is a copy of its own: a hold on either holds.
 CREATE TABLE copy (
   container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL, family INTEGER NOT NULL,
-  custodian INTEGER, intake INTEGER NOT NULL, outcome TEXT NOT NULL, problems INTEGER NOT NULL, sealed BLOB NOT NULL,
-  event INTEGER NOT NULL,
-  PRIMARY KEY (container, ordinal, family)
+  custodian INTEGER NOT NULL, intake INTEGER NOT NULL, outcome TEXT NOT NULL, problems INTEGER NOT NULL,
+  sealed BLOB NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (container, ordinal, family, custodian)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX copy_family ON copy(family);
 CREATE INDEX copy_custodian ON copy(custodian, family);
@@ -91,17 +92,38 @@ CREATE INDEX copy_event ON copy(event);
 -- What had been destroyed and was found in an export again. kept: the family it was taken in as, where it was.
 CREATE TABLE returned (
   container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL, tombstone INTEGER NOT NULL,
-  kept INTEGER, custodian INTEGER, intake INTEGER NOT NULL, event INTEGER NOT NULL,
-  PRIMARY KEY (container, ordinal, tombstone)
+  kept INTEGER, custodian INTEGER NOT NULL, intake INTEGER NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (container, ordinal, tombstone, custodian)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX returned_event ON returned(event);
+
+-- Items whose every copy came from a personal device. state: 'undecided', 'government' (an ordinary item since),
+-- 'personal' (to be destroyed; decided_on begins the city's limit). A family without a row was never set aside.
+CREATE TABLE screening (
+  family INTEGER PRIMARY KEY REFERENCES family(id), state TEXT NOT NULL, decided_on TEXT, event INTEGER NOT NULL
+) STRICT;
+CREATE INDEX screening_state ON screening(state, family);
+
+-- What was handed over, a file or a folder of loose files, for each custodian. sealed: where it lies, its digest, the
+-- device and the receipt, under a key of the key set; empty once every item of it is gone (I13).
+CREATE TABLE source_file (
+  container INTEGER NOT NULL REFERENCES container(id), custodian INTEGER NOT NULL, intake INTEGER NOT NULL,
+  personal INTEGER NOT NULL, taken_in_at TEXT NOT NULL, sealed BLOB NOT NULL, disposed_at TEXT, disposed_by TEXT,
+  disposed_event INTEGER,
+  PRIMARY KEY (container, custodian)
+) STRICT, WITHOUT ROWID;
+
+-- What a person has said of two addresses or numbers: keyed digests alone. is_one: 1 the same person, 0 two.
+CREATE TABLE person_link (
+  one BLOB NOT NULL, other BLOB NOT NULL, is_one INTEGER NOT NULL, event INTEGER NOT NULL, PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE exception (
   id INTEGER PRIMARY KEY, container INTEGER NOT NULL REFERENCES container(id), ordinal INTEGER NOT NULL,
   intake INTEGER NOT NULL, code TEXT NOT NULL, name BLOB NOT NULL, family INTEGER NOT NULL UNIQUE,
   month TEXT NOT NULL, pack INTEGER NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL, seal BLOB NOT NULL,
-  event INTEGER NOT NULL, custodian INTEGER,
-  UNIQUE (container, ordinal, name)
+  event INTEGER NOT NULL, custodian INTEGER NOT NULL,
+  UNIQUE (container, ordinal, name, custodian)
 ) STRICT;
 
 CREATE TABLE retention_event (

@@ -49,7 +49,8 @@ pub fn ageing(repository: &Repository) -> Result<Ageing, ClassificationError> {
     let bands = BANDS.iter().map(|(_, age)| Band { age, ..Band::default() }).collect();
     let mut report = Ageing { today, bands, undetermined: 0, undated: 0, unconfirmed: 0 };
     let mut sealed: BTreeMap<EventId, NaiveDate> = BTreeMap::new();
-    reading.each_family::<ClassificationError>(FamilyFilter::default(), |row| {
+    let filter = FamilyFilter { ordinary: true, ..FamilyFilter::default() };
+    reading.each_family::<ClassificationError>(filter, |row| {
         let undetermined = row.standing.status == RecordStatus::Undetermined;
         if !undetermined && row.standing.basis != StatusBasis::Proposed {
             return Ok(());

@@ -20,7 +20,7 @@ pub use ageing::{Ageing, Band, ageing};
 pub use decide::{Changed, Decided, set, settle_group};
 pub use explain::{Explanation, HistoryLine, explain};
 pub use list::{Shown, list_digest};
-pub use queue::{Group, GroupedBy, Queue, queue};
+pub use queue::{Group, GroupedBy, Queue, groups, queue};
 pub use reclassify::{Reclassified, reclassify};
 pub use sample::{Disagreement, Drawn, Settled, draw_sample, settle_sample};
 

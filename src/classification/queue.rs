@@ -70,7 +70,7 @@ struct Gathered {
 pub fn queue(repository: &Repository, status: Option<RecordStatus>) -> Result<Queue, ClassificationError> {
     let mut queue = Queue::default();
     let mut rows: Vec<FamilyRow> = Vec::new();
-    let filter = FamilyFilter { status, ..FamilyFilter::default() };
+    let filter = FamilyFilter { status, ordinary: true, ..FamilyFilter::default() };
     repository.catalog().reading().each_family::<ClassificationError>(filter, |row| {
         if row.standing.basis == StatusBasis::Proposed && row.state == FamilyState::Live {
             queue.items += 1;
@@ -82,11 +82,18 @@ pub fn queue(repository: &Repository, status: Option<RecordStatus>) -> Result<Qu
         }
         Ok(())
     })?;
+    (queue.groups, queue.unreadable) = groups(repository, &rows);
+    Ok(queue)
+}
+
+/// Families by correspondent and by conversation, the biggest group first, and how many could not be read.
+pub fn groups(repository: &Repository, rows: &[FamilyRow]) -> (Vec<Group>, u64) {
     let own = &repository.profile().domains;
+    let mut unreadable = 0;
     let mut groups: BTreeMap<(GroupedBy, String), Gathered> = BTreeMap::new();
-    for row in &rows {
+    for row in rows {
         let Ok(facts) = repository.facts(row) else {
-            queue.unreadable += 1;
+            unreadable += 1;
             continue;
         };
         let item = &facts.item;
@@ -97,7 +104,7 @@ pub fn queue(repository: &Repository, status: Option<RecordStatus>) -> Result<Qu
             gather(groups.entry((GroupedBy::Conversation, key)).or_default(), row, item.subject.clone());
         }
     }
-    queue.groups = groups
+    let mut groups: Vec<Group> = groups
         .into_iter()
         .filter(|((by, _), one)| *by == GroupedBy::Correspondent || one.families.len() > 1)
         .map(|((by, _), one)| Group {
@@ -110,10 +117,9 @@ pub fn queue(repository: &Repository, status: Option<RecordStatus>) -> Result<Qu
             sent: one.sent,
         })
         .collect();
-    queue
-        .groups
+    groups
         .sort_by(|one, two| two.count.cmp(&one.count).then(one.by.cmp(&two.by)).then_with(|| one.name.cmp(&two.name)));
-    Ok(queue)
+    (groups, unreadable)
 }
 
 fn gather(group: &mut Gathered, row: &FamilyRow, name: String) {

@@ -296,7 +296,7 @@ fn population(
     through: EventId,
     rules: &Rules,
 ) -> Result<(Vec<FamilyId>, u64), ClassificationError> {
-    let filter = FamilyFilter { status: Some(status), ..FamilyFilter::default() };
+    let filter = FamilyFilter { status: Some(status), ordinary: true, ..FamilyFilter::default() };
     let mut editions = Editions::load(*reading)?;
     let mut population = Vec::new();
     let mut older = 0;

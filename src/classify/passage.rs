@@ -106,11 +106,22 @@ fn prefix(text: &str, bytes: usize) -> &str {
 
 /// Appends a text in lower case with single spaces and plain apostrophes.
 pub(super) fn fold(out: &mut String, text: &str) {
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(byte) = rest.as_bytes().first() {
+        // A run of plain letters is copied at once: nearly every word is one.
+        let run = rest.bytes().position(|byte| !(byte.is_ascii_graphic())).unwrap_or(rest.len());
+        if run > 0 {
+            let from = out.len();
+            out.push_str(&rest[..run]);
+            out[from..].make_ascii_lowercase();
+            rest = &rest[run..];
+            continue;
+        }
+        let c = if byte.is_ascii() { char::from(*byte) } else { rest.chars().next().unwrap_or_default() };
+        rest = &rest[c.len_utf8()..];
         match c {
-            c if c.is_ascii_alphanumeric() => out.push(c.to_ascii_lowercase()),
             c if c.is_whitespace() => {
-                if !out.ends_with(' ') && !out.ends_with('\n') {
+                if !out.ends_with([' ', '\n']) {
                     out.push(' ');
                 }
             }

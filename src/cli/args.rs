@@ -2,12 +2,17 @@
 
 use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
+use super::gaps::Gaps;
 use super::hold::HoldCommand;
+use super::intake::IntakeCommand;
 use super::ledger::LedgerCommand;
+use super::people::PeopleCommand;
 use super::produce::Produce;
 use super::request::RequestCommand;
 use super::review::ReviewCommand;
 use super::schedule::ScheduleCommand;
+use super::screen::ScreenCommand;
+use super::timeline::Timeline;
 use super::verify::Verify;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -72,6 +77,10 @@ pub enum Command {
     ///
     /// Example: recordroom show R-12 --why
     Show(Show),
+    /// What should be here and is not: a number's bill beside its phone, or holes in the mail
+    ///
+    /// Example: recordroom gaps 612-555-0140 --from 2025-01-01 --to 2025-12-31
+    Gaps(Gaps),
     /// Record status: why, set by a person, confirmed by a sample, and what is not settled
     ///
     /// Example: recordroom classify queue
@@ -99,6 +108,25 @@ pub enum Command {
     /// Example: recordroom schedule list
     #[command(subcommand)]
     Schedule(ScheduleCommand),
+    /// Sort what came from an employee's own device: government data, or personal
+    ///
+    /// Example: recordroom screen list
+    #[command(subcommand)]
+    Screen(ScreenCommand),
+    /// The intake register: what was handed over, and what of it is still to be disposed of
+    ///
+    /// Example: recordroom intake list
+    #[command(subcommand)]
+    Intake(IntakeCommand),
+    /// Who takes part: addresses and numbers, what is known of each, and from where
+    ///
+    /// Example: recordroom people list smith
+    #[command(subcommand)]
+    People(PeopleCommand),
+    /// Mail, texts and calls of a person, a number or a matter in one order
+    ///
+    /// Example: recordroom timeline "(763) 555-0142" --from 2025-01-01
+    Timeline(Timeline),
     /// Legal holds: what they cover is not destroyed
     ///
     /// Example: recordroom hold list
@@ -170,6 +198,13 @@ pub struct Ingest {
     /// Whose export it is (a custodian of the profile)
     #[arg(long, value_name = "NAME")]
     pub custodian: Option<String>,
+    /// A CSV that tells whose each file is: file, custodian, device, collected by, collected on, method (default: one that
+    /// lies beside the files)
+    #[arg(long, value_name = "FILE")]
+    pub intake_sheet: Option<PathBuf>,
+    /// Everything comes from a device of a person's own: it is set aside until somebody has sorted it
+    #[arg(long)]
+    pub personal_device: bool,
     /// How to read call detail: the name of a shipped mapping profile, or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub call_profile: Option<String>,

@@ -37,6 +37,16 @@ impl From<ClassificationError> for Failure {
     }
 }
 
+/// An item that is not set aside: evidence quotes it, and its status is nobody's to set before it was sorted.
+fn ordinary(opened: &Repository, family: FamilyId) -> Result<FamilyId, Failure> {
+    if opened.catalog().reading().is_set_aside(family)? {
+        let message = format!("{family} came from a personal device and is set aside");
+        let hint = "Whoever sorts it does that first: recordroom screen list";
+        return Err(Failure::new("set-aside", message, hint).with_exit(REFUSED));
+    }
+    Ok(family)
+}
+
 /// `recordroom classify`
 pub fn run(common: &Common, arguments: &Classify, output: &Output) -> Result<u8, Failure> {
     if matches!(arguments.act, ClassifyAct::Rules) {
@@ -46,12 +56,13 @@ pub fn run(common: &Common, arguments: &Classify, output: &Output) -> Result<u8,
     let actor = actor(common);
     match &arguments.act {
         ClassifyAct::Explain { id } => {
-            let why = explain(&opened, family_named(&opened, id)?)?;
+            let why = explain(&opened, ordinary(&opened, family_named(&opened, id)?)?)?;
             output.result(shape(&why)?, &explained(&why))?;
         }
         ClassifyAct::Set { ids, decision } => {
             let (status, series) = decided(&opened, decision)?;
-            let families = ids.iter().map(|id| family_named(&opened, id)).collect::<Result<Vec<_>, _>>()?;
+            let named = ids.iter().map(|id| ordinary(&opened, family_named(&opened, id)?));
+            let families = named.collect::<Result<Vec<_>, _>>()?;
             let done = set(&mut opened, &families, status, series, &decision.reason, &actor)?;
             output.result(shape(&done)?, &set_told(&done))?;
         }

@@ -1,13 +1,14 @@
 //! `ingest`
 
 use super::args::{Common, Ingest};
-use super::output::{Failure, Output, TerminalMonitor, table};
+use super::output::{Failure, Output, TerminalMonitor, counted, table};
 use super::{DONE, EXCEPTIONS, repository};
 use crate::base::trouble::plain;
 use crate::disposition::finish_interrupted;
 use crate::ingest::{IngestError, IngestOptions, IngestReport, ingest};
 use crate::model::provenance::ContainerReport;
 use crate::source::calls::profile::MappingProfile;
+use crate::text::safe;
 
 impl From<IngestError> for Failure {
     fn from(error: IngestError) -> Self {
@@ -17,6 +18,10 @@ impl From<IngestError> for Failure {
             IngestError::OwnFiles(_) => Self::usage(
                 repository::capitalised(&error.to_string()),
                 "Name the export alone, in a folder of its own.",
+            ),
+            IngestError::Sheet(_) => Self::usage(
+                repository::capitalised(&error.to_string()),
+                "Correct the sheet, or name the right one with --intake-sheet. Nothing was taken in.",
             ),
             IngestError::Changed => Self::new(
                 "changed",
@@ -37,7 +42,12 @@ pub fn run(common: &Common, arguments: &Ingest, output: &Output) -> Result<u8, F
     let mut opened = repository::open(common, output)?;
     let custodian = arguments.custodian.as_deref().map(|name| opened.custodian_named(name)).transpose()?;
     let call_profile = arguments.call_profile.as_deref().map(mapping_profile).transpose()?;
-    let options = IngestOptions { custodian, call_profile };
+    let options = IngestOptions {
+        custodian,
+        call_profile,
+        intake_sheet: arguments.intake_sheet.clone(),
+        personal_device: arguments.personal_device,
+    };
     // What an interrupted destruction had decided is finished first: nothing may come in beside it.
     finish_interrupted(&mut opened, &repository::actor(common)).map_err(|error| {
         let hint = "An interrupted destruction has to be finished first. Run the same command again.";
@@ -107,12 +117,28 @@ fn told(report: &IngestReport) -> String {
             "What could not be processed is kept in quarantine, and listed by: recordroom status --exceptions\n",
         );
     }
+    if let Some(sheet) = &report.intake_sheet {
+        text.push_str(&format!("\nIntake sheet {}: {} fit\n", safe(&sheet.sheet), counted(sheet.matched, "row")));
+        for (what, all) in [
+            ("names no file here", &sheet.rows_without_file),
+            ("could mean several files here, and was not applied", &sheet.rows_with_several),
+        ] {
+            all.iter().for_each(|row| text.push_str(&format!("    {}: {what}\n", safe(row))));
+        }
+        sheet.files_without_row.iter().for_each(|file| text.push_str(&format!("    {}: has no row\n", safe(file))));
+    }
+    if report.set_aside > 0 {
+        text.push_str(&format!(
+            "\n{} set aside, because they came from personal devices. Sort them: recordroom screen list\n",
+            counted(report.set_aside, "item")
+        ));
+    }
     text
 }
 
 fn push(container: &ContainerReport, level: usize, rows: &mut Vec<Vec<String>>, remarks: &mut Vec<String>) {
     let account = &container.account;
-    let path = crate::text::safe(&container.path);
+    let path = safe(&container.path);
     rows.push(vec![
         format!("{}{path}", "  ".repeat(level)),
         container.format.to_string(),
@@ -125,7 +151,7 @@ fn push(container: &ContainerReport, level: usize, rows: &mut Vec<Vec<String>>, 
         account.problems.to_string(),
     ]);
     for remark in &container.remarks {
-        remarks.push(format!("{path}: {}", crate::text::safe(&remark.message)));
+        remarks.push(format!("{path}: {}", safe(&remark.message)));
     }
     for inside in &container.inside {
         if level + 1 < LEVELS_SHOWN {
@@ -138,7 +164,7 @@ fn push(container: &ContainerReport, level: usize, rows: &mut Vec<Vec<String>>, 
 
 fn deeper(container: &ContainerReport, remarks: &mut Vec<String>) {
     for remark in &container.remarks {
-        remarks.push(format!("{}: {}", crate::text::safe(&container.path), crate::text::safe(&remark.message)));
+        remarks.push(format!("{}: {}", safe(&container.path), safe(&remark.message)));
     }
     for inside in &container.inside {
         deeper(inside, remarks);

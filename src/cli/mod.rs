@@ -8,20 +8,25 @@ mod classify;
 mod demo;
 mod dispose;
 mod document;
+mod gaps;
 mod hold;
 mod index;
 mod ingest;
+mod intake;
 mod ledger;
 mod output;
+mod people;
 mod produce;
 mod repository;
 mod request;
 mod review;
 mod schedule;
 mod scope;
+mod screen;
 mod search;
 mod show;
 mod status;
+mod timeline;
 mod verify;
 
 use clap::Parser;
@@ -63,11 +68,16 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Index(reindex) => index::run(common, reindex, output),
         args::Command::Show(show) => show::run(common, show, output),
         args::Command::Classify(classify) => classify::run(common, classify, output),
+        args::Command::Gaps(gaps) => gaps::run(common, gaps, output),
         args::Command::Request(request) => request::run(common, request, output),
         args::Command::Review(review) => review::run(common, review, output),
         args::Command::Produce(produce) => produce::run(common, produce, output),
         args::Command::Verify(verify) => verify::run(common, verify, output),
         args::Command::Schedule(command) => schedule::run(common, command, output),
+        args::Command::Screen(command) => screen::run(common, command, output),
+        args::Command::Intake(command) => intake::run(common, command, output),
+        args::Command::People(command) => people::run(common, command, output),
+        args::Command::Timeline(timeline) => timeline::run(common, timeline, output),
         args::Command::Hold(command) => hold::run(common, command, output),
         args::Command::Dispose(command) => dispose::run(common, command, output),
         args::Command::Purge(which) => dispose::purge(common, which, output),

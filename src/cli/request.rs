@@ -2,7 +2,7 @@
 
 use super::DONE;
 use super::args::Common;
-use super::output::{Failure, Output, table};
+use super::output::{Failure, Output, counted, table};
 use super::repository::{self, REFUSED};
 use super::scope::{self, ScopeArgs};
 use crate::base::id::{FamilyId, RequestId};
@@ -264,13 +264,20 @@ fn collect(
     let (not_searchable, not_indexed) = missed(opened, query)?;
     let value = json!({
         "request": id, "families": collected.families, "added": collected.added, "undecided": undecided,
-        "not_searchable": not_searchable, "not_indexed": not_indexed,
+        "not_searchable": not_searchable, "not_indexed": not_indexed, "set_aside": collected.set_aside,
     });
     let mut told = String::new();
     if not_searchable > 0 {
         told.push_str(&format!(
             "{not_searchable} more could be meant and cannot be searched, or only in part; collect them as well with: \
              recordroom request collect {id} --query is:unsearchable\n"
+        ));
+    }
+    if collected.set_aside > 0 {
+        told.push_str(&format!(
+            "{} that {id} reaches came from personal devices and have to be sorted first (recordroom screen list); collect \
+             again then.\n",
+            counted(collected.set_aside, "item")
         ));
     }
     if not_indexed > 0 {

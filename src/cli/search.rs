@@ -47,6 +47,9 @@ fn told(found: &Found, zone: Tz, terms: bool) -> String {
         );
         let from = hit.from.first().map_or("", String::as_str);
         text.push_str(&format!("{}  {}  {}  {}\n", hit.id, when, safe(from), safe(&hit.subject)));
+        if !hit.way.is_empty() {
+            text.push_str(&format!("    in {}\n", safe(&hit.way.join(" > "))));
+        }
         if !hit.snippet.is_empty() {
             text.push_str(&format!("    {}\n", safe(&hit.snippet)));
         }
@@ -54,6 +57,12 @@ fn told(found: &Found, zone: Tz, terms: bool) -> String {
     let shown = found.hits.len() as u64;
     let more = if found.count > shown { format!(", {shown} shown (--limit shows more)") } else { String::new() };
     text.push_str(&format!("{}{more}\n", counted(found.count, "item")));
+    if found.set_aside > 0 {
+        text.push_str(&format!(
+            "{} not searched: they came from personal devices and are set aside (recordroom screen list)\n",
+            counted(found.set_aside, "item")
+        ));
+    }
     if found.count > 0 {
         text.push_str("Read one with: recordroom show R-...\n");
     }

@@ -22,6 +22,11 @@ pub fn run(common: &Common, arguments: &Show, output: &Output) -> Result<u8, Fai
         return super::status::exception(&opened, &arguments.id, arguments.original, output);
     }
     let record = record_named(&opened, &arguments.id)?;
+    if opened.catalog().reading().is_set_aside(record.family)? {
+        let message = format!("{} came from a personal device and is set aside", record.id);
+        let hint = format!("Whoever sorts it may look at it: recordroom screen show {} --reason WHY", record.id);
+        return Err(Failure::new("set-aside", message, hint).with_exit(repository::REFUSED));
+    }
     let family = opened.family(record.family)?;
     if arguments.original {
         output.bytes(&original(&opened, &family, &record)?)?;
@@ -86,7 +91,7 @@ impl Why {
 }
 
 /// An item by its own number, or the parent of a family by the family's.
-fn record_named(opened: &Repository, id: &str) -> Result<RecordRow, Failure> {
+pub(super) fn record_named(opened: &Repository, id: &str) -> Result<RecordRow, Failure> {
     let reading = opened.catalog().reading();
     if id.starts_with(['F', 'f']) {
         let family: FamilyId = id.parse().map_err(wrong_id)?;
@@ -117,7 +122,7 @@ fn original(opened: &Repository, family: &StoredFamily, record: &RecordRow) -> R
     }
 }
 
-fn shape(opened: &Repository, family: &StoredFamily, record: &RecordRow) -> Result<Value, Failure> {
+pub(super) fn shape(opened: &Repository, family: &StoredFamily, record: &RecordRow) -> Result<Value, Failure> {
     let reading = opened.catalog().reading();
     let (facts, item) = (&family.facts, &family.facts.item);
     let members: Vec<Value> = reading
@@ -171,7 +176,7 @@ fn text_of(item: &ParsedItem, part: Option<u32>) -> &str {
     }
 }
 
-fn told(opened: &Repository, family: &StoredFamily, record: &RecordRow) -> Result<String, Failure> {
+pub(super) fn told(opened: &Repository, family: &StoredFamily, record: &RecordRow) -> Result<String, Failure> {
     let (row, item) = (&family.row, &family.facts.item);
     let mut text = format!("{} ({}, family {})\n", record.id, record.kind.word(), row.id);
     let mut line = |label: &str, value: &str| {

@@ -5,6 +5,7 @@ use super::output::{Failure, Output, counted, table};
 use super::{DONE, repository};
 use crate::base::id::ExceptionId;
 use crate::catalog::ExceptionRow;
+use crate::ingest::{SourceLine, sources};
 use crate::repository::{Repository, RepositoryError, StoredException};
 use crate::text::safe;
 use serde_json::{Value, json};
@@ -28,17 +29,37 @@ pub fn run(common: &Common, arguments: &Status, output: &Output) -> Result<u8, F
         .iter()
         .map(|(status, basis, count)| json!({ "status": status, "basis": basis, "items": count }))
         .collect();
-    let value = json!({
+    let aside = reading.set_aside_counts()?;
+    let days = chrono::Days::new(u64::from(opened.profile().policy.personal_days));
+    let destroy_by = aside.personal_since.and_then(|since| since.checked_add_days(days));
+    let waiting = Waiting::of(&opened)?;
+    let mut value = json!({
         "items": here, "not_fully_searchable": unsearchable, "destroyed": destroyed, "exceptions": quarantined.len(),
         "quarantined": quarantined.iter().map(shape).collect::<Vec<_>>(), "statuses": by_status,
         "unfinished": unfinished, "today": opened.today(), "exercise": opened.profile().exercise,
     });
+    value["set_aside"] = json!({ "undecided": aside.undecided, "personal": aside.personal, "destroy_by": destroy_by });
+    value["source_files"] = waiting.shape();
     let mut text = format!(
         "{here:>9}  items are here, a message with its attachments counted as one\n{unsearchable:>9}  of them cannot be \
          searched in full: recordroom search is:unsearchable\n{destroyed:>9}  were destroyed\n{:>9}  could not be \
          processed and are quarantined: recordroom status --exceptions\n",
         quarantined.len()
     );
+    if aside.undecided > 0 {
+        text.push_str(&format!(
+            "{:>9}  more are set aside, from personal devices, and nobody has sorted them: recordroom screen list\n",
+            aside.undecided
+        ));
+    }
+    if let Some(day) = destroy_by {
+        let late = if day < opened.today() { "OVERDUE: " } else { "" };
+        text.push_str(&format!(
+            "{:>9}  more were sorted as personal. {late}The first has to be gone by {day}: recordroom dispose plan\n",
+            aside.personal
+        ));
+    }
+    text.push_str(&waiting.told());
     if !statuses.is_empty() {
         let rows: Vec<Vec<String>> = statuses
             .iter()
@@ -57,6 +78,51 @@ pub fn run(common: &Common, arguments: &Status, output: &Output) -> Result<u8, F
     }
     output.result(value, &text)?;
     Ok(DONE)
+}
+
+/// What of the intake register waits.
+struct Waiting {
+    to_dispose: u64,
+    overdue: u64,
+    protected: u64,
+    next_due: Option<chrono::NaiveDate>,
+}
+
+impl Waiting {
+    fn of(opened: &Repository) -> Result<Self, Failure> {
+        let today = opened.today();
+        let lines: Vec<SourceLine> = sources(opened)?.into_iter().filter(|line| line.disposed_at.is_none()).collect();
+        let due: Vec<&SourceLine> = lines.iter().filter(|line| line.is_due()).collect();
+        let overdue = due.iter().filter(|line| line.due_on.is_some_and(|day| day < today)).count() as u64;
+        let protected = (lines.len() - due.len()) as u64;
+        let next_due = due.iter().filter_map(|line| line.due_on).min();
+        Ok(Self { to_dispose: due.len() as u64, overdue, protected, next_due })
+    }
+
+    fn shape(&self) -> Value {
+        json!({
+            "to_dispose": self.to_dispose, "overdue": self.overdue, "protected": self.protected,
+            "next_due": self.next_due,
+        })
+    }
+
+    fn told(&self) -> String {
+        let mut text = String::new();
+        if let Some(day) = self.next_due {
+            let late = if self.overdue > 0 { format!(", {} OVERDUE", self.overdue) } else { String::new() };
+            text.push_str(&format!(
+                "{:>9}  source files are to be disposed of where they lie, the first by {day}{late}: recordroom intake list\n",
+                self.to_dispose
+            ));
+        }
+        if self.protected > 0 {
+            text.push_str(&format!(
+                "{:>9}  source files are to be kept where they lie, because something of them is held or asked for\n",
+                self.protected
+            ));
+        }
+        text
+    }
 }
 
 fn listed(quarantined: &[Quarantined]) -> String {

@@ -3,13 +3,14 @@
 use super::DispositionError;
 use super::signed_document;
 use crate::base::id::{FamilyId, PlanId};
-use crate::catalog::{FamilyFilter, FamilyRow, FamilyState};
+use crate::catalog::{FamilyFilter, FamilyRow, FamilyState, Reading};
 use crate::model::disposition::{DispositionPlan, Eligibility, PlanCounts, PlanItem, ReasonCode, Verdict};
 use crate::model::event::Act;
 use crate::protection::catch_up;
 use crate::repository::Repository;
 use crate::retention::{Adopted, LiveGuards};
 use crate::verify::documents::{PLAN_DOMAIN, check_plan, plan_root};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// Families read in one step, so that memory stays bounded.
@@ -29,7 +30,7 @@ pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, Disposi
     // A guard that has fallen behind protects everything it has not looked at; it looks now.
     catch_up(repository)?;
     let adopted = Adopted::load(repository)?;
-    let survey = survey(repository, &adopted)?;
+    let survey = repository.catalog().at_one_moment(|reading| survey(reading, repository.today(), &adopted))?;
     let (at, today) = (repository.now(), repository.today());
     let profile = repository.profile().clone();
     let inputs = inputs(repository, &adopted);
@@ -93,9 +94,7 @@ struct Survey {
     items: Vec<PlanItem>,
 }
 
-fn survey(repository: &Repository, adopted: &Adopted) -> Result<Survey, DispositionError> {
-    let reading = repository.catalog().reading();
-    let today = repository.today();
+fn survey(reading: Reading<'_>, today: NaiveDate, adopted: &Adopted) -> Result<Survey, DispositionError> {
     let guards = LiveGuards::load(&reading, today)?;
     let evaluator = adopted.evaluator();
     let mut survey = Survey::default();

@@ -19,7 +19,7 @@ pub fn freed_by_release(repository: &Repository, hold: HoldId) -> Result<Vec<Fam
         let row = reading.family(family)?;
         let kept_by_others = reading.guards_of(family, today)?.into_iter().any(|one| one != guard)
             || others.iter().any(|(_, _, through)| *through < row.touched);
-        let verdict = evaluator.evaluate(&adopted.facts(&reading, &row)?, today);
+        let verdict = adopted.verdict_without_guards(&evaluator, &reading, &row, today)?;
         if !kept_by_others && matches!(verdict.eligibility, Eligibility::Eligible { .. }) {
             freed.push(family);
         }

@@ -2,7 +2,7 @@
 
 use super::budget::Budget;
 use super::zip_table::Table;
-use super::{Extracted, charset};
+use super::{Extracted, charset, inside};
 use crate::base::limits;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::Searchable;
@@ -10,18 +10,23 @@ use std::io::{Cursor, Read, Seek};
 use zip::ZipArchive;
 
 /// Members of an attached archive that are looked into.
-const MEMBERS: usize = 10_000;
+pub(super) const MEMBERS: usize = 10_000;
 /// Unpacked bytes of one member that are looked into.
 pub const MEMBER_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The members of a ZIP archive.
 pub fn extract(bytes: &[u8], budget: &mut Budget) -> Extracted {
-    let mut out = Extracted::all("application/zip", String::new());
+    extract_as(bytes, "application/zip", budget)
+}
+
+/// The members of a file that is a ZIP archive of readable members, as a book is (EPUB 3.3, section 4).
+pub fn extract_as(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
+    let mut out = Extracted::all(found, String::new());
     let mut archive = match Table::open(Cursor::new(bytes)) {
         Ok(archive) => archive,
         Err(error) => {
             let sentence = format!("the archive is damaged: {error}");
-            return Extracted::nothing("application/zip").but(Searchable::Not, ProblemCode::Malformed, sentence);
+            return Extracted::nothing(found).but(Searchable::Not, ProblemCode::Malformed, sentence);
         }
     };
     if archive.is_short() {
@@ -42,12 +47,14 @@ pub fn extract(bytes: &[u8], budget: &mut Budget) -> Extracted {
     out
 }
 
-/// What is packed in a gzip file.
-pub fn extract_gzip(bytes: &[u8], budget: &mut Budget) -> Extracted {
+/// What is packed in a gzip file; its name is that of the file without the ending.
+pub fn extract_gzip(bytes: &[u8], name: &str, budget: &mut Budget) -> Extracted {
     let stream = flate2::bufread::MultiGzDecoder::new(bytes);
     match bounded(stream, bytes.len() as u64, budget) {
         Ok(inside) => {
-            let mut extracted = super::text_within(&inside, "", "", budget);
+            let name = name.rsplit('/').next().unwrap_or_default();
+            let shorter = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".tgz")).unwrap_or(name);
+            let mut extracted = super::text_within(&inside, shorter, "", budget);
             "application/gzip".clone_into(&mut extracted.found_type);
             extracted
         }
@@ -72,8 +79,6 @@ fn add_member(archive: &mut Table<Cursor<&[u8]>>, index: usize, out: &mut Extrac
         }
         Err(error) => (format!("member {index}"), 0, Some(Problem::new(ProblemCode::Unreadable, error.to_string()))),
     };
-    out.text.push_str(&name);
-    out.text.push('\n');
     let unpacked = match problem {
         Some(problem) => Err(problem),
         None => match archive.member(index) {
@@ -81,26 +86,26 @@ fn add_member(archive: &mut Table<Cursor<&[u8]>>, index: usize, out: &mut Extrac
             Err(error) => Err(Problem::new(ProblemCode::Unreadable, error.to_string())),
         },
     };
+    add_unpacked(&name, unpacked, out, budget);
+}
+
+/// Adds what was unpacked, or why it was not.
+pub(super) fn add_unpacked(name: &str, unpacked: Result<Vec<u8>, Problem>, out: &mut Extracted, budget: &mut Budget) {
     match unpacked {
         Ok(bytes) => {
-            let inside = super::text_within(&bytes, &name, "", budget);
-            if inside.searchable != Searchable::Fully {
-                out.searchable = Searchable::Partly;
-            }
-            let named = |problem: Problem| Problem::new(problem.code, format!("{name}: {}", problem.message));
-            out.problems.extend(inside.problems.into_iter().map(named));
-            out.text.push_str(&inside.text);
-            out.text.push('\n');
+            let inside = super::text_within(&bytes, name, "", budget);
+            inside::add(out, name, inside);
         }
         Err(problem) => {
-            out.searchable = Searchable::Partly;
-            out.problems.push(Problem::new(problem.code, format!("{name}: {}", problem.message)));
+            let mut inside = Extracted::nothing("application/octet-stream");
+            inside.problems.push(problem);
+            inside::add(out, name, inside);
         }
     }
 }
 
 /// Unpacks within the limits of size and ratio and what the family may still unpack.
-fn bounded(stream: impl Read, packed: u64, budget: &mut Budget) -> Result<Vec<u8>, Problem> {
+pub(super) fn bounded(stream: impl Read, packed: u64, budget: &mut Budget) -> Result<Vec<u8>, Problem> {
     const FREE: u64 = 1024 * 1024;
     let most = MEMBER_BYTES.min(budget.unpack_left).min(FREE + packed.saturating_mul(limits::ARCHIVE_RATIO));
     let mut bytes = Vec::new();

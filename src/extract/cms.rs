@@ -6,18 +6,44 @@ const DEPTH: usize = 16;
 /// The object identifier of plain data, 1.2.840.113549.1.7.1, as it stands encoded.
 const DATA: [u8; 11] = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01];
 
+/// What a structure with signatures holds of what was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signed {
+    /// The octets themselves.
+    Content(Vec<u8>),
+    /// Nothing: the signature stands apart from them, or there are certificates only (RFC 5652 section 5.2).
+    Apart,
+    /// This could not be told.
+    Unreadable,
+}
+
+/// The octets that were signed, where the structure holds them.
+pub fn signed(bytes: &[u8]) -> Signed {
+    // encapContentInfo is an identifier of what was signed, mostly that of data, followed by [0] with an octet string.
+    let Some(at) = bytes.windows(DATA.len()).position(|window| window == DATA) else { return Signed::Unreadable };
+    let mut rest = &bytes[at + DATA.len()..];
+    match take(&mut rest) {
+        Some(wrapper) if wrapper.tag == 0xA0 => {
+            let mut out = Vec::new();
+            gather(wrapper.content, &mut out, 0);
+            // Certificates alone are wrapped in [0] too.
+            if out.is_empty() { Signed::Apart } else { Signed::Content(out) }
+        }
+        _ => Signed::Apart,
+    }
+}
+
 /// The octets that were signed; `None` when the signature stands apart from them.
 pub fn signed_content(bytes: &[u8]) -> Option<Vec<u8>> {
-    // encapContentInfo is the identifier of data followed by [0] with an octet string.
-    let at = bytes.windows(DATA.len()).position(|window| window == DATA)?;
-    let mut rest = &bytes[at + DATA.len()..];
-    let wrapper = take(&mut rest)?;
-    if wrapper.tag != 0xA0 {
-        return None;
+    match signed(bytes) {
+        Signed::Content(content) => Some(content),
+        Signed::Apart | Signed::Unreadable => None,
     }
-    let mut out = Vec::new();
-    gather(wrapper.content, &mut out, 0);
-    (!out.is_empty()).then_some(out)
+}
+
+/// As [`signed_content`], for bytes of any kind: only a structure with signatures has one.
+pub fn signed_message(bytes: &[u8]) -> Option<Vec<u8>> {
+    (super::media_type(bytes, "") == "application/pkcs7-mime").then(|| signed_content(bytes)).flatten()
 }
 
 struct Value<'a> {

@@ -44,6 +44,12 @@ pub fn is_message(head: &[u8], file_name: &str) -> bool {
     strong || known >= 2 || (known == 1 && named)
 }
 
+/// Whether the first line that is not blank begins a header field.
+pub fn begins_with_field(bytes: &[u8]) -> bool {
+    let head = skip_blank_start(bytes);
+    lines(&head[..head.len().min(1024)]).next().is_some_and(|line| header_name(line).is_some())
+}
+
 /// The name of a header field that begins on this line (RFC 5322 section 2.2).
 pub fn header_name(line: &[u8]) -> Option<&[u8]> {
     let colon = line.iter().take(128).position(|byte| *byte == b':')?;

@@ -1,7 +1,8 @@
 //! Text and bytes out of parts of messages, and messages inside files and messages.
 
 use super::budget::Budget;
-use super::{Extracted, charset};
+use super::cms::{self, Signed};
+use super::{Extracted, charset, header_block};
 use crate::base::limits;
 use crate::model::exception::ProblemCode;
 use crate::model::item::Searchable;
@@ -140,15 +141,26 @@ pub fn text_of_message(message: &Message<'_>, budget: &mut Budget) -> Extracted 
     extracted.but(Searchable::Partly, ProblemCode::LimitReached, "the text is longer than what is searchable")
 }
 
-/// The content of an opaque signed message (RFC 5652 section 5): the octets that were signed, read as a message.
+/// The content of an opaque signed message (RFC 5652 section 5): the octets that were signed, read as a message, or as
+/// a file of another kind. A signature that stands apart has no words to be searched.
 pub fn text_of_signed(bytes: &[u8], budget: &mut Budget) -> Extracted {
-    let Some(content) = super::cms::signed_content(bytes) else {
-        let nothing = Extracted::nothing("application/pkcs7-mime");
-        return nothing;
-    };
-    let mut extracted = text_of_bytes(&content, budget);
-    "application/pkcs7-mime".clone_into(&mut extracted.found_type);
-    extracted
+    let found = "application/pkcs7-mime";
+    match cms::signed(bytes) {
+        Signed::Content(content) => {
+            let mut extracted = if header_block::begins_with_field(&content) {
+                text_of_bytes(&content, budget)
+            } else {
+                super::text_within(&content, "", "", budget)
+            };
+            found.clone_into(&mut extracted.found_type);
+            extracted
+        }
+        Signed::Apart => Extracted::all("application/pkcs7-signature", String::new()),
+        Signed::Unreadable => {
+            let sentence = "what was signed could not be told from the signature";
+            Extracted::nothing(found).but(Searchable::Not, ProblemCode::Unsupported, sentence)
+        }
+    }
 }
 
 /// Whether a part is encrypted: S/MIME enveloped data (RFC 8551) or PGP/MIME (RFC 3156).
@@ -232,16 +244,12 @@ fn add_attachment(message: &Message<'_>, part: &MessagePart<'_>, out: &mut Extra
     if is_encrypted(message, part) {
         out.problems.push(crate::model::exception::Problem::new(ProblemCode::Encrypted, "an attachment is encrypted"));
     }
-    if inside.searchable != Searchable::Fully {
-        out.searchable = Searchable::Partly;
-    }
-    out.problems.extend(inside.problems);
-    for words in [name, &inside.text] {
-        if !words.is_empty() {
-            out.text.push_str(words);
-            out.text.push('\n');
-        }
-    }
+    let name = match &part.body {
+        // A message inside a message mostly has no file name; its subject is what a person knows it by.
+        PartType::Message(nested) if name.is_empty() => nested.subject().unwrap_or("a message without a subject"),
+        _ => name,
+    };
+    super::inside::add(out, name, inside);
 }
 
 fn header_words(message: &Message<'_>, out: &mut String) {

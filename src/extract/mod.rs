@@ -5,27 +5,47 @@
 //! as searched that was not.
 
 pub mod archive;
+pub mod audio;
+pub mod audio_name;
 pub mod budget;
 pub mod charset;
 pub mod cms;
+pub mod compressed_rtf;
 pub mod header_block;
+pub mod inside;
 pub mod mail;
+pub mod mapi;
+pub mod media_box;
+pub mod mp3;
+pub mod notes97;
 pub mod odf;
+pub mod ogg;
 pub mod ole;
 pub mod ooxml;
 pub mod pdf;
+pub mod photo;
 pub mod plain;
+pub mod property_set;
 pub mod rtf;
+pub mod rtf_html;
+pub mod rtf_tokens;
+pub mod seven_zip;
+pub mod slides97;
 pub mod sniff;
+pub mod tape;
+pub mod word97;
 pub mod workbook;
 pub mod xml;
 pub mod zip_table;
 
+pub use inside::{Piece, add_ways};
 pub use sniff::{document_type, media_type};
 
+use crate::base::limits;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::Searchable;
 use budget::Budget;
+use std::collections::BTreeMap;
 
 /// What was found in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,17 +58,35 @@ pub struct Extracted {
     pub searchable: Searchable,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// What the file itself tells beside its text (duration, camera, author), by name.
+    pub facts: BTreeMap<String, String>,
+    /// Where in the text the words of files inside it stand, an outer one before those in it.
+    pub pieces: Vec<Piece>,
 }
 
 impl Extracted {
     /// A file of a type without text.
     pub fn nothing(found_type: impl Into<String>) -> Self {
-        Self { found_type: found_type.into(), text: String::new(), searchable: Searchable::Not, problems: Vec::new() }
+        Self {
+            found_type: found_type.into(),
+            text: String::new(),
+            searchable: Searchable::Not,
+            problems: Vec::new(),
+            facts: BTreeMap::new(),
+            pieces: Vec::new(),
+        }
     }
 
     /// A file all of whose text was read.
     pub fn all(found_type: impl Into<String>, text: String) -> Self {
-        Self { found_type: found_type.into(), text, searchable: Searchable::Fully, problems: Vec::new() }
+        Self {
+            found_type: found_type.into(),
+            text,
+            searchable: Searchable::Fully,
+            problems: Vec::new(),
+            facts: BTreeMap::new(),
+            pieces: Vec::new(),
+        }
     }
 
     /// Adds what is wrong, which makes it searchable at most so far.
@@ -56,6 +94,13 @@ impl Extracted {
         self.searchable = self.searchable.max(searchable);
         self.problems.push(Problem::new(code, sentence));
         self
+    }
+}
+
+/// Adds the facts of an attachment to those of the item it is attached to, each with the name of the attachment.
+pub fn add_facts(shown: &str, facts: BTreeMap<String, String>, into: &mut BTreeMap<String, String>) {
+    for (name, value) in facts.into_iter().take(limits::ATTACHMENT_FACTS) {
+        into.entry(format!("attachment {shown}: {name}")).or_insert(value);
     }
 }
 
@@ -72,7 +117,7 @@ pub fn text_within(bytes: &[u8], name: &str, claimed: &str, budget: &mut Budget)
         return Extracted::nothing(found).but(Searchable::Not, ProblemCode::LimitReached, sentence);
     }
     // Parsers of other hands are guarded: a panic costs this file its text and nothing else.
-    let guarded = std::panic::AssertUnwindSafe(|| dispatch(bytes, &found, claimed, budget));
+    let guarded = std::panic::AssertUnwindSafe(|| dispatch(bytes, &found, name, claimed, budget));
     let result = std::panic::catch_unwind(guarded);
     budget.leave();
     let mut extracted = result.unwrap_or_else(|_| {
@@ -91,7 +136,7 @@ pub fn text_within(bytes: &[u8], name: &str, claimed: &str, budget: &mut Budget)
     extracted
 }
 
-fn dispatch(bytes: &[u8], found: &str, claimed: &str, budget: &mut Budget) -> Extracted {
+fn dispatch(bytes: &[u8], found: &str, name: &str, claimed: &str, budget: &mut Budget) -> Extracted {
     match found {
         "application/x-empty" => Extracted::all(found, String::new()),
         "text/html" => plain::html(bytes, claimed),
@@ -100,7 +145,10 @@ fn dispatch(bytes: &[u8], found: &str, claimed: &str, budget: &mut Budget) -> Ex
         "application/rtf" => rtf::extract(bytes),
         "application/pdf" => pdf::extract(bytes),
         "application/zip" => archive::extract(bytes, budget),
-        "application/gzip" => archive::extract_gzip(bytes, budget),
+        "application/gzip" => archive::extract_gzip(bytes, name, budget),
+        "application/x-tar" => tape::extract(bytes, budget),
+        "application/x-7z-compressed" => seven_zip::extract(bytes, budget),
+        "application/epub+zip" => archive::extract_as(bytes, found, budget),
         "application/pkcs7-signature" | "application/pkcs7-mime" => mail::text_of_signed(bytes, budget),
         "application/pgp-encrypted" | "application/pkcs7-enveloped" => {
             Extracted::nothing(found).but(Searchable::Not, ProblemCode::Encrypted, "the file is encrypted")
@@ -109,11 +157,17 @@ fn dispatch(bytes: &[u8], found: &str, claimed: &str, budget: &mut Budget) -> Ex
             ooxml::extract(bytes, found, budget)
         }
         _ if found.starts_with("application/vnd.oasis.opendocument") => odf::extract(bytes, found, budget),
-        "application/x-ole-storage" => ole::extract(bytes),
+        mapi::text::TNEF => mapi::text::of_tnef(bytes, budget),
+        "application/x-ole-storage" if mapi::msg::is_msg(bytes) => mapi::text::of_msg(bytes, budget),
+        "application/x-ole-storage" => ole::extract(bytes, budget),
+        _ if audio::is_recording(found) => audio::extract(bytes, found, name),
+        _ if photo::is_photo(found) => photo::extract(bytes, found),
         _ if found.starts_with("text/") => plain::text(bytes, found, claimed),
         _ => Extracted::nothing(found),
     }
 }
 
+#[cfg(test)]
+mod legacy_tests;
 #[cfg(test)]
 mod tests;

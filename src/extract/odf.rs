@@ -3,13 +3,15 @@
 use super::archive;
 use super::budget::Budget;
 use super::xml::{self, Node};
-use super::{Extracted, charset};
+use super::{Extracted, charset, property_set};
 use crate::model::exception::ProblemCode;
 use crate::model::item::Searchable;
 use std::collections::BTreeSet;
 use std::io::Cursor;
 use zip::ZipArchive;
 
+/// The part with the properties.
+const META: &str = "meta.xml";
 /// Embedded documents of one document that are looked into.
 const EMBEDDED: usize = 1_000;
 
@@ -24,7 +26,7 @@ pub fn extract(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
         return Extracted::nothing(found).but(Searchable::Not, ProblemCode::Encrypted, sentence);
     }
     let mut out = Extracted::all(found, String::new());
-    let fixed = [("content.xml", ""), ("styles.xml", "[headers and footers]"), ("meta.xml", "[properties]")];
+    let fixed = [("content.xml", ""), ("styles.xml", "[headers and footers]"), (META, "")];
     let names: Vec<String> = archive.file_names_raw().map(|name| charset::decode(name, None).text).collect();
     let embedded = names.iter().filter(|name| name.ends_with("/content.xml")).take(EMBEDDED);
     let parts = fixed.into_iter().chain(embedded.map(|name| (name.as_str(), "[embedded]")));
@@ -44,7 +46,11 @@ pub fn extract(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
             continue;
         };
         let decoded = charset::decode(&bytes, Some("utf-8"));
-        let (text, whole) = text_of(&decoded.text);
+        let (text, whole) = if part == META {
+            (String::new(), xml::properties(&decoded.text, "last saved by", &mut out.facts))
+        } else {
+            text_of(&decoded.text)
+        };
         let whole = whole && decoded.sound;
         if !text.trim().is_empty() {
             if !heading.is_empty() {
@@ -58,6 +64,7 @@ pub fn extract(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
             out = out.but(Searchable::Partly, ProblemCode::Malformed, format!("the part {part} is damaged"));
         }
     }
+    property_set::add_words(&mut out);
     out
 }
 
@@ -66,6 +73,7 @@ fn text_of(source: &str) -> (String, bool) {
     let mut inside = 0_usize;
     let mut style = String::new();
     let mut hidden = BTreeSet::new();
+    let (mut region, mut inserted) = (String::new(), BTreeSet::new());
     let whole = xml::walk(source, &mut |node| match node {
         Node::Open("style", element) => style = xml::attribute(element, "name").unwrap_or_default(),
         Node::Open("table-properties", element) if xml::attribute(element, "display").as_deref() == Some("false") => {
@@ -77,6 +85,18 @@ fn text_of(source: &str) -> (String, bool) {
             out.push_str(if is_hidden { "[hidden sheet " } else { "[table " });
             out.push_str(&title);
             out.push_str("]\n");
+        }
+        // Tracked changes (ODF 1.3 part 3, 5.5): deleted words lie in the list of changes, inserted ones in the text.
+        Node::Open("changed-region", element) => region = xml::attribute(element, "id").unwrap_or_default(),
+        Node::Open("deletion", _) => out.push_str("[deleted: "),
+        Node::Close("deletion") => out.push_str("]\n"),
+        Node::Open("insertion", _) => {
+            inserted.insert(region.clone());
+        }
+        Node::Open(kind @ ("change-start" | "change-end"), element)
+            if xml::attribute(element, "change-id").is_some_and(|id| inserted.contains(&id)) =>
+        {
+            out.push_str(if kind == "change-start" { "[inserted: " } else { "]" });
         }
         Node::Open("annotation", _) => out.push_str(" [comment: "),
         Node::Close("annotation") => out.push(']'),

@@ -1,28 +1,185 @@
-//! Compound files of old office programs and Outlook (MS-CFB): their words as they lie there.
+//! Compound files of old office programs (\[MS-CFB\]): the document inside, its properties, and what is packed in it.
 //!
-//! The formats inside are not taken apart. Runs of characters are read, so that most words can be found; the
-//! result is never called fully searchable.
+//! A file whose format is not known here, or that is too damaged to be taken apart, is read by its runs of
+//! characters, so that most words can be found; such a result is never called fully searchable.
 
-use super::Extracted;
+use super::budget::Budget;
+use super::workbook::{self, Cell, Sheet, WorkbookError};
+use super::{Extracted, inside, notes97, property_set, slides97, word97};
+use crate::base::limits;
 use crate::model::exception::ProblemCode;
 use crate::model::item::Searchable;
+use std::io::{Cursor, Read};
 
 /// Characters in a row that count as text.
 const RUN: usize = 5;
+/// Embedded objects of one file that are looked into.
+const OBJECTS: usize = 1_000;
+/// Streams and storages of one file that are looked through for embedded objects.
+const ENTRIES: usize = 100_000;
 
-/// The runs of characters in a compound file.
-pub fn extract(bytes: &[u8]) -> Extracted {
-    let found = "application/x-ole-storage";
-    // A protected document of the new formats is wrapped in a compound file (MS-OFFCRYPTO 1.3).
-    if contains(bytes, &wide("EncryptedPackage")) {
-        let sentence = "the document is protected by a password";
-        return Extracted::nothing("application/x-encrypted-office").but(
-            Searchable::Not,
-            ProblemCode::Encrypted,
-            sentence,
-        );
+/// A compound file in memory.
+pub type Compound<'a> = cfb::CompoundFile<Cursor<&'a [u8]>>;
+
+/// Why the document in a compound file was not taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LegacyError {
+    /// It asks for a password.
+    #[error("the document is protected by a password")]
+    Encrypted,
+    /// Its structures do not fit together.
+    #[error("the document is damaged; its words were read as they lie in it")]
+    Damaged,
+    /// It is of a program older than those whose files are taken apart.
+    #[error("the document is of an old program and not taken apart; its words were read as they lie in it")]
+    Older,
+}
+
+/// The text of a compound file.
+pub fn extract(bytes: &[u8], budget: &mut Budget) -> Extracted {
+    let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else {
+        return runs(bytes, kind_of(bytes), LegacyError::Damaged);
+    };
+    // A protected document of the new formats is wrapped in a compound file ([MS-OFFCRYPTO] 1.3).
+    if file.exists("/EncryptedPackage") {
+        return locked("application/x-encrypted-office");
     }
-    let found = [
+    let (found, result) = if file.exists("/WordDocument") {
+        ("application/msword", word97::text(&mut file))
+    } else if file.exists("/Workbook") || file.exists("/Book") {
+        return with_the_rest(cells(bytes, &mut file), &mut file, budget);
+    } else if file.exists("/PowerPoint Document") {
+        ("application/vnd.ms-powerpoint", slides97::text(&mut file))
+    } else {
+        return runs(bytes, kind_of(bytes), LegacyError::Older);
+    };
+    let out = match result {
+        Ok(text) => Extracted::all(found, text),
+        Err(LegacyError::Encrypted) => return locked(found),
+        Err(error) => runs(bytes, found, error),
+    };
+    with_the_rest(out, &mut file, budget)
+}
+
+fn locked(found: &str) -> Extracted {
+    let sentence = LegacyError::Encrypted.to_string();
+    Extracted::nothing(found).but(Searchable::Not, ProblemCode::Encrypted, sentence)
+}
+
+/// The bytes of a stream, at most as many as an item in memory has.
+pub fn stream(file: &mut Compound<'_>, path: &str) -> Option<Vec<u8>> {
+    let stream = file.open_stream(path).ok()?;
+    let mut bytes = Vec::new();
+    // What a damaged stream gives before it breaks off is read.
+    let _ = stream.take(limits::ITEM_IN_MEMORY_BYTES).read_to_end(&mut bytes);
+    Some(bytes)
+}
+
+/// Properties and embedded objects, which all kinds of documents have in the same places.
+fn with_the_rest(mut out: Extracted, file: &mut Compound<'_>, budget: &mut Budget) -> Extracted {
+    if out.problems.iter().any(|problem| problem.code == ProblemCode::Encrypted) {
+        return out;
+    }
+    for path in ["/\u{5}SummaryInformation", "/\u{5}DocumentSummaryInformation"] {
+        if let Some(bytes) = stream(file, path) {
+            property_set::tell(&bytes, &mut out.facts);
+        }
+    }
+    property_set::add_words(&mut out);
+    let entries = file.walk().take(ENTRIES).filter(|entry| entry.is_stream());
+    let paths: Vec<String> = entries.map(|entry| entry.path().to_string_lossy().into_owned()).collect();
+    let mut unread = false;
+    let mut objects = 0;
+    for path in &paths {
+        let Some((folder, name)) = path.rsplit_once('/').filter(|(folder, _)| !folder.is_empty()) else { continue };
+        match name {
+            "\u{1}Ole10Native" if objects < OBJECTS => {
+                objects += 1;
+                let packed = stream(file, path).unwrap_or_default();
+                match native(&packed) {
+                    Some((name, content)) => {
+                        let found = super::text_within(content, &name, "", budget);
+                        inside::add(&mut out, &name, found);
+                    }
+                    None => unread = true,
+                }
+            }
+            "WordDocument" | "Workbook" | "Book" | "CONTENTS" | "Package" | "PowerPoint Document" => {
+                unread |= folder.contains("ObjectPool") || folder.contains("MBD");
+            }
+            _ => {}
+        }
+    }
+    if unread || objects >= OBJECTS {
+        let sentence = "objects of other programs are embedded in it and were not all looked into";
+        out = out.but(Searchable::Partly, ProblemCode::Unsupported, sentence);
+    }
+    out
+}
+
+/// Name and bytes of a packed file (\[MS-OLEDS\] 2.3.6, with the layout of the packager: flags, name, path, flags,
+/// length of a second path and the path, length and bytes).
+fn native(bytes: &[u8]) -> Option<(String, &[u8])> {
+    let mut rest = bytes.get(6..)?;
+    let mut string = || {
+        let end = rest.iter().position(|byte| *byte == 0)?;
+        let text = super::charset::decode_code_page(&rest[..end], 1252).text;
+        rest = &rest[end + 1..];
+        Some(text)
+    };
+    let name = string()?;
+    string()?;
+    let long = |bytes: &[u8], at: usize| -> Option<usize> {
+        let four: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
+        usize::try_from(u32::from_le_bytes(four)).ok()
+    };
+    let path = long(rest, 4)?;
+    let rest = rest.get(8usize.checked_add(path)?..)?;
+    let length = long(rest, 0)?;
+    Some((name, rest.get(4..4usize.checked_add(length)?)?))
+}
+
+/// The sheets of a workbook of Excel 97 to 2003.
+fn cells(bytes: &[u8], file: &mut Compound<'_>) -> Extracted {
+    const FOUND: &str = "application/vnd.ms-excel";
+    match workbook::sheets(bytes) {
+        Ok(sheets) => {
+            let cut = sheets.iter().any(|sheet| sheet.is_cut);
+            let mut out = Extracted::all(FOUND, String::new());
+            sheets.iter().for_each(|sheet| add_sheet(sheet, &mut out.text));
+            let book = stream(file, "/Workbook").or_else(|| stream(file, "/Book")).unwrap_or_default();
+            let notes = notes97::text(&book);
+            if !notes.is_empty() {
+                out.text.push_str("[comments and text boxes]\n");
+                out.text.push_str(&notes);
+            }
+            if cut {
+                let sentence = "a limit was reached or a sheet is damaged; cells are missing";
+                return out.but(Searchable::Partly, ProblemCode::LimitReached, sentence);
+            }
+            out
+        }
+        Err(WorkbookError::Encrypted) => locked(FOUND),
+        Err(_) => runs(bytes, FOUND, LegacyError::Damaged),
+    }
+}
+
+fn add_sheet(sheet: &Sheet, out: &mut String) {
+    out.push_str(if sheet.is_hidden { "[hidden sheet " } else { "[sheet " });
+    out.push_str(&sheet.name);
+    out.push_str("]\n");
+    for row in sheet.rows.iter().filter(|row| !row.is_empty()) {
+        if out.len() > limits::SEARCHABLE_CHARS * 4 {
+            return;
+        }
+        let words: Vec<String> = row.iter().map(Cell::words).collect();
+        out.push_str(words.join("\t").trim_end());
+        out.push('\n');
+    }
+}
+
+fn kind_of(bytes: &[u8]) -> &'static str {
+    [
         ("WordDocument", "application/msword"),
         ("Workbook", "application/vnd.ms-excel"),
         ("PowerPoint Document", "application/vnd.ms-powerpoint"),
@@ -30,12 +187,16 @@ pub fn extract(bytes: &[u8]) -> Extracted {
     ]
     .into_iter()
     .find(|(stream, _)| contains(bytes, &wide(stream)))
-    .map_or(found, |(_, media)| media);
+    .map_or("application/x-ole-storage", |(_, media)| media)
+}
+
+/// The runs of characters in a file that is not taken apart.
+fn runs(bytes: &[u8], found: &str, error: LegacyError) -> Extracted {
     let mut out = String::new();
     wide_runs(bytes, &mut out);
     narrow_runs(bytes, &mut out);
-    let sentence = "this format is not taken apart; its words were read as they lie in it";
-    Extracted::all(found, out).but(Searchable::Partly, ProblemCode::Unsupported, sentence)
+    let code = if error == LegacyError::Damaged { ProblemCode::Malformed } else { ProblemCode::Unsupported };
+    Extracted::all(found, out).but(Searchable::Partly, code, error.to_string())
 }
 
 /// UTF-16 runs of letters of any script below the surrogates, at even positions as the format aligns them.

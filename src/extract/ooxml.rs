@@ -3,7 +3,7 @@
 use super::archive;
 use super::budget::Budget;
 use super::xml::{self, Node};
-use super::{Extracted, charset};
+use super::{Extracted, charset, inside, property_set};
 use crate::model::exception::ProblemCode;
 use crate::model::item::Searchable;
 use std::collections::BTreeMap;
@@ -36,6 +36,7 @@ pub fn extract(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
     for name in &names {
         add_part(&mut archive, name, &shared, &sheets, &mut out, budget);
     }
+    property_set::add_words(&mut out);
     out
 }
 
@@ -55,12 +56,15 @@ fn add_part(
     };
     match section {
         Section::Embedded => {
-            let inside = super::text_within(&bytes, name, "", budget);
-            if inside.searchable != Searchable::Fully {
-                out.searchable = Searchable::Partly;
-            }
-            out.problems.extend(inside.problems);
-            add(&mut out.text, "[embedded]", &inside.text);
+            let short = name.rsplit('/').next().unwrap_or(name);
+            let found = super::text_within(&bytes, short, "", budget);
+            out.text.push_str("[embedded]\n");
+            inside::add(out, short, found);
+        }
+        Section::Properties => {
+            let decoded = charset::decode(&bytes, Some("utf-8"));
+            let whole = xml::properties(&decoded.text, "author", &mut out.facts);
+            note_damage(out, whole && decoded.sound, name);
         }
         Section::Sheet => {
             let short = name.trim_start_matches("xl/");
@@ -89,6 +93,7 @@ fn note_damage(out: &mut Extracted, whole: bool, name: &str) {
 
 enum Section {
     Running(&'static str),
+    Properties,
     Sheet,
     Embedded,
 }
@@ -116,7 +121,7 @@ fn section_of(name: &str) -> Option<Section> {
         "ppt/slides" => "[slide]",
         "ppt/notesSlides" => "[notes]",
         "ppt/comments" => "[comments]",
-        "docProps" if file == "core.xml" => "[properties]",
+        "docProps" => return Some(Section::Properties),
         _ if folder.ends_with("/diagrams") && file.starts_with("data") => "[diagram]",
         _ if folder.ends_with("/charts") && file.starts_with("chart") => "[chart]",
         _ if folder.ends_with("/drawings") && file.starts_with("drawing") => "[drawing]",
@@ -129,18 +134,37 @@ fn section_of(name: &str) -> Option<Section> {
 fn running_text(source: &str) -> (String, bool) {
     let mut out = String::new();
     let mut inside = 0_usize;
+    let mut looks = 0_usize;
     let whole = xml::walk(source, &mut |node| match node {
+        // The mark of a paragraph can be inserted or deleted too; that has no words.
+        Node::Open("rPr", _) => looks += 1,
+        Node::Close("rPr") => looks = looks.saturating_sub(1),
         Node::Open("t" | "delText" | "instrText" | "text" | "v", _) => inside += 1,
         Node::Close("t" | "text" | "v") => inside = inside.saturating_sub(1),
-        Node::Open("del", _) => out.push_str("[deleted: "),
-        Node::Close("del") => out.push(']'),
+        // Tracked changes (ISO/IEC 29500-1, 17.13.5): both the words taken away and those put in are there.
+        Node::Open(kind @ ("del" | "ins" | "moveFrom" | "moveTo"), element) if looks == 0 => {
+            let what = match kind {
+                "del" => "deleted",
+                "ins" => "inserted",
+                "moveFrom" => "moved away",
+                _ => "moved here",
+            };
+            match xml::attribute(element, "author").filter(|author| !author.is_empty()) {
+                Some(author) => out.push_str(&format!("[{what} by {author}: ")),
+                None => out.push_str(&format!("[{what}: ")),
+            }
+        }
+        Node::Close("del" | "ins" | "moveFrom" | "moveTo") if looks == 0 => out.push(']'),
+        Node::Open("comment", element) => {
+            if let Some(author) = xml::attribute(element, "author") {
+                out.push_str(&author);
+                out.push_str(": ");
+            }
+        }
         Node::Close("delText" | "instrText") => inside = inside.saturating_sub(1),
         Node::Open("tab", _) => out.push('\t'),
         Node::Open("br" | "cr", _) => out.push('\n'),
-        Node::Close("p" | "title" | "subject" | "creator" | "keywords" | "description" | "comment" | "si" | "pt") => {
-            out.push('\n');
-        }
-        Node::Open("title" | "subject" | "creator" | "keywords" | "description", _) => inside += 1,
+        Node::Close("p" | "comment" | "si" | "pt") => out.push('\n'),
         Node::Text(text) if inside > 0 => out.push_str(text),
         _ => {}
     });

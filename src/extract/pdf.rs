@@ -7,6 +7,8 @@ use lopdf::{Document, LoadOptions, Object};
 
 /// Pages of one file that are read.
 const PAGES: usize = 2_000;
+/// Stretches of pages that one sentence names.
+const RANGES: usize = 40;
 /// Bytes one stream may unpack to.
 const STREAM_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes of text after which no further page is read.
@@ -30,10 +32,12 @@ pub fn extract(bytes: &[u8]) -> Extracted {
     }
     let pages: Vec<u32> = document.get_pages().into_keys().collect();
     let mut out = Extracted::all(FOUND, information(&document));
-    let mut silent = 0;
+    let mut silent = Vec::new();
     for page in pages.iter().take(PAGES) {
         let text = document.extract_text_with_limit(&[*page], STREAM_BYTES).unwrap_or_default();
-        silent += usize::from(text.trim().is_empty());
+        if text.trim().is_empty() {
+            silent.push(*page);
+        }
         out.text.push_str(text.trim_end());
         out.text.push('\n');
         if out.text.len() > TEXT_BYTES {
@@ -50,12 +54,17 @@ pub fn extract(bytes: &[u8]) -> Extracted {
         let sentence = "files or forms are embedded in it and were not looked into";
         out = out.but(Searchable::Partly, ProblemCode::Unsupported, sentence);
     }
-    if silent == pages.len() {
+    if silent.len() == pages.len() {
         let sentence = "no page has text; the pages may be pictures and need reading by eye or OCR";
         return out.but(Searchable::Not, ProblemCode::Unsupported, sentence);
     }
-    if silent > 0 {
-        let sentence = format!("{silent} of {} pages have no text and may be pictures", pages.len());
+    if !silent.is_empty() {
+        let sentence = format!(
+            "{} of {} pages have no text and may be pictures: {}",
+            silent.len(),
+            pages.len(),
+            page_ranges(&silent)
+        );
         out = out.but(Searchable::Partly, ProblemCode::Unsupported, sentence);
     }
     if pages.len() > PAGES {
@@ -63,6 +72,26 @@ pub fn extract(bytes: &[u8]) -> Extracted {
         out = out.but(Searchable::Partly, ProblemCode::LimitReached, sentence);
     }
     out
+}
+
+/// Page numbers as a person writes them: `1, 3-5`; after [`RANGES`] stretches the rest is left out.
+fn page_ranges(pages: &[u32]) -> String {
+    let mut stretches: Vec<(u32, u32)> = Vec::new();
+    for page in pages {
+        match stretches.last_mut() {
+            Some((_, last)) if *last + 1 == *page => *last = *page,
+            _ => stretches.push((*page, *page)),
+        }
+    }
+    let shown = stretches.iter().take(RANGES).map(|(first, last)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}-{last}"),
+    });
+    let mut words: Vec<String> = shown.collect();
+    if stretches.len() > RANGES {
+        words.push("and more".to_owned());
+    }
+    format!("page {}", words.join(", "))
 }
 
 fn encrypted() -> Extracted {

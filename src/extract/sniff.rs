@@ -97,6 +97,10 @@ fn sniff(head: &[u8], name: &str) -> &'static str {
     if head.starts_with(b"BM") && head.len() > 14 && head[6..10] == [0; 4] {
         return "image/bmp";
     }
+    // POSIX.1-2017, pax, ustar interchange format.
+    if head.get(257..262) == Some(b"ustar") {
+        return "application/x-tar";
+    }
     if let Some(media) = boxed(head) {
         return media;
     }

@@ -32,11 +32,33 @@ fn a_document_gives_headers_notes_comments_and_what_was_deleted() {
         ("word/embeddings/o.txt", b"inside text"),
         ("docProps/core.xml", b"<c><dc:title>The title</dc:title></c>"),
     ]);
+    let marked = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        (
+            "word/document.xml",
+            br#"<w:d><w:p><w:pPr><w:rPr><w:ins w:author="Ann"/></w:rPr></w:pPr><w:ins w:author="Ann"><w:r><w:t>new</w:t></w:r></w:ins></w:p></w:d>"#,
+        ),
+        ("word/comments.xml", br#"<w:c><w:comment w:author="Bo"><w:p><w:t>why</w:t></w:p></w:comment></w:c>"#),
+        ("docProps/core.xml", b"<c><dc:creator>Ann</dc:creator><cp:lastModifiedBy>Bo</cp:lastModifiedBy></c>"),
+        ("docProps/app.xml", b"<P><Company>Cedar Bend</Company><Pages>2</Pages></P>"),
+        ("docProps/custom.xml", br#"<P><property name="Case"><vt:lpwstr>7</vt:lpwstr></property></P>"#),
+    ]);
+    let marked = text(&marked, "", "");
+    let expected = "[inserted by Ann: new]\n[comments]\nBo: why\n[properties]\nauthor: Ann\ncompany: Cedar Bend\n\
+                    custom property Case: 7\nlast saved by: Bo\n";
+    assert_eq!(marked.text, expected);
+    assert_eq!(marked.facts.get("company").map(String::as_str), Some("Cedar Bend"));
     let extracted = text(&bytes, "a.zip", "application/zip");
     assert!(extracted.found_type.ends_with("wordprocessingml.document"));
     assert_eq!(extracted.searchable, Searchable::Fully);
     assert!(extracted.text.starts_with("One & two\tthree\n[deleted: gone]"), "{}", extracted.text);
-    for words in ["[header]\nHead", "[footnotes]\nFoot", "[comments]\nRemark", "[embedded]\ninside text", "The title"] {
+    for words in [
+        "[header]\nHead",
+        "[footnotes]\nFoot",
+        "[comments]\nRemark",
+        "[embedded]\no.txt\ninside text",
+        "[properties]\ntitle: The title",
+    ] {
         assert!(extracted.text.contains(words), "{words}: {}", extracted.text);
     }
 }
@@ -81,6 +103,17 @@ fn open_document_text_is_read_and_a_locked_one_said() {
     // The writer packs the first member, so only a real one is recognised by its first bytes.
     let direct = odf::extract(&odt, "application/vnd.oasis.opendocument.text", &mut Budget::new());
     assert_eq!(direct.text, "Head\na b [comment: mind\n]\n", "{}", extracted.found_type);
+    let changed = zipped(&[
+        (
+            "content.xml",
+            br#"<o><t:changed-region t:id="c1"><t:insertion/></t:changed-region><t:changed-region t:id="c2"><t:deletion><t:p>gone</t:p></t:deletion></t:changed-region><t:p>a<t:change-start t:change-id="c1"/>new<t:change-end t:change-id="c1"/></t:p></o>"#,
+        ),
+        ("meta.xml", b"<o><m:initial-creator>Ann</m:initial-creator><dc:creator>Bo</dc:creator><m:user-defined m:name=\"Case\">7</m:user-defined></o>"),
+    ]);
+    let changed = odf::extract(&changed, "application/vnd.oasis.opendocument.text", &mut Budget::new());
+    let expected =
+        "[deleted: gone\n]\na[inserted: new]\n[properties]\nauthor: Ann\ncustom property Case: 7\nlast saved by: Bo\n";
+    assert_eq!(changed.text, expected);
     let locked = zipped(&[("META-INF/manifest.xml", b"<m:encryption-data/>"), ("content.xml", b"\x01\x02")]);
     let locked = odf::extract(&locked, "application/vnd.oasis.opendocument.text", &mut Budget::new());
     assert_eq!((locked.searchable, codes(&locked)), (Searchable::Not, vec![ProblemCode::Encrypted]));

@@ -2,6 +2,7 @@
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use std::collections::BTreeMap;
 
 /// One thing met on the walk. Names are without their prefix.
 pub enum Node<'a> {
@@ -73,4 +74,56 @@ pub fn attributes(element: &BytesStart<'_>) -> Vec<String> {
         Err(_) => one.value.to_string(),
     })
     .collect()
+}
+
+/// Properties of a document (ISO/IEC 29500-2 clause 11, 29500-1 clause 22; ODF 1.3 part 3 clause 4.3), by the names
+/// of the facts; false when the part breaks off. Both formats write Dublin Core's `creator`, OpenDocument for who saved it
+/// last, so that the caller names it.
+pub fn properties(text: &str, creator: &'static str, facts: &mut BTreeMap<String, String>) -> bool {
+    let mut name = String::new();
+    let mut value = String::new();
+    let mut is_custom = false;
+    walk(text, &mut |node| match node {
+        Node::Open("property" | "user-defined", element) => {
+            name = format!("custom property {}", attribute(element, "name").unwrap_or_default());
+            is_custom = true;
+            value.clear();
+        }
+        Node::Open(other, _) if !is_custom => {
+            let known = if other == "creator" { creator } else { property_name(other) };
+            known.clone_into(&mut name);
+            value.clear();
+        }
+        Node::Text(piece) => value.push_str(piece),
+        Node::Close(closed) => {
+            let ends = matches!(closed, "property" | "user-defined");
+            if (!is_custom || ends) && !name.is_empty() && !value.trim().is_empty() {
+                value.trim().clone_into(facts.entry(std::mem::take(&mut name)).or_default());
+            }
+            if !is_custom || ends {
+                is_custom = false;
+                value.clear();
+                name.clear();
+            }
+        }
+        Node::Open(..) => {}
+    })
+}
+
+fn property_name(element: &str) -> &'static str {
+    match element {
+        "title" => "title",
+        "subject" => "subject",
+        "initial-creator" => "author",
+        "lastModifiedBy" => "last saved by",
+        "created" | "creation-date" => "created",
+        "modified" | "date" => "last saved",
+        "lastPrinted" | "print-date" => "printed",
+        "keywords" | "keyword" => "keywords",
+        "description" => "comments",
+        "category" => "category",
+        "Company" => "company",
+        "Manager" => "manager",
+        _ => "",
+    }
 }

@@ -3,7 +3,7 @@
 use crate::base::id::FamilyId;
 use crate::catalog::CatalogError;
 use crate::index::{IndexError, Standing};
-use crate::query::{Query, custodian_fits};
+use crate::query::{Flag, Query, custodian_fits};
 use crate::repository::Repository;
 
 /// Answers from the catalog of a repository.
@@ -34,6 +34,9 @@ impl<'r> Catalogued<'r> {
                         all.extend(reading.families_of_custodian(id)?);
                     }
                 }
+            }
+            Query::Is(Flag::SetAside) => {
+                all = reading.families_set_aside()?.into_iter().map(|family| family.get()).collect();
             }
             _ => {}
         }

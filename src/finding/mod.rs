@@ -8,6 +8,7 @@ mod maybe;
 mod snippet;
 
 use crate::base::id::{FamilyId, RecordId};
+use crate::base::share::shared;
 use crate::catalog::{CatalogError, FamilyRow, FamilyState, Reading};
 use crate::index::{Index, IndexError};
 use crate::model::record::Role;
@@ -15,7 +16,6 @@ use crate::query::{Flag, Query, QueryError, parse, terms};
 use crate::repository::{Repository, RepositoryError, read_item};
 use crate::vault::{KeyReader, Vault};
 use catalogued::Catalogued;
-use rayon::prelude::*;
 use serde::Serialize;
 use snippet::snippet;
 
@@ -63,6 +63,9 @@ pub struct Hit {
     pub custodians: Vec<String>,
     /// Words around the first hit.
     pub snippet: String,
+    /// The names of the files on the way to the first hit, outermost first: the attachment, and what lies in it. Empty
+    /// where the hit is in the item itself.
+    pub way: Vec<String>,
     /// Record status.
     pub status: String,
     /// Record series.
@@ -79,6 +82,9 @@ pub struct Found {
     /// Items that are no hits and could be if all their words were searchable: they fulfil every other part of the
     /// query (dates, kinds, custodians ...) and cannot be searched, or only in part.
     pub not_searchable: u64,
+    /// Items that are left out of this search, hits or not: they came from personal devices and were not sorted, or were
+    /// sorted as personal. How many of them would be hits is not told, because that tells their content.
+    pub set_aside: u64,
     /// Items that are catalogued and cannot be found yet: bringing the index up to date makes them searchable.
     pub not_indexed: u64,
     /// How many items each word, phrase and distance of the query is in.
@@ -92,29 +98,29 @@ pub fn search(repository: &Repository, query: &str, limit: usize) -> Result<Foun
     let query = parse(query)?;
     let index = Index::open(&repository.layout().index())?;
     let standing = Catalogued::of(repository);
-    let found = index.search(&query, &standing, limit)?;
-    let mut out = Found { count: found.count, not_indexed: not_indexed(repository, &index)?, ..Found::default() };
+    let found = index.search(&ordinary(&query), &standing, limit)?;
+    let aside = repository.catalog().reading().families_set_aside()?.len() as u64;
+    let not_indexed = not_indexed(repository, &index)?;
+    let mut out = Found { count: found.count, not_indexed, set_aside: aside, ..Found::default() };
     let missed = Query::And(vec![
         Query::Is(Flag::Unsearchable),
         maybe::could_answer(&query),
         Query::Not(Box::new(query.clone())),
     ]);
-    out.not_searchable = index.count(&missed, &standing)?;
+    out.not_searchable = index.count(&ordinary(&missed), &standing)?;
     for term in terms(&query) {
-        out.terms.push((term.to_string(), index.count(&term, &standing)?));
+        out.terms.push((term.to_string(), index.count(&ordinary(&term), &standing)?));
     }
     let names = names(repository)?;
-    let reading = repository.catalog().reading();
-    let mut outlines = Vec::new();
-    for family in found.families {
-        outlines.push((family, Outline::of(&reading, family, &names)));
-    }
+    let outlines = repository.catalog().at_one_moment::<_, CatalogError>(|reading| {
+        let outline = |family| (family, Outline::of(&reading, family, &names));
+        Ok(found.families.into_iter().map(outline).collect::<Vec<_>>())
+    })?;
     // Reading back and cutting the snippet are the work; the catalog's part is done.
     let (keys, vault) = (repository.key_reader(), repository.vault());
-    let hits: Vec<(FamilyId, Result<Hit, FindingError>)> = outlines
-        .into_par_iter()
-        .map(|(family, outline)| (family, outline.and_then(|outline| outline.hit(&query, &keys, vault))))
-        .collect();
+    let hits = shared(outlines, |(family, outline)| {
+        (family, outline.and_then(|outline: Outline| outline.hit(&query, &keys, vault)))
+    });
     for (family, hit) in hits {
         match hit {
             Ok(hit) => out.hits.push(hit),
@@ -127,11 +133,17 @@ pub fn search(repository: &Repository, query: &str, limit: usize) -> Result<Foun
     Ok(out)
 }
 
-/// Every family that answers a query, by number: what a request collects. What is not indexed yet is not among them;
+/// Every family that answers a query, by number: what a request collects. What is set aside is not among them, and what is not
+/// indexed yet neither;
 /// [`behind`] says how much that is.
 pub fn families(repository: &Repository, query: &Query) -> Result<Vec<FamilyId>, FindingError> {
     let index = Index::open(&repository.layout().index())?;
-    Ok(index.families(query, &Catalogued::of(repository))?)
+    Ok(index.families(&ordinary(query), &Catalogued::of(repository))?)
+}
+
+/// A query without what is set aside.
+fn ordinary(query: &Query) -> Query {
+    Query::And(vec![query.clone(), Query::Not(Box::new(Query::Is(Flag::SetAside)))])
 }
 
 /// How many items are catalogued and cannot be found yet.
@@ -178,6 +190,7 @@ impl Outline {
         let people = |wanted: &[Role]| -> Vec<String> {
             item.parties.iter().filter(|party| wanted.contains(&party.role)).map(written).collect()
         };
+        let around = snippet(query, &item);
         Ok(Hit {
             id: parent,
             family: row.id,
@@ -186,7 +199,8 @@ impl Outline {
             from: people(&[Role::From]),
             to: people(&[Role::To, Role::Member]),
             custodians,
-            snippet: snippet(query, &item),
+            snippet: around.text,
+            way: around.way,
             status: row.standing.status.word().to_owned(),
             series: row.standing.series,
             subject: item.subject,

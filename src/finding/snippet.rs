@@ -1,6 +1,6 @@
 //! The words around the first hit in an item.
 
-use crate::model::item::ParsedItem;
+use crate::model::item::{ParsedAttachment, ParsedItem};
 use crate::query::{Field, Pattern, Query, fits};
 use crate::text::{each_token, stem};
 
@@ -9,21 +9,41 @@ const SNIPPET_CHARS: usize = 160;
 /// Characters before the hit, about.
 const BEFORE_CHARS: usize = 50;
 
+/// The words around a hit, and where they stand.
+pub(super) struct Around {
+    /// The stretch of text.
+    pub(super) text: String,
+    /// The names of the files on the way to it, outermost first.
+    pub(super) way: Vec<String>,
+}
+
 /// A stretch of the body, or else of an attachment, around the first word of the query; the beginning of the body
 /// when no word of the query stands in either.
-pub(super) fn snippet(query: &Query, item: &ParsedItem) -> String {
+pub(super) fn snippet(query: &Query, item: &ParsedItem) -> Around {
     let mut wanted = Vec::new();
     collect(query, &mut wanted);
-    let texts = std::iter::once((Field::Body, &item.body))
-        .chain(item.attachments.iter().map(|one| (Field::Attachment, &one.text)));
-    for (field, text) in texts {
+    let texts = std::iter::once((Field::Body, &item.body, None))
+        .chain(item.attachments.iter().map(|one| (Field::Attachment, &one.text, Some(one))));
+    for (field, text, attachment) in texts {
         let patterns: Vec<&Chosen> =
             wanted.iter().filter(|(one, _)| *one == Field::Any || *one == field).map(|(_, chosen)| chosen).collect();
         if let Some(at) = first_hit(&patterns, text) {
-            return around(text, at);
+            return Around { text: around(text, at), way: way(item, attachment, at) };
         }
     }
-    around(&item.body, 0)
+    Around { text: around(&item.body, 0), way: Vec::new() }
+}
+
+/// The way to a byte of the body or of an attachment's text: the innermost file whose words reach over it.
+fn way(item: &ParsedItem, attachment: Option<&ParsedAttachment>, at: usize) -> Vec<String> {
+    let part = attachment.map(|one| one.part);
+    let own = attachment.map(|one| match one.name.is_empty() {
+        true => format!("part {}", one.part),
+        false => one.name.clone(),
+    });
+    // An outer file stands before those in it, so that the last one is the innermost.
+    let inner = item.ways.iter().rev().find(|way| way.part == part && way.start <= at && at < way.end);
+    own.into_iter().chain(inner.map(|way| way.names.clone()).unwrap_or_default()).collect()
 }
 
 enum Chosen {
@@ -68,13 +88,21 @@ fn first_hit(wanted: &[&Chosen], text: &str) -> Option<usize> {
     if wanted.is_empty() {
         return None;
     }
-    let mut found = None;
-    each_token(text, &mut |word, _, start, _| {
-        if found.is_none() && wanted.iter().any(|chosen| chosen.includes(word)) {
-            found = Some(start);
+    // No word goes on in the next line, and nothing behind the first hit is looked at.
+    let mut before = 0;
+    for line in text.split_inclusive('\n') {
+        let mut found = None;
+        each_token(line, &mut |word, _, start, _| {
+            if found.is_none() && wanted.iter().any(|chosen| chosen.includes(word)) {
+                found = Some(before + start);
+            }
+        });
+        if found.is_some() {
+            return found;
         }
-    });
-    found
+        before += line.len();
+    }
+    None
 }
 
 /// A stretch around a byte, cut at spaces, on one line, with marks where something is left out.
@@ -106,7 +134,7 @@ mod tests {
     fn of(query: &str, body: &str) -> String {
         let mut item = ParsedItem::new(RecordKind::Email);
         item.body = body.to_owned();
-        snippet(&parse(query).expect("a query"), &item)
+        snippet(&parse(query).expect("a query"), &item).text
     }
 
     #[test]
@@ -121,6 +149,29 @@ mod tests {
         assert_eq!(of("subject:road", "no such word"), "no such word", "the beginning when the hit is elsewhere");
         assert_eq!(of("road NOT permit", "permit and road"), "permit and road");
         assert_eq!(of("r*d", ""), "");
+    }
+
+    #[test]
+    fn a_hit_in_a_file_inside_a_file_names_the_way() {
+        let mut item = ParsedItem::new(RecordKind::Email);
+        let message =
+            b"From: a@cedarbend.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nroad\r\n--x\r\n\
+            Content-Type: text/plain; name=letter.eml\r\nContent-Disposition: attachment; filename=letter.eml\r\n\r\n\
+            Received: x\r\nSubject: Plans\r\nFrom: b@cedarbend.example\r\n\r\nculvert\r\n--x--\r\n";
+        let options = crate::source::ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+        let read = crate::source::mail::message::parse(message, &options);
+        item.body = "road".to_owned();
+        item.attachments = read.attachments;
+        let start = item.attachments[0].text.find("culvert").expect("the word");
+        let names = |names: &[&str]| names.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        for (part, end, inside) in [(Some(item.attachments[0].part), start + 7, "memo.docx"), (None, 4, "wrong")] {
+            item.ways.push(crate::model::item::Way { part, start: 0, end, names: names(&["plans.zip", inside]) });
+        }
+        let of = |query: &str| snippet(&parse(query).expect("a query"), &item).way;
+        assert_eq!(of("culvert"), names(&["letter.eml", "plans.zip", "memo.docx"]));
+        item.ways.clear();
+        assert_eq!(snippet(&parse("culvert").expect("a query"), &item).way, names(&["letter.eml"]));
+        assert!(snippet(&parse("road").expect("a query"), &item).way.is_empty());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::words::Expansions;
 use crate::base::id::FamilyId;
 use crate::model::item::Searchable;
 use crate::model::record::RecordKind;
-use crate::query::{Document, Field, Pattern, Query, matches};
+use crate::query::{Document, Field, Flag, Pattern, Query, matches};
 use chrono::NaiveDate;
 use std::collections::HashMap;
 use tantivy::postings::TermInfo;
@@ -17,7 +17,7 @@ use tantivy::schema::{self, IndexRecordOption};
 
 /// Answers what changes after an item was indexed: which families have a status, a series, a custodian.
 pub trait Standing {
-    /// The families that answer one of `Query::Status`, `Query::Series` and `Query::Custodian`.
+    /// The families that answer one of `Query::Status`, `Query::Series`, `Query::Custodian` and `Flag::SetAside`.
     fn families(&self, part_of_query: &Query) -> Result<Vec<FamilyId>, IndexError>;
 }
 
@@ -38,7 +38,7 @@ impl<'q> Plan<'q> {
             Query::And(all) => Plan::All(each(all)?),
             Query::Or(any) => Plan::Any(each(any)?),
             Query::Not(one) => Plan::Not(Box::new(Plan::of(one, standing)?)),
-            Query::Status(_) | Query::Series(_) | Query::Custodian(_) => {
+            Query::Status(_) | Query::Series(_) | Query::Custodian(_) | Query::Is(Flag::SetAside) => {
                 Plan::Families(standing.families(query)?.into_iter().collect())
             }
             Query::Near { within, .. } if *within > TEXT_GAP => return Err(IndexError::TooFar { limit: TEXT_GAP }),
@@ -123,8 +123,10 @@ impl<'p> Answer<'p> {
         find: impl Fn(schema::Field) -> Result<Bits, IndexError>,
     ) -> Result<Bits, IndexError> {
         let mut found = self.none();
-        for stored in FIELDS.of(field) {
-            found.unite(&find(stored)?);
+        for (name, stored) in FIELDS.named(field) {
+            if self.part.part.has_words(name) {
+                found.unite(&find(stored)?);
+            }
         }
         Ok(found)
     }

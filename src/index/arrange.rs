@@ -195,7 +195,12 @@ mod tests {
     use super::*;
 
     fn split(first: Month, last: Month, months: &[(Month, u32)]) -> Split {
-        let part = Part { directory: format!("s{first}"), months: months.iter().copied().collect(), newest: None };
+        let part = Part {
+            directory: format!("s{first}"),
+            months: months.iter().copied().collect(),
+            newest: None,
+            fields: None,
+        };
         Split { first, last, parts: vec![part] }
     }
 

@@ -16,6 +16,9 @@ use std::sync::atomic::Ordering;
 /// Bytes of memory one part may take while it is being written; then the next one is begun.
 const PART_MEMORY_BYTES: usize = 160 * 1024 * 1024;
 
+/// Items below which the directories of an index are not made smaller for being old.
+const SMALL_ITEMS: usize = 1_000;
+
 /// Seconds a removal waits for searches that began before it. When they do not end it fails, and is done again later.
 const PATIENCE_SECONDS: f64 = 30.0;
 /// Seconds any other change waits for them.
@@ -43,7 +46,19 @@ impl Index {
     /// How new items, given by their months in order, are best cut into parts of at most `most` items.
     pub fn pieces(&self, months: &[String], most: usize) -> Result<Vec<Range<usize>>, IndexError> {
         let months = months.iter().map(|name| month(name)).collect::<Result<Vec<_>, _>>()?;
-        Ok(pieces(&months, &self.snapshot()?.splits.splits, most.clamp(1, self.split_items)))
+        let (here, most) = (&self.snapshot()?.splits.splits, most.clamp(1, self.split_items));
+        let mut all = Vec::new();
+        let mut start = 0;
+        // What is oldest is destroyed next, and a directory is written anew for whatever leaves it: the first ones of an
+        // index are small.
+        let small = [8, 4, 2].into_iter().map(|share| most / share).filter(|size| *size >= SMALL_ITEMS);
+        for size in small.take_while(|_| here.is_empty()) {
+            let Some(first) = pieces(&months[start..], here, size).into_iter().next() else { break };
+            all.push(start..start + first.end);
+            start += first.end;
+        }
+        all.extend(pieces(&months[start..], here, most).into_iter().map(|one| start + one.start..start + one.end));
+        Ok(all)
     }
 
     /// The families among these, given with their months, that are in already.

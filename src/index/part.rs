@@ -1,14 +1,14 @@
 //! One directory of the index: written from entries or from other parts, and opened for reading.
 
 use super::bits::{Bits, Families};
-use super::shape::{FIELDS, family, tokenizers};
+use super::shape::{FIELDS, family, name, tokenizers};
 use super::shelf::Shelf;
 use super::splits::{Month, Part, month};
 use super::{Entry, IndexError};
 use crate::base::durable;
 use crate::base::id::FamilyId;
 use crate::query::Query;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -46,7 +46,7 @@ impl PartWriter {
             .tokenizers(tokenizers())
             .single_segment_index_writer(shelf, TABLE_BYTES)
             .map_err(wrong)?;
-        let part = Part { directory: name, months: BTreeMap::new(), newest: None };
+        let part = Part { directory: name, months: BTreeMap::new(), newest: None, fields: Some(BTreeSet::new()) };
         Ok(Self { path, writer, part })
     }
 
@@ -55,6 +55,12 @@ impl PartWriter {
         let month = month(&entry.month)?;
         let document = FIELDS.document(entry, month);
         self.writer.add_document(document).map_err(|error| IndexError::engine(&self.path, error))?;
+        let fields = self.part.fields.get_or_insert_default();
+        for (field, _) in &entry.document.texts {
+            if !fields.contains(name(*field)) {
+                fields.insert(name(*field).to_owned());
+            }
+        }
         *self.part.months.entry(month).or_default() += 1;
         self.part.newest = self.part.newest.max(entry.sent_at);
         Ok(())
@@ -88,6 +94,8 @@ pub(super) struct OpenPart {
     pub(super) reader: SegmentReader,
     pub(super) families: Column<u64>,
     pub(super) newest: Option<i64>,
+    /// As the splits file tells it.
+    pub(super) part: Part,
     segment: tantivy::Segment,
     path: PathBuf,
     /// What was answered already: the parts of a query come again in its counts.
@@ -124,6 +132,7 @@ impl OpenPart {
             reader,
             families,
             newest: part.newest,
+            part: part.clone(),
             segment,
             path,
             answered: Mutex::default(),
@@ -222,7 +231,10 @@ pub(super) fn rewrite(
     name: String,
     sources: &[(&OpenPart, Bits)],
 ) -> Result<Option<WrittenPart>, IndexError> {
-    let mut part = Part { directory: name, months: BTreeMap::new(), newest: None };
+    // What stays has no words where its sources had none.
+    let known = sources.iter().map(|(source, _)| source.part.fields.clone()).collect::<Option<Vec<_>>>();
+    let fields = known.map(|all| all.into_iter().flatten().collect());
+    let mut part = Part { directory: name, months: BTreeMap::new(), newest: None, fields };
     for (source, stays) in sources {
         let (sent, months) = (source.sent()?, source.months()?);
         for document in stays.iter() {

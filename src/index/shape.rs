@@ -61,7 +61,7 @@ pub(super) static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
 });
 
 /// The name of a field in the index.
-const fn name(field: Field) -> &'static str {
+pub(super) const fn name(field: Field) -> &'static str {
     match field {
         Field::Any => "any",
         Field::Subject => "subject",
@@ -78,7 +78,13 @@ const fn name(field: Field) -> &'static str {
 impl Fields {
     /// The stored fields that a field of a query means.
     pub(super) fn of(&self, field: Field) -> impl Iterator<Item = schema::Field> + '_ {
-        self.words.iter().filter(move |(one, _)| field == Field::Any || *one == field).map(|(_, stored)| *stored)
+        self.named(field).map(|(_, stored)| stored)
+    }
+
+    /// The same, each with its name.
+    pub(super) fn named(&self, field: Field) -> impl Iterator<Item = (&'static str, schema::Field)> + '_ {
+        let meant = move |(one, _): &&(Field, schema::Field)| field == Field::Any || *one == field;
+        self.words.iter().filter(meant).map(|(one, stored)| (name(*one), *stored))
     }
 
     /// One family as the engine takes it.

@@ -4,6 +4,7 @@ use super::IndexError;
 use super::part::OpenPart;
 use super::splits::Splits;
 use super::words::Expansions;
+use crate::base::share::shared;
 use std::path::Path;
 
 /// How often a search begins again because the `splits` file was replaced while it opened the parts.
@@ -25,8 +26,9 @@ impl Snapshot {
     pub(super) fn open(directory: &Path) -> Result<Self, IndexError> {
         let mut splits = Splits::read(directory)?.unwrap_or_default();
         for _ in 0..ATTEMPTS {
+            let named = splits.parts().collect();
             let parts: Result<Vec<OpenPart>, IndexError> =
-                splits.parts().map(|part| OpenPart::open(directory, part)).collect();
+                shared(named, |part| OpenPart::open(directory, part)).into_iter().collect();
             let now = Splits::read(directory)?.unwrap_or_default();
             if now == splits {
                 let mut parts = parts.map_err(missing)?;

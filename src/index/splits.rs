@@ -3,7 +3,7 @@
 use super::IndexError;
 use crate::base::id::{EventId, FamilyId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Version of the file and of the directories it names.
@@ -36,9 +36,18 @@ pub(super) struct Part {
     pub(super) months: BTreeMap<Month, u32>,
     /// The newest moment in it, seconds since 1970 in UTC; missing when nothing in it has a moment.
     pub(super) newest: Option<i64>,
+    /// The fields in which anything in it has words, by name; missing where that is not known. A field without words
+    /// need not be asked, and the engine takes long to say so itself.
+    #[serde(default)]
+    pub(super) fields: Option<BTreeSet<String>>,
 }
 
 impl Part {
+    /// Whether anything in it may have words in a field.
+    pub(super) fn has_words(&self, field: &str) -> bool {
+        self.fields.as_ref().is_none_or(|fields| fields.contains(field))
+    }
+
     /// Families in it.
     pub(super) fn families(&self) -> u64 {
         self.months.values().map(|count| u64::from(*count)).sum()
@@ -152,6 +161,7 @@ mod tests {
             directory: "s1".to_owned(),
             months: months.iter().copied().collect(),
             newest: None,
+            fields: None,
         };
         let good = Splits {
             splits: vec![

@@ -9,7 +9,7 @@ use crate::base::digest::KeyedDigest;
 use crate::base::id::{ContainerId, CustodianId, EventId, FamilyId, IntakeId};
 use crate::base::limits;
 use crate::catalog::{
-    AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, KnownPlace, NewFamily, ReturnedRow, SealedAt, Writing,
+    AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, NewFamily, ReturnedRow, SealedAt, Writing,
 };
 use crate::ledger::{MerkleBuilder, leaf_hash};
 use crate::model::event::Act;
@@ -82,6 +82,10 @@ struct Tally {
     families: u64,
     exceptions: u64,
     destroyed_before: u64,
+    /// New items that are set aside because they came from a personal device.
+    set_aside: u64,
+    /// Items that were set aside, and of which a copy came from one of the city's own systems.
+    city_copies: u64,
     /// Whether something that was here got another copy.
     more_copies: bool,
     /// What was sealed, by number.
@@ -107,6 +111,8 @@ struct Spot {
     container: ContainerId,
     ordinal: u64,
     custodian: Option<CustodianId>,
+    /// Whether it comes from a device of the person's own.
+    personal: bool,
 }
 
 /// Something like an item that was destroyed here.
@@ -147,7 +153,9 @@ impl<'e> Committer<'e> {
             let touched = writing.reading().last_touched()?;
             let event = EventId::new(writing.reading().last_event_number()?.get() + 1);
             let next = writing.next_family()?;
-            let mut batch = Batch { writing, store, event, tally: &mut tally, next };
+            // Nothing is destroyed while a batch is written, so one look is enough.
+            let has_tombstones = writing.reading().has_tombstones()?;
+            let mut batch = Batch { writing, store, event, tally: &mut tally, next, has_tombstones };
             for step in steps {
                 self.step(&mut batch, step)?;
             }
@@ -176,6 +184,7 @@ impl<'e> Committer<'e> {
             "intake": self.intake, "families": tally.families, "copies": tally.copies.len(),
             "exceptions": tally.exceptions, "destroyed_before": tally.destroyed_before,
             "merkle_root": root(&tally.sealed), "copies_root": root(tally.copies.values()), "rules": self.edition,
+            "set_aside": tally.set_aside, "city_copies": tally.city_copies,
         });
         let event = writing.record_event(at, &self.actor, Act::Sealed, &self.intake.to_string(), &details)?;
         writing.set_last_touched(event.id)?;
@@ -246,8 +255,8 @@ impl<'e> Committer<'e> {
     }
 
     fn item(&mut self, batch: &mut Batch<'_, '_, '_>, ready: Ready) -> Result<(), IngestError> {
-        let Ready { ordinal, name, copy, custodian, problems, body } = ready;
-        let spot = Spot { container: self.innermost().id, ordinal, custodian };
+        let Ready { ordinal, name, copy, custodian, personal, problems, body } = ready;
+        let spot = Spot { container: self.innermost().id, ordinal, custodian, personal };
         if let Some(family) = batch.family_named(&name)? {
             let guards = match &body {
                 Body::Known(guards) => guards,
@@ -260,7 +269,7 @@ impl<'e> Committer<'e> {
             return Err(IngestError::Changed);
         };
         let Sealed { key, month, family, outline } = *sealed;
-        let before = self.destroyed_before(batch, &name, &outline, custodian)?;
+        let before = self.destroyed_before(batch, &name, &outline, &spot)?;
         if let Some(Before { tombstone, stays_away: true, .. }) = before {
             return self.stays_away(batch, &spot, tombstone, name);
         }
@@ -269,12 +278,12 @@ impl<'e> Committer<'e> {
     }
 
     fn large(&mut self, batch: &mut Batch<'_, '_, '_>, (ready, large): (Ready, Large)) -> Result<(), IngestError> {
-        let Ready { ordinal, name, copy, custodian, problems, .. } = ready;
-        let spot = Spot { container: self.innermost().id, ordinal, custodian };
+        let Ready { ordinal, name, copy, custodian, personal, problems, .. } = ready;
+        let spot = Spot { container: self.innermost().id, ordinal, custodian, personal };
         if let Some(family) = batch.family_named(&name)? {
             return self.duplicate(batch, &spot, family, &large.outline.guards, &copy);
         }
-        let before = self.destroyed_before(batch, &name, &large.outline, custodian)?;
+        let before = self.destroyed_before(batch, &name, &large.outline, &spot)?;
         if let Some(Before { tombstone, stays_away: true, .. }) = before {
             return self.stays_away(batch, &spot, tombstone, name);
         }
@@ -301,6 +310,10 @@ impl<'e> Committer<'e> {
         let id = placed.id;
         let row = self.copy_row(batch.event, spot, id, Outcome::Kept, problems, key, copy);
         batch.add(placed, name, outline, row)?;
+        if spot.personal {
+            batch.writing.set_aside(id, batch.event)?;
+            batch.tally.set_aside += 1;
+        }
         if let Some(Before { tombstone, wanted_by, .. }) = before {
             for guard in wanted_by {
                 batch.writing.protect(guard, &[id])?;
@@ -317,8 +330,11 @@ impl<'e> Committer<'e> {
         batch: &Batch<'_, '_, '_>,
         name: &KeyedDigest,
         outline: &Outline,
-        custodian: Option<CustodianId>,
+        spot: &Spot,
     ) -> Result<Option<Before>, IngestError> {
+        if !batch.has_tombstones {
+            return Ok(None);
+        }
         let reading = batch.writing.reading();
         let same = reading.tombstones_named(name)?;
         let Some(tombstone) = same.last().copied() else {
@@ -335,9 +351,14 @@ impl<'e> Committer<'e> {
             stays_away &= self.guards.contains(&guard);
         }
         stays_away &= wanted_by.is_empty();
+        // What a person had decided to be personal comes from the same device again.
+        if stays_away && spot.personal && reading.went_as_personal(tombstone)? {
+            return Ok(Some(Before { tombstone, wanted_by, stays_away }));
+        }
         if let Some((adopted, evaluator)) = self.rules.as_ref().filter(|_| stays_away) {
             let row = reading.family(tombstone)?;
-            let copy = ReturningCopy { custodian, sent_on: outline.sent_on, received_on: outline.received_on };
+            let (sent_on, received_on) = (outline.sent_on, outline.received_on);
+            let copy = ReturningCopy { custodian: spot.custodian, sent_on, received_on };
             stays_away = adopted.would_allow_again(evaluator, &row, &copy, self.today);
         } else {
             stays_away = false;
@@ -367,7 +388,7 @@ impl<'e> Committer<'e> {
         tombstone: FamilyId,
         kept: Option<FamilyId>,
     ) -> Result<bool, IngestError> {
-        let Spot { container, ordinal, custodian } = *spot;
+        let Spot { container, ordinal, custodian, .. } = *spot;
         let (intake, event) = (self.intake, batch.event);
         let row = ReturnedRow { container, ordinal, tombstone, kept, custodian, intake, event };
         Ok(batch.writing.add_returned(&row)?)
@@ -382,40 +403,39 @@ impl<'e> Committer<'e> {
         guards: &[Guard],
         copy: &StoredCopy,
     ) -> Result<(), IngestError> {
-        let known = batch.writing.reading().copy_at(spot.container, spot.ordinal, family)?;
-        match known {
-            // This intake was cut off after it had settled this place: the outcome stands.
-            Some(KnownPlace { intake, outcome, problems, .. }) if intake == self.intake => {
-                self.count(outcome, problems)
-            }
-            Some(_) => {
-                // The place is known, and whose export it is may have been told differently this time.
-                for guard in guards {
-                    batch.writing.protect(*guard, &[family])?;
-                }
-                self.count(Outcome::Duplicate, 0)
-            }
-            None => {
-                let key = batch.key_of(family)?;
-                let outcome = Outcome::Duplicate;
-                let row = self.copy_row(batch.event, spot, family, outcome, 0, &key, copy);
-                batch.writing.add_copy(&row)?;
-                // A hold on any copy holds the item, and guards that are not known here have to look again.
-                for guard in guards {
-                    batch.writing.protect(*guard, &[family])?;
-                }
-                batch.writing.touch_family(family, batch.event)?;
-                batch.tally.more_copies = true;
-                let name = batch.writing.reading().family(family)?.name;
-                batch.tally.copies.insert((spot.container, spot.ordinal, family), (family, name, outcome));
-                self.count(outcome, 0)
-            }
+        let here = batch.writing.reading().copies_at(spot.container, spot.ordinal, family)?;
+        // This intake was cut off after it had settled this place: the outcome stands.
+        let settled = here.iter().find(|known| known.intake == self.intake).copied();
+        // A copy for somebody else is a copy of its own. That nobody was named this time tells nothing new.
+        let is_known = here.iter().any(|known| known.custodian == spot.custodian || spot.custodian.is_none());
+        // A hold on any copy holds the item, and guards that are not known here have to look again.
+        for guard in guards {
+            batch.writing.protect(*guard, &[family])?;
+        }
+        // A copy at another place, from one of the city's own systems, makes it an ordinary item. The same place told
+        // differently does not: only a person takes out what was set aside.
+        if here.is_empty() && !spot.personal && batch.writing.has_city_copy(family, batch.event)? {
+            batch.tally.city_copies += 1;
+        }
+        if !is_known {
+            let key = batch.key_of(family)?;
+            let outcome = Outcome::Duplicate;
+            let row = self.copy_row(batch.event, spot, family, outcome, 0, &key, copy);
+            batch.writing.add_copy(&row)?;
+            batch.writing.touch_family(family, batch.event)?;
+            batch.tally.more_copies = true;
+            let name = batch.writing.reading().family(family)?.name;
+            batch.tally.copies.insert((spot.container, spot.ordinal, family), (family, name, outcome));
+        }
+        match settled {
+            Some(known) => self.count(known.outcome, known.problems),
+            None => self.count(Outcome::Duplicate, 0),
         }
     }
 
     fn exception(&mut self, batch: &mut Batch<'_, '_, '_>, one: ReadyException) -> Result<(), IngestError> {
         let container = self.innermost().id;
-        let known = batch.writing.reading().exception_at(container, one.ordinal, &one.name)?;
+        let known = batch.writing.reading().exception_at(container, one.ordinal, &one.name, one.custodian)?;
         if !known {
             let month = crate::vault::Month::UNDATED;
             let placed =
@@ -452,7 +472,7 @@ impl<'e> Committer<'e> {
         let json = serde_json::to_vec(copy);
         assert!(json.is_ok(), "plain values with text keys always become JSON");
         let sealed = seal_small(key, COPY_LABEL, &json.unwrap_or_default());
-        let Spot { container, ordinal, custodian } = *spot;
+        let Spot { container, ordinal, custodian, .. } = *spot;
         CopyRow { container, ordinal, family, custodian, intake: self.intake, outcome, problems, sealed, event }
     }
 
@@ -498,6 +518,8 @@ struct Batch<'b, 'w, 's> {
     tally: &'b mut Tally,
     /// The next free family number.
     next: FamilyId,
+    /// Whether anything was ever destroyed here.
+    has_tombstones: bool,
 }
 
 impl Batch<'_, '_, '_> {

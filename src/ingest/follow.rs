@@ -8,6 +8,7 @@
 use super::IngestError;
 use crate::base::clock::StopWatch;
 use crate::base::id::{EventId, FamilyId};
+use crate::base::limits;
 use crate::base::monitor::{Monitor, Progress};
 use crate::catalog::{FamilyFilter, FamilyRow, FamilyState};
 use crate::index::{Entry, Index, IndexError, WrittenPart};
@@ -124,7 +125,9 @@ fn stretch(
     rows.sort_by(|one, two| month_order(one).cmp(&month_order(two)));
     let months: Vec<String> = rows.iter().map(|row| row.at.month.clone()).collect();
     let cores = rayon::current_num_threads().max(1);
-    let most = rows.len().div_ceil(cores).max(SMALL_PIECE);
+    // As many pieces as keep all cores busy to the end: a whole round of them for each core.
+    let rounds = rows.len().div_ceil(cores * limits::SPLIT_ITEMS).max(1);
+    let most = rows.len().div_ceil(cores * rounds).max(SMALL_PIECE);
     let pieces = index.pieces(&months, most).map_err(failed)?;
     let desk = Desk {
         index,

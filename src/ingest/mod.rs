@@ -15,8 +15,12 @@ mod custodians;
 mod follow;
 mod pipeline;
 mod prepare;
+mod register;
+mod sheet;
 
 pub use follow::{bring_index_up_to_date, rebuild_index};
+pub use register::{RegisterError, SourceLine, record_disposal, sources};
+pub use sheet::{SheetError, SheetReport};
 
 use crate::base::id::{CustodianId, IntakeId};
 use crate::base::monitor::Monitor;
@@ -33,6 +37,7 @@ use crate::source::{ReadOptions, SourceError};
 use custodians::Custodians;
 use prepare::Bench;
 use serde::Serialize;
+use sheet::{Rows, Sheet};
 use std::path::{Path, PathBuf};
 
 /// Why an intake could not be finished. What it had committed stays, and the same command goes on from there.
@@ -59,6 +64,9 @@ pub enum IngestError {
     /// Something was destroyed while this intake was reading.
     #[error("an item was destroyed while it was being taken in again")]
     Changed,
+    /// The intake sheet cannot be used.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
     /// The user asked to stop.
     #[error("the intake was stopped; what was committed stays")]
     Stopped,
@@ -71,6 +79,10 @@ pub struct IngestOptions {
     pub custodian: Option<CustodianId>,
     /// How to read call detail in a layout that no shipped profile knows.
     pub call_profile: Option<MappingProfile>,
+    /// The intake sheet; without it one that lies beside the files is used.
+    pub intake_sheet: Option<PathBuf>,
+    /// Whether everything comes from a device of a person's own: it is set aside until somebody has sorted it.
+    pub personal_device: bool,
 }
 
 /// What an intake came to.
@@ -80,6 +92,11 @@ pub struct IngestReport {
     pub containers: Vec<ContainerReport>,
     /// Their counts together.
     pub totals: Account,
+    /// How the files fit the intake sheet, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intake_sheet: Option<SheetReport>,
+    /// Items of this repository that are set aside, because they came from personal devices.
+    pub set_aside: u64,
 }
 
 impl IngestReport {
@@ -90,7 +107,8 @@ impl IngestReport {
             let told = [ProblemCode::DestroyedBefore, ProblemCode::PossiblyDestroyedBefore];
             report.remarks.iter().any(|remark| !told.contains(&remark.code)) || report.inside.iter().any(remarked)
         }
-        self.totals.exceptions > 0 || self.containers.iter().any(remarked)
+        let fits = self.intake_sheet.as_ref().is_none_or(SheetReport::fits);
+        !fits || self.totals.exceptions > 0 || self.containers.iter().any(remarked)
     }
 }
 
@@ -102,7 +120,8 @@ pub fn ingest(
     actor: &str,
     monitor: &dyn Monitor,
 ) -> Result<IngestReport, IngestError> {
-    let mut report = IngestReport { containers: Vec::new(), totals: Account::default() };
+    let mut report =
+        IngestReport { containers: Vec::new(), totals: Account::default(), intake_sheet: None, set_aside: 0 };
     for path in paths {
         // A path that cannot be opened is told before anything is written.
         if let Err(error) = std::fs::metadata(path) {
@@ -117,11 +136,15 @@ pub fn ingest(
         return Err(IngestError::OpenDestruction);
     }
     work.keys().check_ready().map_err(RepositoryError::from)?;
-    let bench = bench(work.repository(), options)?;
+    let mut bench = bench(work.repository(), options)?;
+    // Every sheet is read before anything is written: one that cannot be used refuses the whole intake.
+    let sheets = sheets(work.repository(), paths, options)?;
     let mut intakes = Vec::new();
-    for path in paths {
+    for (path, sheet) in paths.iter().zip(&sheets) {
+        bench.custodians = bench.custodians.with_sheet(sheet.clone());
         intakes.push(one_path(&mut work, path, &bench, actor, monitor)?);
     }
+    report.intake_sheet = SheetReport::together(sheets.into_iter().flatten().map(|sheet| sheet.report));
     // An intake is finished when its words can be found: cut off before, the same command goes on with the same intake.
     bring_index_up_to_date(&mut work, monitor)?;
     for intake in intakes {
@@ -133,6 +156,7 @@ pub fn ingest(
             report.containers.push(container);
         }
     }
+    report.set_aside = work.repository().catalog().reading().families_set_aside()?.len() as u64;
     Ok(report)
 }
 
@@ -161,7 +185,26 @@ fn one_path(
         .catalog_mut()
         .write::<_, IngestError>(|writing| Ok(writing.begin_intake(&named, at, actor)?))?;
     pipeline::run(work, path, bench, intake.id, actor, monitor)?;
+    register::register(work, path, &bench.custodians, intake.id)?;
     Ok(intake.id)
+}
+
+/// The sheet of each path: the one the clerk named, or one that lies beside its files.
+fn sheets(
+    repository: &Repository,
+    paths: &[PathBuf],
+    options: &IngestOptions,
+) -> Result<Vec<Option<Sheet>>, IngestError> {
+    let custodians = repository.catalog().reading().custodians()?;
+    let names: Vec<(CustodianId, String)> = custodians.into_iter().map(|(id, name, _)| (id, name)).collect();
+    let mut all = Vec::new();
+    for path in paths {
+        let beside = || Rows::beside(path);
+        let file = options.intake_sheet.clone().map_or_else(beside, |named| Ok(Some(named)))?;
+        let sheet = file.map(|file| Rows::read(&file, &names)?.against(path)).transpose()?;
+        all.push(sheet);
+    }
+    Ok(all)
 }
 
 fn finish(work: &mut crate::repository::Work<'_>, intake: IntakeId, actor: &str) -> Result<(), IngestError> {
@@ -186,7 +229,7 @@ fn bench(repository: &Repository, options: &IngestOptions) -> Result<Bench, Inge
         rules: Rules::shipped(),
         secret: repository.keys().digest_secret().clone(),
         guards: GuardSet::load(&reading, repository.today())?,
-        custodians: Custodians::new(&profile.custodians, &ids, options.custodian),
+        custodians: Custodians::new(&profile.custodians, &ids, options.custodian).all_personal(options.personal_device),
         // An edition that cannot be read back says nothing; `verify` and the next plan tell of it.
         context: Context::of(profile, &Adopted::load(repository).map(|one| one.editions).unwrap_or_default()),
     })

@@ -3,6 +3,7 @@
 use super::IngestError;
 use super::commit::{Committer, Step};
 use super::courier::{Budget, Courier, weight};
+use super::custodians::Whose;
 use super::prepare::{Bench, Body, Placed, Ready};
 use crate::base::clock::StopWatch;
 use crate::base::digest::KeyedDigest;
@@ -25,8 +26,8 @@ use std::time::Duration;
 const CHUNK_FINDS: usize = 512;
 /// Weight of finds that are prepared together, at most, in bytes.
 const CHUNK_BYTES: u64 = 8 * 1024 * 1024;
-/// Prepared chunks that wait for the committer.
-const WAITING_CHUNKS: usize = 2;
+/// Prepared chunks that wait for the committer: enough that the workers go on while it waits for the disk.
+const WAITING_CHUNKS: usize = 8;
 /// Seconds after which a batch is committed however small it is.
 const BATCH_SECONDS: f64 = 20.0;
 /// How long the committer waits for a chunk before it looks at its clock, in milliseconds.
@@ -214,7 +215,7 @@ impl Workshop<'_> {
             Found::Declared(count) => Labour::Step(Step::Declared(count)),
             Found::Remark(problem) => Labour::Step(Step::Remark(problem)),
             Found::Exception(one) => {
-                let custodian = self.custodian(&one.place);
+                let custodian = self.whose(&one.place).custodian;
                 Labour::Exception(one, custodian)
             }
             Found::Item(item) => self.sort_item(item)?,
@@ -222,9 +223,10 @@ impl Workshop<'_> {
     }
 
     fn sort_item(&self, item: RawItem) -> Result<Labour, IngestError> {
-        let custodian = self.custodian(&item.place);
+        let Whose { custodian, personal } = self.whose(&item.place);
+        let custodian = custodian.or_else(|| self.bench.custodians.of_item(&item));
         let format = self.open.last().map_or(ContainerFormat::File, |(_, format)| *format);
-        let placed = Placed { item, format, custodian };
+        let placed = Placed { item, format, custodian, personal };
         Ok(match self.bench.name(&placed.item) {
             None => Labour::Large(placed),
             Some(name) => match self.lookup.reading().family_named(&name)? {
@@ -237,7 +239,7 @@ impl Workshop<'_> {
         })
     }
 
-    fn custodian(&self, place: &str) -> Option<CustodianId> {
+    fn whose(&self, place: &str) -> Whose {
         let names = self.open.iter().map(|(name, _)| name.as_str());
         // Inside a folder the place is a path and tells as well as the names of the containers do.
         let in_folder = matches!(self.open.last(), Some((_, ContainerFormat::Folder | ContainerFormat::Zip)));
@@ -255,10 +257,10 @@ impl Labour {
             Self::New(placed, name) => Step::Item(bench.prepare(placed, name)),
             Self::Known(placed, name, standing) => {
                 let guards = bench.guards_of_copy(&placed, &standing);
-                let Placed { item, custodian, .. } = placed;
+                let Placed { item, custodian, personal, .. } = placed;
                 let copy = StoredCopy { place: item.place, facts: item.copy };
                 let body = Body::Known(guards);
-                Step::Item(Ready { ordinal: item.ordinal, name, copy, custodian, problems: 0, body })
+                Step::Item(Ready { ordinal: item.ordinal, name, copy, custodian, personal, problems: 0, body })
             }
             Self::Large(placed) => large(bench, placed),
         }
@@ -274,9 +276,10 @@ fn large(bench: &Bench, placed: Placed) -> Step {
     match digests.map(|(name, blake3, sha256)| (name, bench.prepare_large(&placed, (blake3, sha256)))) {
         Ok((name, Some(large))) => {
             let problems = u32::try_from(large.facts.item.problems.len()).unwrap_or(u32::MAX);
-            let Placed { item, custodian, .. } = placed;
+            let Placed { item, custodian, personal, .. } = placed;
             let copy = StoredCopy { place: item.place, facts: item.copy };
-            let ready = Ready { ordinal: item.ordinal, name, copy, custodian, problems, body: Body::Known(Vec::new()) };
+            let (ordinal, body) = (item.ordinal, Body::Known(Vec::new()));
+            let ready = Ready { ordinal, name, copy, custodian, personal, problems, body };
             Step::Large(Box::new((ready, large)))
         }
         Ok((_, None)) | Err(_) => {

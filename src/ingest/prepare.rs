@@ -35,6 +35,8 @@ pub(super) struct Placed {
     pub(super) item: RawItem,
     pub(super) format: ContainerFormat,
     pub(super) custodian: Option<CustodianId>,
+    /// Whether it comes from a device of the person's own.
+    pub(super) personal: bool,
 }
 
 /// An item ready to be committed.
@@ -43,6 +45,7 @@ pub(super) struct Ready {
     pub(super) name: KeyedDigest,
     pub(super) copy: StoredCopy,
     pub(super) custodian: Option<CustodianId>,
+    pub(super) personal: bool,
     pub(super) problems: u32,
     pub(super) body: Body,
 }
@@ -110,7 +113,7 @@ impl Bench {
 
     /// Prepares one item that is not known yet.
     pub(super) fn prepare(&self, placed: Placed, name: KeyedDigest) -> Ready {
-        let Placed { item: raw, format, custodian } = placed;
+        let Placed { item: raw, format, custodian, personal } = placed;
         let mut parsed = source::parse(&raw, &self.options);
         let word = source::shape_word(&raw.shape, format);
         let bytes: &[u8] = match &raw.original {
@@ -139,7 +142,7 @@ impl Bench {
         );
         let copy = StoredCopy { place: raw.place, facts: raw.copy };
         let sealed = Sealed { key, month, family, outline };
-        Ready { ordinal: raw.ordinal, name, copy, custodian, problems, body: Body::Sealed(Box::new(sealed)) }
+        Ready { ordinal: raw.ordinal, name, copy, custodian, personal, problems, body: Body::Sealed(Box::new(sealed)) }
     }
 
     /// The guards that cover an item that is here by another copy of it: its custodian may be the one a hold names.
@@ -194,6 +197,7 @@ impl Bench {
             return;
         }
         let mut problems: Vec<Problem> = Vec::new();
+        let mut facts = std::collections::BTreeMap::new();
         for attachment in &mut parsed.attachments {
             if attachment.searchable != Searchable::Not || !attachment.text.is_empty() {
                 continue;
@@ -204,9 +208,19 @@ impl Bench {
                 attachment.text = extracted.text;
                 attachment.searchable = extracted.searchable;
                 problems.extend(extracted.problems);
+                let shown = if attachment.name.is_empty() {
+                    format!("part {}", attachment.part)
+                } else {
+                    attachment.name.clone()
+                };
+                extract::add_ways(Some(attachment.part), extracted.pieces, &mut parsed.ways);
+                extract::add_facts(&shown, extracted.facts, &mut facts);
             }
         }
         parsed.problems.extend(problems);
+        facts.into_iter().for_each(|(name, value)| {
+            parsed.facts.entry(name).or_insert(value);
+        });
     }
 
     fn outline(

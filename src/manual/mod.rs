@@ -18,6 +18,9 @@ pub mod production {}
 #[doc = include_str!("classification.md")]
 pub mod classification {}
 
+#[doc = include_str!("people.md")]
+pub mod people {}
+
 #[doc = include_str!("query.md")]
 pub mod query {}
 
@@ -26,3 +29,20 @@ pub mod call_profiles {}
 
 #[doc = include_str!("texts.md")]
 pub mod texts {}
+#[doc = include_str!("gaps.md")]
+pub mod gaps {}
+
+#[doc = include_str!("recordings-and-photos.md")]
+pub mod recordings_and_photos {}
+#[doc = include_str!("chats.md")]
+pub mod chats {}
+#[doc = include_str!("messages.md")]
+pub mod messages {}
+
+#[doc = include_str!("outlook.md")]
+pub mod outlook {}
+#[doc = include_str!("databases.md")]
+pub mod databases {}
+
+#[doc = include_str!("attachments.md")]
+pub mod attachments {}

@@ -57,6 +57,10 @@ pub enum ReasonCode {
     Requested,
     /// It was not yet looked at for every live hold and request.
     NotEvaluated,
+    /// It came from a personal device and nobody has sorted it.
+    Unscreened,
+    /// It came from a personal device and was decided to be personal.
+    DecidedPersonal,
     /// An audit, appeal or data-subject dispute is open.
     DisputeOpen,
     /// A statutory maximum sets a last day for keeping it, and that day has not passed.

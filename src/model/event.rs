@@ -55,6 +55,18 @@ words!(
         ApproverRegistered = "approver-registered",
         /// Items filed in the document system.
         Filed = "filed",
+        /// Items from a personal device were sorted.
+        Screened = "screened",
+        /// The content of items from a personal device was looked at to sort them.
+        ScreeningViewed = "screening-viewed",
+        /// Personal items were given back to the employee.
+        ScreeningReturned = "screening-returned",
+        /// A source file was disposed of outside of the repository.
+        SourceDisposed = "source-disposed",
+        /// Addresses or numbers were confirmed to be one person's.
+        PeopleMerged = "people-merged",
+        /// Addresses or numbers were said to be two people's.
+        PeopleSplit = "people-split",
     }
 );
 

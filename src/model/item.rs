@@ -69,6 +69,10 @@ pub struct RawItem {
     pub copy: CopyFacts,
 }
 
+/// How the name of a fact ends that a person has to look at before it may be made public: it is shown in review, and a
+/// production leaves its value out.
+pub const POSSIBLY_NOT_PUBLIC: &str = "(possibly not public)";
+
 /// A file inside an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParsedAttachment {
@@ -90,6 +94,19 @@ pub struct ParsedAttachment {
     pub searchable: Searchable,
     /// Position of its part in the parent, counted as the parser of the parent's format counts.
     pub part: u32,
+}
+
+/// Where the words of a file inside a file stand in the text of the item or attachment that holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// The attachment whose text it is, by its part; `None` for the body.
+    pub part: Option<u32>,
+    /// The first byte of its words in that text.
+    pub start: usize,
+    /// The byte behind its last word.
+    pub end: usize,
+    /// The names of the files on the way to it, outermost first, without the attachment's own.
+    pub names: Vec<String>,
 }
 
 /// How much of an item can be found by its words.
@@ -135,6 +152,9 @@ pub struct ParsedItem {
     pub facts: BTreeMap<String, String>,
     /// Attachments in order.
     pub attachments: Vec<ParsedAttachment>,
+    /// The files inside attachments and bodies, an outer one before those in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<Way>,
     /// What could not be read as it stands.
     pub problems: Vec<Problem>,
 }
@@ -157,6 +177,7 @@ impl ParsedItem {
             headers: BTreeMap::new(),
             facts: BTreeMap::new(),
             attachments: Vec::new(),
+            ways: Vec::new(),
             problems: Vec::new(),
         }
     }

@@ -15,3 +15,4 @@ pub mod record;
 pub mod request;
 pub mod retention;
 pub mod review;
+pub mod screening;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// A person or account whose records come in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustodianProfile {
     /// The name on reports.
@@ -21,6 +21,12 @@ pub struct CustodianProfile {
     /// Words in container paths that tell this custodian.
     #[serde(default)]
     pub paths: Vec<String>,
+    /// Words in container paths that tell a device of the person's own, and not of the city.
+    #[serde(default)]
+    pub personal_devices: Vec<String>,
+    /// Who else may sort what came from those devices; the person always may.
+    #[serde(default)]
+    pub screener: String,
     /// Holds an elected office (matters for Minn. Stat. § 13.601).
     #[serde(default)]
     pub elected: bool,
@@ -50,6 +56,10 @@ pub struct Policy {
     pub confirmation_sample: u32,
     /// Days after sending at which *until read* counts as met; `None` (the default) means only a recorded event does.
     pub until_read_floor_days: Option<u32>,
+    /// Days after the decision in which personal items from an employee's own device are returned or destroyed.
+    pub personal_days: u32,
+    /// Days after an intake in which the source files are to be disposed of.
+    pub source_days: u32,
 }
 
 impl Default for Policy {
@@ -60,6 +70,8 @@ impl Default for Policy {
             fiscal_year_end: "12-31".to_owned(),
             confirmation_sample: 59,
             until_read_floor_days: None,
+            personal_days: 30,
+            source_days: 30,
         }
     }
 }

@@ -32,6 +32,18 @@ words!(
         Mbox = "mbox",
         /// A Maildir folder tree.
         Maildir = "maildir",
+        /// One message of Apple Mail.
+        Emlx = "emlx",
+        /// A mailbox folder of Apple Mail.
+        AppleMail = "apple-mail",
+        /// A message of Outlook (MSG, OFT).
+        Msg = "msg",
+        /// A message of Outlook packed for transport (TNEF, `winmail.dat`).
+        Tnef = "tnef",
+        /// A folder of Outlook Express (DBX).
+        OutlookExpress = "outlook-express",
+        /// An archive of Outlook for Mac (OLM).
+        OutlookMac = "outlook-mac",
         /// A plain folder of files.
         Folder = "folder",
         /// A ZIP archive.
@@ -46,6 +58,8 @@ words!(
         SmsBackupRestoreCalls = "sms-backup-restore-calls",
         /// Call detail in a delimited file, read by a mapping profile.
         CallDetail = "call-detail",
+        /// Call detail in a workbook, read by a mapping profile.
+        CallDetailWorkbook = "call-detail-workbook",
         /// Contact cards.
         VCard = "vcard",
         /// iMazing: messages of an iPhone in CSV or XLSX.
@@ -60,6 +74,36 @@ words!(
         Rsmf = "rsmf",
         /// A report of Cellebrite UFED: `report.xml`, alone or in its package.
         Cellebrite = "cellebrite",
+        /// Messages of Microsoft Teams as Graph gives them.
+        TeamsGraph = "teams-graph",
+        /// A workspace export of Slack.
+        SlackExport = "slack-export",
+        /// A download of Facebook or Instagram.
+        MetaDownload = "meta-download",
+        /// An archive of X (formerly Twitter).
+        XArchive = "x-archive",
+        /// Captured web pages.
+        Warc = "warc",
+        /// A conversation as vCon.
+        VCon = "vcon",
+        /// A store of Outlook (PST).
+        Pst = "pst",
+        /// An offline store of Outlook (OST).
+        Ost = "ost",
+        /// Messages of an Apple phone or computer (`chat.db`, `sms.db`).
+        AppleMessages = "apple-messages",
+        /// The call history of an iPhone.
+        AppleCalls = "apple-calls",
+        /// The voicemail of an iPhone.
+        AppleVoicemail = "apple-voicemail",
+        /// A backup of an iPhone or iPad made by iTunes or Finder.
+        AppleBackup = "apple-backup",
+        /// Messages of an Android phone (`mmssms.db`).
+        AndroidMessages = "android-messages",
+        /// The call log of an Android phone.
+        AndroidCalls = "android-calls",
+        /// The database of an application whose rows are not read; it is kept whole.
+        AppDatabase = "app-database",
         /// A file of another kind, kept whole.
         File = "file",
     }

@@ -1,6 +1,6 @@
 //! What an item says of itself, as text that was released: labels and values, times in the city's zone, parties.
 
-use crate::model::item::{ParsedItem, Searchable};
+use crate::model::item::{POSSIBLY_NOT_PUBLIC, ParsedItem, Searchable};
 use crate::model::production::PublicText;
 use crate::model::record::{CallDuration, Direction, DurationBasis, Party, RecordKind, Role, SourceTime, ZoneBasis};
 use crate::model::request::RequestKind;
@@ -45,6 +45,9 @@ fn time_told(known: Option<&SourceTime>, zone: Tz) -> String {
     }
 }
 
+/// What stands in place of a fact that is possibly not public.
+const LEFT_OUT: &str = "left out; the responsible authority decides whether it is public";
+
 const ROLES: [(Role, &str, &str); 7] = [
     (Role::From, "From", "From"),
     (Role::Sender, "Sent by", "Sent by"),
@@ -86,7 +89,11 @@ pub(super) fn fields(item: &ParsedItem, zone: Tz, open: bool) -> Vec<Field> {
     }
     // What a source tells beside these (status, charges, when it was opened or delivered) is part of a text or call.
     if open && matches!(item.kind, RecordKind::Text | RecordKind::Call | RecordKind::Contact | RecordKind::File) {
-        fields.extend(item.facts.iter().map(|(name, value)| (released(&capitalised(name)), released(value))));
+        fields.extend(item.facts.iter().map(|(name, value)| {
+            // Nobody has looked at these one by one, so none goes out with the item it describes.
+            let value = if name.ends_with(POSSIBLY_NOT_PUBLIC) { LEFT_OUT } else { value };
+            (released(&capitalised(name)), released(value))
+        }));
     }
     fields
 }
@@ -194,6 +201,9 @@ mod tests {
                 "Charge: 0.00",
             ]
         );
+        call.facts.insert(format!("place {POSSIBLY_NOT_PUBLIC}"), "44.5, -93.25".into());
+        let place = told(&call, true).into_iter().find(|line| line.starts_with("Place")).unwrap_or_default();
+        assert!(place.contains("left out") && !place.contains("44.5"), "{place}");
         assert!(!told(&call, false).iter().any(|line| line.starts_with("Charge")));
         let mut text = ParsedItem::new(RecordKind::Text);
         text.parties = vec![party(Role::From, "Ana", "763-555-0142")];

@@ -41,6 +41,14 @@ const OF_HANDLING: &[&str] = &[
 /// Facts that name who belongs to a conversation.
 const OF_PEOPLE: &[&str] = &["group", "names of the group"];
 
+/// How names of facts of recordings and photos end whose values are our own words, or numbers nobody looks for.
+const OF_MEDIA: &[&str] =
+    &["zone", "basis", "codec", "channels", "samples a second", "duration in seconds", "orientation"];
+
+fn is_of_media(name: &str) -> bool {
+    OF_MEDIA.contains(&name.rsplit(": ").next().unwrap_or(name))
+}
+
 /// The searched value of an item.
 ///
 /// `custodians` are those of all copies. The day is the city's own (`zone`): sent, else received.
@@ -74,8 +82,9 @@ fn texts(item: &ParsedItem) -> Vec<(Field, String)> {
         let name = name.as_str();
         if OF_PEOPLE.contains(&name) {
             texts.push((Field::To, value.clone()));
-        } else if !OF_HANDLING.contains(&name) {
-            texts.push((Field::Body, value.clone()));
+        } else if !OF_HANDLING.contains(&name) && !is_of_media(name) {
+            let of_attachment = name.starts_with("attachment ");
+            texts.push((if of_attachment { Field::Attachment } else { Field::Body }, value.clone()));
         }
     }
     for attachment in &item.attachments {

@@ -59,6 +59,8 @@ impl<'d> View<'d> {
             Query::Is(Flag::Unsearchable) => document.searchable != Searchable::Fully,
             Query::Is(Flag::Undated) => document.day.is_none(),
             Query::Is(Flag::HasAttachment) => !document.attachment_types.is_empty(),
+            // Only a hold or a request looks at an item in memory, and being set aside never takes it out of their reach.
+            Query::Is(Flag::SetAside) => false,
             Query::And(all) => all.iter().all(|one| self.matches(one)),
             Query::Or(all) => all.iter().any(|one| self.matches(one)),
             Query::Not(inner) => !self.matches(inner),

@@ -40,6 +40,7 @@ impl Display for Query {
             Self::AttachmentType(kind) => write_value("type", kind, f),
             Self::Is(Flag::Unsearchable) => f.write_str("is:unsearchable"),
             Self::Is(Flag::Undated) => f.write_str("is:undated"),
+            Self::Is(Flag::SetAside) => f.write_str("is:set-aside"),
             Self::Is(Flag::HasAttachment) => f.write_str("has:attachment"),
             Self::And(all) => write_joined(all, " AND ", f),
             Self::Or(all) => write_joined(all, " OR ", f),

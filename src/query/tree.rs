@@ -53,6 +53,8 @@ pub enum Flag {
     Undated,
     /// It has attachments.
     HasAttachment,
+    /// It is set aside because it came from a personal device. The program asks for it, never a person.
+    SetAside,
 }
 
 /// A query.

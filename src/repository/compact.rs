@@ -21,13 +21,14 @@ impl Work<'_> {
 
     fn compact(&mut self, month: Month, pack: u32) -> Result<bool, RepositoryError> {
         let name = month.to_string();
-        let living = self.repository().catalog().reading().stretches_of(&name, pack)?;
-        let bytes = living.iter().map(|(_, at)| at.length).sum();
+        let bytes = self.repository().catalog().reading().living_bytes(&name, pack)?;
         match self.repository().vault().dead_share(month, pack, bytes) {
             Ok(share) if share > HALF => {}
             Ok(_) | Err(VaultError::MissingPack { .. }) => return Ok(false),
             Err(error) => return Err(error.into()),
         }
+        let living = self.repository().catalog().reading().stretches_of(&name, pack)?;
+        assert!(living.iter().map(|(_, at)| at.length).sum::<u64>() == bytes, "the living bytes of a pack are counted");
         let places: Vec<Location> = living.iter().map(|(_, at)| location_of(at)).collect::<Result<_, _>>()?;
         let mut moved = Vec::new();
         if !places.is_empty() {

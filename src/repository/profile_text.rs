@@ -12,6 +12,8 @@ const CUSTODIAN_EXAMPLE: &str = r##"# [[custodians]]
 # addresses = ["maren.olstad@cedarbend.example", "clerk@cedarbend.example"]
 # numbers = ["(763) 555-0101"]
 # paths = ["olstad-maren", "olstad_export"]
+# personal_devices = ["olstad-own-phone"]
+# screener = "Dana Whitcomb"
 # elected = false
 "##;
 
@@ -32,8 +34,10 @@ pub fn written(profile: &Profile) -> Result<String, toml::ser::Error> {
     text.push_str(
         "\n# The people and accounts whose exports come in: one block for each. A hold, a request and a search can name\n\
          # them. `addresses` and `numbers` are their own; `paths` are words in the names of folders and files that tell\n\
-         # whose export it is (or say it with: recordroom ingest EXPORT --custodian NAME). `elected` is true for members\n\
-         # of the council (Minn. Stat. \u{a7} 13.601). Take the # away and write your own:\n#\n",
+         # whose export it is (or say it with: recordroom ingest EXPORT --custodian NAME). `personal_devices` are such words\n\
+         # for a phone or computer of the person's own: what comes from it is set aside until the person, or the\n\
+         # `screener`, has sorted it (recordroom screen list). `elected` is true for members of the council\n\
+         # (Minn. Stat. \u{a7} 13.601). Take the # away and write your own:\n#\n",
     );
     text.push_str(CUSTODIAN_EXAMPLE);
     if !profile.custodians.is_empty() {
@@ -92,6 +96,10 @@ fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error>
     line(text, about, "fiscal_year_end", &policy.fiscal_year_end)?;
     let about = "# How many items of a class a person looks at before the rest of it may be confirmed in bulk.";
     line(text, about, "confirmation_sample", policy.confirmation_sample)?;
+    let about = "# Days in which what was decided to be personal, from an employee's own device, is to be gone.";
+    line(text, about, "personal_days", policy.personal_days)?;
+    let about = "# Days in which the files that were taken in are to be disposed of where they lay.";
+    line(text, about, "source_days", policy.source_days)?;
     text.push_str(
         "# Days after sending at which \u{201c}until read\u{201d} counts as met. Without this line only a recorded event does.\n",
     );

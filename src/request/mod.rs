@@ -139,6 +139,8 @@ pub struct Collected {
     pub families: u64,
     /// Of them, new this time.
     pub added: u64,
+    /// Families it reaches that are set aside, because they came from personal devices: sorted first, collected then.
+    pub set_aside: u64,
 }
 
 /// Collects for review what the request reaches now, or the families a search found.
@@ -152,19 +154,26 @@ pub fn collect(
     if request.status == RequestStatus::Closed {
         return Err(RequestError::Refused(format!("the request {id} is closed")));
     }
-    let families = match found {
+    let reached = match found {
         Some(found) => found.to_vec(),
         None => covered(repository, &Compiled::new(&request.scope, &id.to_string())?, None)?,
     };
     let at = repository.now();
     repository.catalog_mut().write::<_, RequestError>(|writing| {
+        // What came from a personal device is protected by the request and looked at by nobody before it is sorted.
+        let (mut families, mut set_aside) = (Vec::new(), Vec::new());
+        for family in &reached {
+            let to = if writing.reading().is_set_aside(*family)? { &mut set_aside } else { &mut families };
+            to.push(*family);
+        }
         let details = serde_json::json!({ "families": families.len() });
         let event = writing.record_event(at, actor, Act::Collected, &id.to_string(), &details)?;
         let added = writing.collect(id, &families, event.id)?;
         // What is under review is protected by the request as well, however it was found.
-        writing.protect(Guard::Request(id), &families)?;
+        writing.protect(Guard::Request(id), &reached)?;
         writing.set_request_status(id, RequestStatus::UnderReview)?;
-        Ok(Collected { families: writing.reading().collected(id)?.len() as u64, added })
+        let all = writing.reading().collected(id)?.len() as u64;
+        Ok(Collected { families: all, added, set_aside: set_aside.len() as u64 })
     })
 }
 

@@ -14,9 +14,10 @@ use crate::catalog::{CatalogError, FamilyRow, Guard, Reading};
 use crate::model::disposition::{Eligibility, Reason, ReasonCode, Verdict};
 use crate::model::event::Act;
 use crate::model::retention::{Edition, Term, Trigger};
+use crate::model::screening::{Screening, personal_rule};
 use crate::repository::{Repository, RepositoryError};
 use crate::schedule::{ArchivalOutcome, CopyFacts, Evaluator, Facts, OpenMatter, ScheduleError, Settings, parse};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Retention events that mean more than the start of a period.
@@ -74,6 +75,8 @@ pub struct Adopted {
     /// Digests of the frozen files, by key.
     pub digests: BTreeMap<String, String>,
     settings: Settings,
+    /// Days in which what was decided to be personal has to be gone.
+    personal_days: u32,
     departments: BTreeMap<i64, String>,
 }
 
@@ -126,7 +129,8 @@ impl Adopted {
             .map_err(|error| RetentionError::Schedule { key: "settings of the profile".to_owned(), error })?;
         settings.exercise_authority = profile.exercise.then(|| EXERCISE_AUTHORITY.to_owned());
         let departments = departments(&reading)?;
-        Ok(Self { editions, digests, settings, departments })
+        let personal_days = profile.policy.personal_days;
+        Ok(Self { editions, digests, settings, personal_days, departments })
     }
 
     /// The names of all events that something waits for: the adopted rules, the archives, and open matters.
@@ -198,6 +202,33 @@ impl Adopted {
         matches!(evaluator.evaluate(&facts, today).eligibility, Eligibility::Eligible { .. })
     }
 
+    /// The verdict on what was decided to be personal: it is no record of the city, so no schedule is asked, and the
+    /// recorded decision is what it goes by.
+    fn personal(&self, since: NaiveDate) -> Verdict {
+        let sentence = format!("it came from a personal device and was decided to be personal on {since}");
+        Verdict {
+            eligibility: Eligibility::Eligible { since },
+            rule: Some(personal_rule()),
+            reasons: vec![Reason::new(ReasonCode::DecidedPersonal, sentence)],
+            must_destroy_by: since.checked_add_days(Days::new(u64::from(self.personal_days))),
+        }
+    }
+
+    /// The verdict on a family on a day if nothing protected it.
+    pub fn verdict_without_guards(
+        &self,
+        evaluator: &Evaluator<'_>,
+        reading: &Reading<'_>,
+        row: &FamilyRow,
+        today: NaiveDate,
+    ) -> Result<Verdict, CatalogError> {
+        Ok(match reading.screening(row.id)? {
+            None | Some(Screening::Government) => evaluator.evaluate(&self.facts(reading, row)?, today),
+            Some(Screening::Undecided) => unscreened(),
+            Some(Screening::Personal { since }) => self.personal(since),
+        })
+    }
+
     /// The verdict on a family on a day, with what protects it put first (I3).
     pub fn verdict(
         &self,
@@ -207,7 +238,7 @@ impl Adopted {
         guards: &LiveGuards,
         today: NaiveDate,
     ) -> Result<Verdict, CatalogError> {
-        let mut verdict = evaluator.evaluate(&self.facts(reading, row)?, today);
+        let mut verdict = self.verdict_without_guards(evaluator, reading, row, today)?;
         let mut reasons = guards.reasons(reading, row, today)?;
         if reasons.is_empty() {
             verdict.reasons.push(Reason::new(ReasonCode::GateOpen, "no hold and no open request covers it"));
@@ -217,6 +248,17 @@ impl Adopted {
             verdict.reasons = reasons;
         }
         Ok(verdict)
+    }
+}
+
+/// What stays because nobody has sorted it. It may be a record, so no period of it has begun to matter.
+fn unscreened() -> Verdict {
+    let sentence = "it came from a personal device, and nobody has yet decided whether it is government data";
+    Verdict {
+        eligibility: Eligibility::Blocked,
+        rule: None,
+        reasons: vec![Reason::new(ReasonCode::Unscreened, sentence)],
+        must_destroy_by: None,
     }
 }
 

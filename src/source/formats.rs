@@ -4,6 +4,7 @@
 //! finds the parts of its items again. The first that recognises a thing reads it, so a format claims only what
 //! no other writes.
 
+use super::calls::workbook::CallWorkbook;
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
 use super::texts::cellebrite::Cellebrite;
@@ -12,6 +13,8 @@ use super::texts::imazing::Imazing;
 use super::texts::rsmf::Rsmf;
 use super::texts::whatsapp::WhatsApp;
 use super::{ReadOptions, ReadStop};
+use super::databases::Databases;
+use super::{ReadOptions, ReadStop, chats, mail, outlook, outlook_item, outlook_mac};
 use crate::model::provenance::ContainerFormat;
 
 /// What is known of a file before it is read.
@@ -78,6 +81,22 @@ pub trait ExportFormat: Sync {
 
 /// Every format, in the order in which they are asked.
 const SHELF: &[&dyn ExportFormat] = &[&Imazing, &WhatsApp, &GoogleVoice, &GoogleChat, &Rsmf, &Cellebrite];
+const SHELF: &[&dyn ExportFormat] = &[
+    &outlook::store::read::Stores,
+    &outlook_item::file::OutlookFiles,
+    &mail::apple_mail::AppleMail,
+    &outlook_mac::archive::OutlookMac,
+    &mail::outlook_express::OutlookExpress,
+    &Databases,
+    &chats::teams::Teams,
+    &chats::slack::Slack,
+    &chats::meta::Meta,
+    &chats::x_archive::XArchive,
+    &chats::warc::Warc,
+    &chats::vcon::VCon,
+    // Last: it reads any workbook whose columns are those of calls.
+    &CallWorkbook,
+];
 
 /// The format of a file and who reads it.
 pub fn of_file(look: &Look<'_>) -> Option<ContainerFormat> {

@@ -9,15 +9,27 @@
 //! The format is found in the content, never in a file name alone.
 
 pub mod base64;
+pub mod beside;
+pub mod bundle;
 pub mod container;
+pub mod database;
+pub mod databases;
 pub mod detect;
 pub mod formats;
 pub mod identity;
 pub mod mail;
+pub mod outlook;
+pub mod outlook_item;
+pub mod outlook_mac;
+pub mod rows;
+pub mod taken;
 pub mod wide;
 
 // ---- texts, calls, contacts and phone numbers -------------------------------------------------------------
+pub mod android;
+pub mod apple;
 pub mod calls;
+pub mod chats;
 pub mod contacts;
 pub mod number;
 pub mod texts;

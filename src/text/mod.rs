@@ -12,6 +12,7 @@ mod page;
 mod safe;
 mod stem;
 mod tokens;
+mod versions;
 
 pub use asked::{asked, in_a_row};
 pub use fold::{fold, fold_shape, is_unspaced};
@@ -20,3 +21,4 @@ pub use number::{NumberSpan, number_at_start};
 pub use safe::{safe, safe_lines};
 pub use stem::stem;
 pub use tokens::{Sort, Token, each_sorted, each_token, tokens};
+pub use versions::{joined, lines_of_their_own};

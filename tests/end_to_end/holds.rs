@@ -276,3 +276,51 @@ fn a_hold_needs_its_matter_and_a_release_its_reason() {
     let guard = Guard::Hold(placed.hold);
     assert!(repository.catalog().reading().families_guarded_by(guard).expect("read").is_empty());
 }
+
+/// Takes a file in for one custodian, as `ingest --custodian` does.
+fn take_in_for(repository: &mut Repository, path: &std::path::Path, whose: CustodianId) {
+    use recordroom::ingest::{IngestOptions, ingest};
+    let options = IngestOptions { custodian: Some(whose), ..IngestOptions::default() };
+    ingest(repository, &[path.to_owned()], &options, "clerk", &VoidMonitor).expect("taken in");
+}
+
+#[test]
+fn the_same_file_taken_in_for_two_custodians_is_held_by_a_hold_that_names_either_one() {
+    let city = City::exercise();
+    let mut repository = city.open("2025-02-01");
+    let path = city.export("shared.mbox", &[Message::new("1", "2024-01-10", "shared", "Both have it.")]);
+    let (anna, bob) = (custodian(&repository, "Anna Larson"), custodian(&repository, "Bob Stone"));
+    take_in_for(&mut repository, &path, anna);
+    take_in_for(&mut repository, &path, bob);
+    let family = family_of(&repository, "shared");
+    let mut whose: Vec<_> = repository.catalog().reading().copy_custodians(family).expect("read");
+    whose.sort();
+    assert_eq!(whose, [Some(anna), Some(bob)], "each has a copy of their own at the same place");
+    for one in [anna, bob] {
+        let placed = place(&mut repository, Scope { custodians: vec![one], ..Scope::default() });
+        assert_eq!((placed.covered, held(&repository)), (1, BTreeSet::from([family])), "{one}");
+        hold::release(&mut repository, placed.hold, "done", "attorney").expect("released");
+    }
+    // Again for either, and for nobody by name: the same copies, and nothing that would be everybody's.
+    take_in_for(&mut repository, &path, anna);
+    take_in_for(&mut repository, &path, bob);
+    take_in(&mut repository, &path);
+    assert_eq!(repository.catalog().reading().copies(family).expect("read").len(), 2);
+    assert_clean(&repository);
+}
+
+#[test]
+fn a_hold_placed_before_a_second_custodian_is_named_reaches_the_copy_at_the_known_place() {
+    let city = City::exercise();
+    let mut repository = city.open("2025-02-01");
+    let path = city.export("shared.mbox", &[Message::new("1", "2024-01-10", "shared", "Both have it.")]);
+    let (anna, bob) = (custodian(&repository, "Anna Larson"), custodian(&repository, "Bob Stone"));
+    take_in_for(&mut repository, &path, anna);
+    place(&mut repository, Scope { custodians: vec![bob], ..Scope::default() });
+    assert!(held(&repository).is_empty());
+    take_in_for(&mut repository, &path, bob);
+    confirm_all(&mut repository);
+    assert_eq!(held(&repository).len(), 1);
+    assert_eq!(purge(&mut repository).destroyed, 0, "a hold on any copy holds the item");
+    assert_clean(&repository);
+}

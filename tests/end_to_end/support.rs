@@ -60,6 +60,8 @@ impl City {
             addresses: Vec::new(),
             numbers: Vec::new(),
             paths: vec![word.to_owned()],
+            personal_devices: vec![format!("{word}-own-phone")],
+            screener: "Dana Whitcomb".to_owned(),
             elected: false,
         };
         profile.custodians = vec![

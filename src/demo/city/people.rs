@@ -165,6 +165,7 @@ pub fn custodians() -> Vec<CustodianProfile> {
             numbers: vec![person.number.to_owned()],
             paths: vec![person.folder(), person.digits().to_owned()],
             elected: person.department == "City Council",
+            ..CustodianProfile::default()
         }
     };
     all(Custodian).into_iter().map(profile).collect()

@@ -8,7 +8,7 @@ pub fn text(bytes: &[u8], encoding: Encoding) -> String {
     let text = match encoding {
         Encoding::Utf16Le => charset::decode(bytes, Some("utf-16le")).text,
         Encoding::Utf16Be => charset::decode(bytes, Some("utf-16be")).text,
-        Encoding::Bytes => match std::str::from_utf8(bytes) {
+        Encoding::Bytes | Encoding::Cells => match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
             // Carriers and phone systems of the United States write windows-1252 where they do not write UTF-8.
             Err(_) => charset::decode(bytes, Some("windows-1252")).text,

@@ -70,6 +70,21 @@ pub fn read_proved(written: &str, forms: &[String], unique_id: &str) -> Option<S
     Some(SourceTime { at, as_written: written.trim().to_owned(), zone: ZoneBasis::Derived })
 }
 
+/// A date and a time of two cells as one. A spreadsheet keeps each of them as a whole moment: a date has midnight
+/// behind it, and a time has the same day before it, or none.
+pub fn joined(date: &str, time: &str) -> String {
+    let day = if time.is_empty() { date } else { date.strip_suffix(" 00:00:00").unwrap_or(date) };
+    let time = match time.split_once(' ') {
+        Some((before, behind)) if before == day || before == "1899-12-30" || before == "1899-12-31" => behind,
+        _ => time,
+    };
+    match date.split_once(' ') {
+        // Both cells are the whole moment.
+        Some((before, behind)) if behind == time && before.len() == 10 => date.to_owned(),
+        _ => format!("{day} {time}").trim().to_owned(),
+    }
+}
+
 /// Whether a cell begins with a date in one of the forms.
 pub fn begins_with_date(cell: &str, forms: &[String]) -> bool {
     naive(&format!("{} 00:00", cell.trim()), forms).is_some() || naive(cell.trim(), forms).is_some()

@@ -7,14 +7,17 @@ use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// The shipped profiles, in the order in which they are tried.
-const SHIPPED: [&str; 8] = [
+const SHIPPED: [&str; 11] = [
     include_str!("profiles/teams-pstn.toml"),
     include_str!("profiles/cucm.toml"),
     include_str!("profiles/tmobile.toml"),
     include_str!("profiles/att.toml"),
     include_str!("profiles/verizon.toml"),
     include_str!("profiles/imazing-calls.toml"),
+    include_str!("profiles/zoom.toml"),
+    include_str!("profiles/threecx.toml"),
     include_str!("profiles/asterisk.toml"),
+    include_str!("profiles/freeswitch.toml"),
     include_str!("profiles/generic.toml"),
 ];
 /// The profile that is used only where it is named: its columns could be those of another kind of file.
@@ -471,7 +474,9 @@ mod tests {
             assert!(MappingProfile::by_key(&profile.key).is_some());
         }
         let keys = MappingProfile::keys();
-        for key in ["verizon", "att", "tmobile", "cucm", "teams-pstn", "asterisk", "generic"] {
+        for key in
+            ["verizon", "att", "tmobile", "cucm", "teams-pstn", "asterisk", "freeswitch", "zoom", "3cx", "generic"]
+        {
             assert!(keys.contains(&key), "{key} in {keys:?}");
         }
         assert_eq!(

@@ -117,6 +117,16 @@ fn set_parties(profile: &MappingProfile, found: &Found, cells: &[String], around
     }
 }
 
+/// Whether a row says when it was, in the columns that a moment stands in.
+pub fn has_moment(profile: &MappingProfile, found: &Found, cells: &[String]) -> bool {
+    let table = &profile.tables[found.table];
+    [&table.epoch, &table.moment, &table.date].into_iter().any(|columns| {
+        let cell = found.cell(cells, columns);
+        cell.starts_with(|c: char| c.is_ascii_digit()) && !cell.is_empty()
+            || moments::begins_with_date(cell, &profile.date_forms)
+    })
+}
+
 fn moment(profile: &MappingProfile, found: &Found, cells: &[String], city: Tz) -> (String, Option<SourceTime>) {
     let table = &profile.tables[found.table];
     let epoch = found.cell(cells, &table.epoch);
@@ -124,7 +134,7 @@ fn moment(profile: &MappingProfile, found: &Found, cells: &[String], city: Tz) -
         return (epoch.to_owned(), moments::read_epoch(epoch));
     }
     let written = match found.cell(cells, &table.moment) {
-        "" => format!("{} {}", found.cell(cells, &table.date), found.cell(cells, &table.time)).trim().to_owned(),
+        "" => moments::joined(found.cell(cells, &table.date), found.cell(cells, &table.time)),
         told => told.to_owned(),
     };
     let forms = &profile.date_forms;

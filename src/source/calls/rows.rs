@@ -23,6 +23,8 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16, big end first.
     Utf16Be,
+    /// No characters: the cells of a workbook, in their canonical form.
+    Cells,
 }
 
 impl Encoding {
@@ -32,13 +34,14 @@ impl Encoding {
             Self::Bytes => "utf-8 or windows-1252",
             Self::Utf16Le => "utf-16le",
             Self::Utf16Be => "utf-16be",
+            Self::Cells => "cells of a workbook",
         }
     }
 
     /// The mark of a text that stands by itself; none where a reader finds out without.
     pub const fn mark(self) -> &'static [u8] {
         match self {
-            Self::Bytes => &[],
+            Self::Bytes | Self::Cells => &[],
             Self::Utf16Le => &[0xFF, 0xFE],
             Self::Utf16Be => &[0xFE, 0xFF],
         }
@@ -46,7 +49,7 @@ impl Encoding {
 
     const fn step(self) -> usize {
         match self {
-            Self::Bytes => 1,
+            Self::Bytes | Self::Cells => 1,
             Self::Utf16Le | Self::Utf16Be => 2,
         }
     }
@@ -259,7 +262,7 @@ impl<'a> Rows<'a> {
         let rest = &self.buffer[self.at..];
         let pair = rest.get(position..position + step)?;
         Some(match self.encoding {
-            Encoding::Bytes => char::from(pair[0]),
+            Encoding::Bytes | Encoding::Cells => char::from(pair[0]),
             Encoding::Utf16Le => char::from_u32(u16::from_le_bytes([pair[0], pair[1]]).into()).unwrap_or('\u{fffd}'),
             Encoding::Utf16Be => char::from_u32(u16::from_be_bytes([pair[0], pair[1]]).into()).unwrap_or('\u{fffd}'),
         })

@@ -36,6 +36,11 @@ impl Found {
         found.into_iter().next().unwrap_or_default()
     }
 
+    /// Where the columns of these names are, written as they are compared.
+    pub fn places(&self, columns: &[String]) -> Vec<usize> {
+        columns.iter().filter_map(|column| self.normal.iter().position(|name| name == column)).collect()
+    }
+
     /// Whether a row has as many cells as the table has columns; empty ones at the end do not count.
     pub fn fits(&self, cells: &[String]) -> bool {
         let least = self.names.len() - self.optional;
@@ -51,20 +56,25 @@ pub fn headed(profile: &MappingProfile, text: &str, raw: &[u8]) -> Option<Found>
         if !text.contains(delimiter) {
             continue;
         }
-        let names = cells::split(text, delimiter);
-        let normal: Vec<String> = names.iter().map(|name| cells::name(name)).collect();
-        let best = profile
-            .tables
-            .iter()
-            .enumerate()
-            .filter(|(_, table)| !table.required.is_empty() && table.required.iter().all(|one| has(&normal, one)))
-            // Of two that fit the one that asks for more; of equals the first.
-            .max_by_key(|(at, table)| (table.required.len(), usize::MAX - at));
-        if let Some((at, table)) = best {
-            return Some(Found::new(at, with_unnamed(names, table), 0, delimiter, raw));
+        let found = headed_by(profile, cells::split(text, delimiter), delimiter, raw);
+        if found.is_some() {
+            return found;
         }
     }
     None
+}
+
+/// The table that the cells of a row of headings begin.
+pub fn headed_by(profile: &MappingProfile, names: Vec<String>, delimiter: char, raw: &[u8]) -> Option<Found> {
+    let normal: Vec<String> = names.iter().map(|name| cells::name(name)).collect();
+    let (at, table) = profile
+        .tables
+        .iter()
+        .enumerate()
+        .filter(|(_, table)| !table.required.is_empty() && table.required.iter().all(|one| has(&normal, one)))
+        // Of two that fit the one that asks for more; of equals the first.
+        .max_by_key(|(at, table)| (table.required.len(), usize::MAX - at))?;
+    Some(Found::new(at, with_unnamed(names, table), 0, delimiter, raw))
 }
 
 /// Whether one of the alternatives `a|b` is among the names.

@@ -7,7 +7,7 @@ use crate::base::limits;
 use crate::model::exception::{ItemException, Problem, ProblemCode};
 use crate::model::item::{Found, Original, RawItem, Shape, Sink, Stopped};
 use crate::source::detect::HEAD_BYTES;
-use crate::source::{ReadOptions, ReadStop};
+use crate::source::{ReadOptions, ReadStop, wide};
 use std::io::{self, BufRead, Read};
 
 /// Bytes of a damaged card that are kept with its exception.
@@ -24,6 +24,26 @@ pub fn sniff(head: &[u8]) -> bool {
 /// # Errors
 /// When the sink asked to stop, or the bytes broke off; what was whole before is told either way.
 pub fn read(stream: &mut dyn BufRead, _options: &ReadOptions, sink: &mut dyn Sink) -> Result<(), ReadStop> {
+    read_cards(stream, sink)
+}
+
+/// Whose the cards of a file are, with their addresses and numbers, one sentence each; at most so many.
+pub fn summaries(bytes: &[u8], most: usize) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut sink = |found: Found| {
+        if let Found::Item(RawItem { shape: Shape::Parsed(card), .. }) = found {
+            let addresses: Vec<&str> = card.parties.iter().map(|one| one.address.as_str()).collect();
+            let addresses = addresses.join(", ");
+            said.push(format!("{} ({addresses})", card.subject).replace(" ()", ""));
+        }
+        if said.len() >= most { Err(Stopped) } else { Ok(()) }
+    };
+    // It stops when there are enough; bytes in memory do not break off.
+    let _ = read_cards(&mut &*wide::narrowed(bytes), &mut sink);
+    said
+}
+
+fn read_cards(stream: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<(), ReadStop> {
     let mut telling = Telling { sink, ordinal: 0, open: Open::default(), offset: 0 };
     let mut head = Vec::new();
     let mut failure = (&mut *stream).take(HEAD_BYTES as u64).read_to_end(&mut head).err();

@@ -28,6 +28,10 @@ pub enum Content {
 pub trait Seekable: BufRead + Seek {}
 impl<T: BufRead + Seek> Seekable for T {}
 
+/// Bytes that can be read from any position, without a buffer.
+pub trait Bare: Read + Seek {}
+impl<T: Read + Seek> Bare for T {}
+
 impl Content {
     /// Takes all that a stream gives; what is large goes into a temporary file.
     pub fn unpack(stream: &mut dyn Read) -> io::Result<Self> {
@@ -73,12 +77,43 @@ impl Content {
         })
     }
 
+    /// Opens the bytes for reading here and there, without a buffer that each jump would fill anew.
+    pub fn open_bare(&self) -> io::Result<Box<dyn Bare + '_>> {
+        Ok(match self {
+            Self::Memory(bytes) => Box::new(Cursor::new(bytes.as_slice())),
+            Self::File(path) | Self::Spooled(Spool { path }) => Box::new(File::open(path)?),
+        })
+    }
+
+    /// A copy of all bytes; the caller has looked at the length.
+    pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes.clone()),
+            Self::File(path) | Self::Spooled(Spool { path }) => std::fs::read(path),
+        }
+    }
+
     /// All bytes; the caller has looked at the length.
     pub fn into_bytes(self) -> io::Result<Vec<u8>> {
         match self {
             Self::Memory(bytes) => Ok(bytes),
             Self::File(path) => std::fs::read(path),
             Self::Spooled(spool) => std::fs::read(&spool.path),
+        }
+    }
+
+    /// A copy of the bytes in a private temporary file that goes away with the value.
+    pub fn spooled(&self) -> io::Result<Spool> {
+        let (spool, mut file) = Spool::create()?;
+        io::copy(&mut self.open()?, &mut file)?;
+        Ok(spool)
+    }
+
+    /// The file in which the bytes lie, lasting or not.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Memory(_) => None,
+            Self::File(path) | Self::Spooled(Spool { path }) => Some(path),
         }
     }
 
@@ -99,6 +134,22 @@ pub struct Spool {
 static SPOOLS: AtomicU64 = AtomicU64::new(0);
 
 impl Spool {
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A second temporary file whose name is that of this one with an ending, holding what `content` holds.
+    pub fn beside(&self, ending: &str, content: &Content) -> io::Result<Self> {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(ending);
+        let path = PathBuf::from(name);
+        let mut file = durable::create_private_stream(&path)?;
+        let spool = Self { path };
+        io::copy(&mut content.open()?, &mut file)?;
+        Ok(spool)
+    }
+
     fn create() -> io::Result<(Self, File)> {
         loop {
             let number = SPOOLS.fetch_add(1, Ordering::Relaxed);

@@ -6,6 +6,7 @@ use crate::extract;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Original, ParsedItem, Searchable};
 use crate::model::record::RecordKind;
+use crate::source::mail::calendar_part;
 use std::io::{self, Read};
 
 /// What a loose file says: its name as the subject, its text where there is any.
@@ -16,9 +17,14 @@ pub fn parse(place: &str, media_type: &str, original: &Original) -> ParsedItem {
     match original {
         Original::Bytes(bytes) if bytes.len() as u64 <= limits::ITEM_IN_MEMORY_BYTES => {
             let extracted = extract::text(bytes, &parsed.subject, media_type);
+            if extracted.found_type == "text/calendar" {
+                calendar_part::read(&extracted.text).tell(&mut parsed);
+            }
             parsed.body = extracted.text;
             parsed.searchable = extracted.searchable;
             parsed.problems = extracted.problems;
+            parsed.facts.extend(extracted.facts);
+            extract::add_ways(None, extracted.pieces, &mut parsed.ways);
         }
         _ => {
             parsed.searchable = Searchable::Not;

@@ -179,8 +179,11 @@ impl<'a> Reading<'a> {
 
     /// Says so where a file that is kept whole looks like call detail of an unknown layout.
     fn hint(&mut self, place: &str, content: &Content, media: &str) -> Result<(), Stopped> {
-        let head = if media.starts_with("text/") { content.head().unwrap_or_default() } else { Vec::new() };
-        match calls::delimited::hint(&head, self.options) {
+        let found = match media.starts_with("text/") {
+            true => calls::delimited::hint(&content.head().unwrap_or_default(), self.options),
+            false => calls::workbook::hint(media, content, self.options),
+        };
+        match found {
             Some(problem) => {
                 let message = format!("{}: {}", file_name(place), problem.message);
                 self.tell(Found::Remark(Problem::new(problem.code, message)))

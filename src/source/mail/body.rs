@@ -5,10 +5,9 @@ use crate::extract::charset;
 use crate::extract::mail as parts;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedItem, Searchable};
-use crate::text::html_to_text;
+use crate::text::{html_to_text, lines_of_their_own};
 use mail_parser::{Message, MessagePart, PartType};
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 /// Fills in the body, with what could not be read of it.
 pub fn fill(message: &Message<'_>, parsed: &mut ParsedItem, budget: &mut Budget) {
@@ -63,7 +62,6 @@ fn append_html_extra(message: &Message<'_>, parsed: &mut ParsedItem, body: &mut 
     if only_html.is_empty() {
         return;
     }
-    let known: HashSet<String> = words(body).map(str::to_lowercase).collect();
     let mut extra = String::new();
     for id in only_html {
         let Some(part) = message.parts.get(id as usize) else { continue };
@@ -71,21 +69,12 @@ fn append_html_extra(message: &Message<'_>, parsed: &mut ParsedItem, body: &mut 
             continue;
         }
         let text = html_to_text(&part_text(message, part, parsed));
-        for line in text.lines() {
-            if words(line).any(|word| !known.contains(&word.to_lowercase())) {
-                extra.push_str(line.trim());
-                extra.push('\n');
-            }
-        }
+        extra.push_str(&lines_of_their_own(&text, body));
     }
     if !extra.is_empty() {
         append(body, "[only in the HTML version]");
         append(body, &extra);
     }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|one: char| !one.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 fn append(body: &mut String, text: &str) {

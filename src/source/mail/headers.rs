@@ -286,6 +286,11 @@ fn join_references(references: Vec<String>, in_reply_to: Vec<String>) -> Vec<Str
     all
 }
 
+/// Whether a field of this name is kept; case does not count.
+pub fn is_kept(name: &str) -> bool {
+    kept(name).is_some()
+}
+
 fn kept(name: &str) -> Option<&'static str> {
     let lower: Cow<'_, str> =
         if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() };

@@ -4,6 +4,7 @@ use super::attachments;
 use super::body;
 use super::dates;
 use super::headers::{self, Fields};
+use super::inside;
 use crate::base::limits;
 use crate::extract;
 use crate::extract::budget::Budget;
@@ -51,6 +52,7 @@ pub fn parse(bytes: &[u8], options: &ReadOptions) -> ParsedItem {
     let mut budget = Budget::new();
     body::fill(&message, &mut parsed, &mut budget);
     attachments::fill(&message, &mut parsed, &mut budget);
+    inside::fill(&message, &mut parsed, &mut budget);
     parsed
 }
 
@@ -70,6 +72,9 @@ pub fn part_bytes(original: &[u8], part: u32) -> Option<Vec<u8>> {
         return None;
     }
     let message = headers::parser().parse(original)?;
+    if let Some((outer, inner)) = inside::split(part) {
+        return inside::part_bytes(&message, outer, inner);
+    }
     let index = part as usize;
     if !message.attachments.contains(&part) {
         return None;

@@ -1,16 +1,21 @@
 //! Internet mail: splitting files of messages, and what one message says (RFC 5322, RFC 2045 and following).
 
+pub mod apple_mail;
 pub mod attachments;
 pub mod body;
 pub mod calendar_part;
 pub mod copy_facts;
 pub mod dates;
+pub mod emlx;
 pub mod envelope;
 pub mod headers;
 pub mod identity;
+pub mod inside;
+pub mod left_out;
 pub mod maildir;
 pub mod mbox;
 pub mod message;
+pub mod outlook_express;
 pub mod splitter;
 
 pub use message::{parse, parse_head, part_bytes};

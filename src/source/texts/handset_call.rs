@@ -58,7 +58,7 @@ pub fn call(element: &Element, backup: &Backup) -> Taken {
 }
 
 /// The types of Android's call log.
-fn outcome(kind: &str) -> (Direction, &'static str) {
+pub fn outcome(kind: &str) -> (Direction, &'static str) {
     match kind {
         "1" => (Direction::In, "incoming"),
         "2" => (Direction::Out, "outgoing"),
@@ -71,7 +71,8 @@ fn outcome(kind: &str) -> (Direction, &'static str) {
     }
 }
 
-fn presentation(code: &str) -> Option<&'static str> {
+/// Why a caller's number may be absent (`CallLog.Calls.NUMBER_PRESENTATION`).
+pub fn presentation(code: &str) -> Option<&'static str> {
     match code {
         "2" => Some("withheld"),
         "3" => Some("unknown"),

@@ -98,7 +98,7 @@ pub fn set_status(kind: &str, parsed: &mut ParsedItem) {
 }
 
 /// The delivery report of an SMS (Android `Telephony.Sms.STATUS`).
-fn delivery(status: &str) -> Option<&'static str> {
+pub fn delivery(status: &str) -> Option<&'static str> {
     match status {
         "0" => Some("delivered"),
         "32" => Some("pending"),

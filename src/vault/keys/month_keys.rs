@@ -12,6 +12,9 @@ use super::ring::MonthKey;
 use crate::base::id::FamilyId;
 use crate::base::random;
 use crate::vault::cipher::{Cipher, FamilyKey, NONCE, TAG, Unopened};
+use std::cmp::Ordering;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 
 const MAGIC: [u8; 4] = *b"RRK1";
 /// Bytes before the first record.
@@ -90,6 +93,34 @@ pub(super) fn sound_length(bytes: &[u8], month: &MonthKey) -> usize {
     let cipher = Cipher::new(&month.key);
     let sound = records(bytes).iter().rposition(|record| unwrap(&cipher, month, record).is_ok());
     HEADER + sound.map_or(0, |last| last + 1) * RECORD
+}
+
+/// The key of a family straight from the file of a month, for a reader that wants a few of many: a writer appends keys
+/// in the order of families, having erased what an interrupted run left, so they can be found by halving.
+///
+/// `None` when it is not where it should be, whatever the reason: then the whole file is read.
+pub(super) fn look_up(file: &File, month: &MonthKey, family: FamilyId) -> Option<FamilyKey> {
+    let mut first = [0; HEADER];
+    file.read_exact_at(&mut first, 0).ok()?;
+    let length = file.metadata().ok()?.len();
+    if first != header(month) {
+        return None;
+    }
+    let record = |at: u64| {
+        let mut record = [0; RECORD];
+        file.read_exact_at(&mut record, HEADER as u64 + at * RECORD as u64).ok().map(|()| record)
+    };
+    let (mut low, mut high) = (0, whole_length(length).saturating_sub(HEADER as u64) / RECORD as u64);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found = record(middle)?;
+        match family_of(&found).cmp(&family) {
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            Ordering::Equal => return unwrap(&Cipher::new(&month.key), month, &found).ok(),
+        }
+    }
+    None
 }
 
 /// The file of one month in memory, its records unwrapped only when asked for.

@@ -1,6 +1,6 @@
 //! Looking keys up: shared by all threads that open families, never writing.
 
-use super::month_keys::MonthKeys;
+use super::month_keys::{self, MonthKeys};
 use super::place::Place;
 use super::ring::Ring;
 use crate::base::digest::DigestSecret;
@@ -11,8 +11,12 @@ use crate::vault::error::VaultError;
 use crate::vault::month::Month;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Keys that are looked up one by one in the file of a month before the file is read whole.
+const FEW_KEYS: u32 = 6;
 
 /// The reading side of a key set. It follows what a writer, here or in another process, adds and erases: a key it does
 /// not know is looked for again on disk, and [`KeyReader::forget`] drops every key from memory.
@@ -27,6 +31,8 @@ pub struct KeyReader {
 struct Shared {
     ring: Ring,
     months: BTreeMap<Month, Cached>,
+    /// How many keys were looked up one by one in the file of a month that is not in memory.
+    looked_up: BTreeMap<Month, u32>,
     clock: u64,
 }
 
@@ -55,7 +61,7 @@ impl KeyReader {
             repository: repository.to_owned(),
             digest_secret: DigestSecret::new(ring.digest_secret),
             signing_seed: ring.signing_seed,
-            shared: Mutex::new(Shared { ring, months: BTreeMap::new(), clock: 0 }),
+            shared: Mutex::new(Shared { ring, months: BTreeMap::new(), looked_up: BTreeMap::new(), clock: 0 }),
         }
     }
 
@@ -134,6 +140,9 @@ impl KeyReader {
     }
 
     fn find(&self, shared: &mut Shared, month: Month, family: FamilyId) -> Result<Option<FamilyKey>, VaultError> {
+        if let Some(key) = self.look_up(shared, month, family) {
+            return Ok(Some(key));
+        }
         let Some(keys) = self.month(shared, month)? else { return Ok(None) };
         let found = keys.find(family);
         found.map_err(|_| {
@@ -143,6 +152,21 @@ impl KeyReader {
                 what: format!("the key of {family} does not open"),
             }
         })
+    }
+
+    /// A key from the file of a month of which few are wanted: a list of hits touches many months and a key or two of each.
+    fn look_up(&self, shared: &mut Shared, month: Month, family: FamilyId) -> Option<FamilyKey> {
+        if shared.months.contains_key(&month) {
+            return None;
+        }
+        let key = shared.ring.months.get(&month)?;
+        let asked = shared.looked_up.entry(month).or_default();
+        *asked += 1;
+        if *asked > FEW_KEYS {
+            return None;
+        }
+        let file = File::open(self.place.month_path(month, key)).ok()?;
+        month_keys::look_up(&file, key, family)
     }
 
     fn month<'a>(&self, shared: &'a mut Shared, month: Month) -> Result<Option<&'a MonthKeys>, VaultError> {

@@ -18,7 +18,7 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     }
     let unread = index.unread().map_err(RepositoryError::from)?.len() as u64;
     let found = index.families_in().map_err(RepositoryError::from)? + unread;
-    let (here, ..) = check.reading().family_counts()?;
+    let here = check.reading().families_here()?;
     if found != here {
         let message =
             format!("{here} items are catalogued, and {found} can be searched; the next ingest mends it (I5)");

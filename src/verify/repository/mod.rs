@@ -1,7 +1,7 @@
 //! A whole repository, looked through invariant by invariant.
 //!
 //! Reading order: `events` (I6), `families` (I1, I2, I7), `packs` (orphan bytes, released ones), `keys` (I2, I13),
-//! `destructions` (I3, I4), `accounts` (I11), `deadlines` (I12), `productions` (I8, I9), `files` (frozen schedules,
+//! `destructions` (I3, I4), `screenings` (I4), `accounts` (I11), `deadlines` (I12), `productions` (I8, I9), `files` (frozen schedules,
 //! certificates), `index` (I5).
 
 mod accounts;
@@ -14,6 +14,7 @@ mod index;
 mod keys;
 mod packs;
 mod productions;
+mod screenings;
 
 use super::Finding;
 use crate::base::clock::StopWatch;
@@ -69,6 +70,7 @@ pub fn verify(repository: &Repository, monitor: &dyn Monitor) -> Result<Report, 
     packs::check(&mut check)?;
     keys::check(&mut check)?;
     destructions::check(&mut check)?;
+    screenings::check(&mut check)?;
     accounts::check(&mut check)?;
     deadlines::check(&mut check)?;
     productions::check(&mut check)?;
