@@ -7,13 +7,12 @@
 use super::calls::workbook::CallWorkbook;
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
+use super::databases::Databases;
 use super::texts::cellebrite::Cellebrite;
 use super::texts::google::{GoogleChat, GoogleVoice};
 use super::texts::imazing::Imazing;
 use super::texts::rsmf::Rsmf;
 use super::texts::whatsapp::WhatsApp;
-use super::{ReadOptions, ReadStop};
-use super::databases::Databases;
 use super::{ReadOptions, ReadStop, chats, mail, outlook, outlook_item, outlook_mac};
 use crate::model::provenance::ContainerFormat;
 
@@ -80,7 +79,6 @@ pub trait ExportFormat: Sync {
 }
 
 /// Every format, in the order in which they are asked.
-const SHELF: &[&dyn ExportFormat] = &[&Imazing, &WhatsApp, &GoogleVoice, &GoogleChat, &Rsmf, &Cellebrite];
 const SHELF: &[&dyn ExportFormat] = &[
     &outlook::store::read::Stores,
     &outlook_item::file::OutlookFiles,
@@ -94,6 +92,12 @@ const SHELF: &[&dyn ExportFormat] = &[
     &chats::x_archive::XArchive,
     &chats::warc::Warc,
     &chats::vcon::VCon,
+    &Imazing,
+    &WhatsApp,
+    &GoogleVoice,
+    &GoogleChat,
+    &Rsmf,
+    &Cellebrite,
     // Last: it reads any workbook whose columns are those of calls.
     &CallWorkbook,
 ];
