@@ -27,6 +27,8 @@ pub mod query {}
 #[doc = include_str!("call-profiles.md")]
 pub mod call_profiles {}
 
+#[doc = include_str!("texts.md")]
+pub mod texts {}
 #[doc = include_str!("gaps.md")]
 pub mod gaps {}
 

@@ -62,6 +62,18 @@ words!(
         CallDetailWorkbook = "call-detail-workbook",
         /// Contact cards.
         VCard = "vcard",
+        /// iMazing: messages of an iPhone in CSV or XLSX.
+        Imazing = "imazing",
+        /// WhatsApp: a chat exported as text.
+        WhatsApp = "whatsapp",
+        /// Google Voice (Takeout): a page for each conversation or call.
+        GoogleVoice = "google-voice",
+        /// Google Chat (Takeout): messages of each group.
+        GoogleChat = "google-chat",
+        /// Relativity Short Message Format 1.0 and 2.0.
+        Rsmf = "rsmf",
+        /// A report of Cellebrite UFED: `report.xml`, alone or in its package.
+        Cellebrite = "cellebrite",
         /// Messages of Microsoft Teams as Graph gives them.
         TeamsGraph = "teams-graph",
         /// A workspace export of Slack.

@@ -8,6 +8,11 @@ use super::calls::workbook::CallWorkbook;
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
 use super::databases::Databases;
+use super::texts::cellebrite::Cellebrite;
+use super::texts::google::{GoogleChat, GoogleVoice};
+use super::texts::imazing::Imazing;
+use super::texts::rsmf::Rsmf;
+use super::texts::whatsapp::WhatsApp;
 use super::{ReadOptions, ReadStop, chats, mail, outlook, outlook_item, outlook_mac};
 use crate::model::provenance::ContainerFormat;
 
@@ -87,6 +92,12 @@ const SHELF: &[&dyn ExportFormat] = &[
     &chats::x_archive::XArchive,
     &chats::warc::Warc,
     &chats::vcon::VCon,
+    &Imazing,
+    &WhatsApp,
+    &GoogleVoice,
+    &GoogleChat,
+    &Rsmf,
+    &Cellebrite,
     // Last: it reads any workbook whose columns are those of calls.
     &CallWorkbook,
 ];

@@ -134,7 +134,7 @@ const FILE: &str = "file";
 fn parse_unguarded(item: &RawItem, options: &ReadOptions) -> ParsedItem {
     match (&item.shape, &item.original) {
         (Shape::Parsed(parsed), _) => (**parsed).clone(),
-        (Shape::Message, Original::Bytes(bytes)) => mail::parse(bytes, options),
+        (Shape::Message, Original::Bytes(bytes)) => texts::mailed::told(bytes, mail::parse(bytes, options)),
         (Shape::Message, Original::Stretch { file, offset, .. }) => match container::head_of(file, *offset) {
             Ok(head) => mail::parse_head(&head, options),
             Err(error) => unreadable(RecordKind::Email, &error),

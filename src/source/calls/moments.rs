@@ -140,7 +140,7 @@ fn offset(written: &str) -> Option<i64> {
 }
 
 /// A local time of the city; of two equal ones in autumn the first, of one skipped in spring the hour after.
-fn local(naive: NaiveDateTime, city: Tz) -> Option<DateTime<Utc>> {
+pub fn local(naive: NaiveDateTime, city: Tz) -> Option<DateTime<Utc>> {
     let found = city.from_local_datetime(&naive).earliest();
     let found = found.or_else(|| city.from_local_datetime(&(naive + Duration::hours(1))).earliest());
     found.map(|time| time.with_timezone(&Utc))

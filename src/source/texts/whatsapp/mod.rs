@@ -1,0 +1,10 @@
+//! WhatsApp: a chat exported as text, with or without its files beside it.
+
+pub mod chat;
+pub mod line;
+pub mod order;
+
+pub use chat::WhatsApp;
+
+#[cfg(test)]
+mod tests;

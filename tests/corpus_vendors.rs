@@ -1,0 +1,401 @@
+//! Texts that vendors and tools wrote: what is found is compared with what others found in the same files.
+//!
+//! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
+//! looked for beside the project; where there are none the tests say so and pass.
+
+use recordroom::base::digest::Sha256Digest;
+use recordroom::model::item::{Found, Original, ParsedItem, RawItem};
+use recordroom::model::provenance::ContainerFormat;
+use recordroom::model::record::{Direction, RecordKind, Role};
+use recordroom::source::{ReadOptions, parse, part_bytes, read, shape_word};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Folders of vendors and tools.
+const FOLDERS: [&str; 7] =
+    ["imazing", "cellebrite_ufed", "rsmf", "google_voice", "sms_backup_plus_eml", "whatsapp", "vcon"];
+
+/// Differences that are known: (folder, fact, what we find, why).
+const KNOWN: &[(&str, &str, &str, &str)] = &[
+    (
+        "whatsapp",
+        "user_messages_upstream_target",
+        "7",
+        "the message whose text is a dot is kept; the other reader drops it",
+    ),
+    (
+        "google_voice",
+        "message[4]",
+        "2022-06-30T18:07:28.190-07:00|tel:+333|Tony Smehrik|Thank you \u{1f64f}|att=[]",
+        "a blank at the end of a text stands in the original only",
+    ),
+];
+
+fn corpora() -> Option<PathBuf> {
+    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
+    let beside = [
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
+    ];
+    let found = named.into_iter().chain(beside).map(|path| path.join("mobile")).find(|path| path.is_dir());
+    if found.is_none() {
+        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
+    }
+    found
+}
+
+#[derive(Default)]
+struct Holding {
+    formats: Vec<ContainerFormat>,
+    items: Vec<RawItem>,
+    parsed: Vec<ParsedItem>,
+    exceptions: u64,
+}
+
+fn hold(path: &Path) -> Holding {
+    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let (mut holding, mut open) = (Holding::default(), Vec::new());
+    let mut sink = |found: Found| {
+        match found {
+            Found::Open { format, .. } => open.push((format, 0)),
+            Found::Close => assert!(open.pop().is_some(), "what is closed was open"),
+            Found::Item(item) => {
+                let (format, next) = open.last_mut().expect("items lie in containers");
+                assert_eq!(item.ordinal, *next, "ordinals have no gap");
+                *next += 1;
+                holding.formats.push(*format);
+                holding.items.push(item);
+            }
+            Found::Exception(exception) => {
+                let (_, next) = open.last_mut().expect("exceptions lie in containers");
+                assert_eq!(exception.ordinal, *next, "ordinals have no gap");
+                *next += 1;
+                holding.exceptions += 1;
+            }
+            Found::Declared(_) | Found::Remark(_) => {}
+        }
+        Ok(())
+    };
+    read(path, &options, &mut sink).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    holding.parsed = holding.items.iter().map(|item| parse(item, &options)).collect();
+    holding
+}
+
+struct Fact {
+    file: String,
+    name: String,
+    value: String,
+}
+
+fn facts(root: &Path) -> Vec<Fact> {
+    let mut reader = csv::Reader::from_path(root.join("EXPECTED.csv")).expect("the expectations");
+    reader
+        .records()
+        .map(|record| record.expect("a row"))
+        .map(|row| Fact { file: row[0].to_owned(), name: row[1].to_owned(), value: row[2].to_owned() })
+        .filter(|fact| FOLDERS.iter().any(|folder| fact.file.starts_with(&format!("{folder}/"))))
+        .collect()
+}
+
+fn fact<'a>(one: &'a ParsedItem, name: &str) -> &'a str {
+    one.facts.get(name).map_or("", String::as_str)
+}
+
+/// `{"a": 1, "b": 2}` in the order of appearance, as others print counts.
+fn counted<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut all: Vec<(&str, u64)> = Vec::new();
+    for word in words {
+        match all.iter_mut().find(|(one, _)| *one == word) {
+            Some((_, count)) => *count += 1,
+            None => all.push((word, 1)),
+        }
+    }
+    format!("{{{}}}", all.iter().map(|(word, count)| format!("\"{word}\": {count}")).collect::<Vec<_>>().join(", "))
+}
+
+fn listed(words: impl IntoIterator<Item = String>) -> String {
+    format!("[{}]", words.into_iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "))
+}
+
+fn utc(one: &ParsedItem) -> String {
+    one.sent_at.as_ref().map_or("unknown".into(), |time| time.at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
+}
+
+fn written(one: &ParsedItem) -> String {
+    one.sent_at.as_ref().map_or_else(|| fact(one, "date as written").to_owned(), |time| time.as_written.clone())
+}
+
+fn sender(one: &ParsedItem) -> (&str, &str) {
+    let from = one.parties.iter().find(|one| one.role == Role::From);
+    from.map_or(("", ""), |one| (one.name.as_str(), one.address.as_str()))
+}
+
+fn of_imazing(holding: &Holding, name: &str, index: usize) -> Option<String> {
+    let rows: Vec<&ParsedItem> = holding.parsed.iter().filter(|one| one.kind != RecordKind::File).collect();
+    match name {
+        "rows" => Some(rows.len().to_string()),
+        "by_Type" => Some(counted(rows.iter().map(|one| fact(one, "Type")))),
+        "by_Call type" => Some(counted(rows.iter().map(|one| fact(one, "Call type")))),
+        "timezone_in_file" => {
+            let is_assumed = |one: &&ParsedItem| {
+                one.sent_at.as_ref().is_some_and(|time| time.zone == recordroom::model::record::ZoneBasis::AssumedLocal)
+            };
+            (rows.iter().all(is_assumed) && !rows.is_empty()).then(|| "none (naive local time)".to_owned())
+        }
+        "row" => {
+            let one = rows.get(index)?;
+            let columns: &[&str] = if one.kind == RecordKind::Call {
+                &["Call type", "Date", "Duration", "Number", "Contact", "Location", "Service"]
+            } else {
+                &[
+                    "Chat Session",
+                    "Message Date",
+                    "Delivered Date",
+                    "Read Date",
+                    "Edited Date",
+                    "Service",
+                    "Type",
+                    "Sender ID",
+                    "Sender Name",
+                    "Status",
+                    "Replying to",
+                    "Subject",
+                ]
+            };
+            let mut cells: Vec<String> = columns
+                .iter()
+                .map(|name| (name, fact(one, name)))
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            if one.kind == RecordKind::Text && !one.body.is_empty() {
+                cells.push(format!("Text={}", one.body));
+            }
+            Some(cells.join("|"))
+        }
+        _ => None,
+    }
+}
+
+fn of_rsmf(holding: &Holding, name: &str) -> Option<String> {
+    let events: Vec<&ParsedItem> = holding.parsed.iter().filter(|one| one.facts.contains_key("event")).collect();
+    let count = |name: &str| events.iter().filter(|one| one.facts.contains_key(name)).count().to_string();
+    let undeclared = || {
+        let says = |one: &&ParsedItem| {
+            let sentence = |sentence: &str| {
+                let id =
+                    sentence.strip_prefix("the manifest does not tell who the participant ")?.strip_suffix(" is")?;
+                Some(id.to_owned())
+            };
+            one.problems.iter().filter_map(|one| sentence(&one.message)).collect::<Vec<_>>()
+        };
+        listed(events.iter().flat_map(says).collect::<BTreeSet<String>>())
+    };
+    match name {
+        "events" => Some(events.len().to_string()),
+        "events_by_type" => Some(counted(events.iter().map(|one| fact(one, "event")))),
+        "platforms" => {
+            Some(listed(events.iter().map(|one| fact(one, "platform").to_owned()).collect::<BTreeSet<String>>()))
+        }
+        "attachments_refs" => Some(events.iter().map(|one| one.attachments.len()).sum::<usize>().to_string()),
+        "edits" => Some(count("edit 1")),
+        "deleted_events" => Some(count("deleted")),
+        "reactions" => Some(count("reactions")),
+        "events_with_parent" => Some(count("answers event")),
+        "event_participants_not_declared" | "conversation_participants_not_declared" => Some(undeclared()),
+        "first_timestamp_as_written" => events.first().map(|one| written(one)),
+        "last_timestamp_as_written" => events.last().map(|one| written(one)),
+        "timestamps_with_offset_or_Z" => {
+            let has = |one: &&ParsedItem| {
+                one.sent_at
+                    .as_ref()
+                    .is_some_and(|time| time.zone == recordroom::model::record::ZoneBasis::OffsetInSource)
+            };
+            Some(events.iter().copied().filter(|one| has(one)).count().to_string())
+        }
+        _ => None,
+    }
+}
+
+fn of_google(holding: &Holding, name: &str, index: usize) -> Option<String> {
+    let (all, first) = (&holding.parsed, holding.parsed.first()?);
+    let other = || first.parties.iter().map(|one| format!("tel:{}", one.address));
+    match name {
+        "kind" => Some(if first.kind == RecordKind::Call { "call" } else { "text" }.to_owned()),
+        "labels" => Some(listed(fact(first, "labels").split(", ").map(str::to_owned))),
+        "user_deleted" => holding.items[0]
+            .copy
+            .deleted
+            .map(|deleted| format!("User Deleted: {}", if deleted { "True" } else { "False" })),
+        "messages" => Some(all.len().to_string()),
+        "participants_block" if fact(first, "conversation") != "group" => Some("[]".to_owned()),
+        "participants_block" => {
+            // The others of the conversation, in the order of the page: those that no *Me* wrote to.
+            let out = all.iter().find(|one| one.direction == Direction::Out)?;
+            let to = out.parties.iter().filter(|one| one.role == Role::To);
+            Some(listed(to.map(|one| format!("tel:{}", one.address))))
+        }
+        "message" => {
+            let one = all.get(index)?;
+            let (name, number) = sender(one);
+            let names = one.attachments.iter().map(|one| one.name.clone());
+            Some(format!("{}|tel:{number}|{name}|{}|att={}", written(one), one.body, listed(names)))
+        }
+        "first_utc" | "published_utc" => Some(utc(first)),
+        "tel" => Some(listed(other())),
+        "duration" => Some(match first.duration {
+            Some(duration) => format!("[\"PT{}S\"]", duration.seconds),
+            None => "[]".to_owned(),
+        }),
+        "audio" => Some(listed(first.attachments.iter().map(|one| one.name.clone()))),
+        "transcript" => Some(first.body.clone()),
+        "heading" => {
+            let (name, _) = sender(first);
+            let word = if fact(first, "outcome") == "missed" { "Missed call" } else { "Voicemail" };
+            Some(format!("{word} from {name}"))
+        }
+        _ => None,
+    }
+}
+
+fn of_mail(holding: &Holding, name: &str) -> Option<String> {
+    let one = holding.parsed.first()?;
+    match name {
+        "Subject" => Some(one.subject.clone()),
+        "From" => Some(sender(one).1.to_owned()),
+        "To" => {
+            let to = one.parties.iter().find(|one| one.role == Role::To)?;
+            Some(format!("{0} <{0}@unknown.email>", to.address))
+        }
+        "date_utc_from_X-smssync-date" => Some(utc(one)),
+        "body" => Some(one.body.trim().to_owned()),
+        other if other.starts_with("X-") => {
+            let found = one.facts.get(&other.to_lowercase());
+            Some(found.cloned().unwrap_or_else(|| "(absent)".to_owned()))
+        }
+        _ => None,
+    }
+}
+
+fn of_whatsapp(holding: &Holding, name: &str, value: &str) -> Option<String> {
+    let (program, people): (Vec<&ParsedItem>, Vec<&ParsedItem>) =
+        holding.parsed.iter().partition(|one| one.facts.contains_key("line of the program"));
+    match name {
+        "user_messages_upstream_target" => Some(people.len().to_string()),
+        "system_lines" => Some(format!("{} (group created; You were added)", program.len())),
+        "multi_line_messages" => Some(people.iter().filter(|one| one.body.contains('\n')).count().to_string()),
+        "message" => {
+            let line = |one: &&ParsedItem| {
+                let zone = chrono_tz::America::Chicago;
+                let local = one.sent_at.as_ref().map(|time| time.at.with_timezone(&zone).format("%Y-%m-%dT%H:%M:%S"));
+                let text = one.body.replace('\n', " ");
+                format!("{} local|{}|{text}", local.map(|time| time.to_string()).unwrap_or_default(), sender(one).0)
+            };
+            let lines: Vec<String> = people.iter().map(line).collect();
+            Some(if lines.iter().any(|one| one == value) { value.to_owned() } else { lines.join(" // ") })
+        }
+        _ => None,
+    }
+}
+
+fn of_cellebrite(holding: &Holding, name: &str, index: usize) -> Option<String> {
+    match name {
+        "models_top_level" => Some(counted(holding.parsed.iter().map(|one| fact(one, "kind of thing")))),
+        "call" => {
+            let one = holding.parsed.iter().filter(|one| one.kind == RecordKind::Call).nth(index)?;
+            let way = fact(one, "direction as written");
+            Some(format!("{{\"direction\": \"{way}\", \"party\": \"{}\"}}", one.parties.first()?.address))
+        }
+        _ => None,
+    }
+}
+
+/// Counts in one order: others print theirs in several.
+fn in_order(value: &str) -> String {
+    match value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        Some(inside) => {
+            let mut parts: Vec<&str> = inside.split(", ").collect();
+            parts.sort_unstable();
+            parts.join(", ")
+        }
+        None => value.to_owned(),
+    }
+}
+
+/// What we say about a fact; `None` where we say nothing of the kind.
+fn ours(holding: &Holding, fact: &Fact) -> Option<String> {
+    let (name, index) = match fact.name.split_once('[') {
+        Some((name, rest)) => (name, rest.trim_end_matches(']').parse().ok()?),
+        None => (fact.name.as_str(), 0),
+    };
+    match fact.file.split('/').next()? {
+        "imazing" => of_imazing(holding, name, index),
+        "rsmf" => of_rsmf(holding, name),
+        "google_voice" => of_google(holding, name, index),
+        "sms_backup_plus_eml" => of_mail(holding, name),
+        "whatsapp" => of_whatsapp(holding, name, &fact.value),
+        "cellebrite_ufed" => of_cellebrite(holding, name, index),
+        _ => None,
+    }
+}
+
+#[test]
+fn what_is_found_agrees_with_what_others_found() {
+    let Some(root) = corpora() else { return };
+    let mut table: BTreeMap<String, [u64; 3]> = BTreeMap::new();
+    let (mut unexplained, mut met) = (Vec::new(), BTreeSet::new());
+    let mut holdings: BTreeMap<String, Holding> = BTreeMap::new();
+    for fact in facts(&root) {
+        if !root.join(&fact.file).is_file() {
+            continue;
+        }
+        let holding = holdings.entry(fact.file.clone()).or_insert_with(|| hold(&root.join(&fact.file)));
+        let folder = fact.file.split('/').next().unwrap_or_default();
+        let row = table.entry(format!("{folder} {}", fact.name.split('[').next().unwrap_or_default())).or_default();
+        match ours(holding, &fact) {
+            None => row[2] += 1,
+            Some(found) if in_order(&found) == in_order(&fact.value) => row[0] += 1,
+            Some(found) => {
+                row[1] += 1;
+                match KNOWN.iter().find(|one| (one.0, one.1, one.2) == (folder, fact.name.as_str(), found.as_str())) {
+                    Some(known) => drop(met.insert(known.1)),
+                    None => {
+                        unexplained.push(format!("{} {}: expected {}, found {found}", fact.file, fact.name, fact.value))
+                    }
+                }
+            }
+        }
+    }
+    println!("{:<60} {:>6} {:>6} {:>11}", "corpus and fact", "agree", "differ", "not covered");
+    for (kind, [agree, differ, silent]) in &table {
+        println!("{kind:<60} {agree:>6} {differ:>6} {silent:>11}");
+    }
+    let total = |at: usize| table.values().map(|row| row[at]).sum::<u64>();
+    println!("{:<60} {:>6} {:>6} {:>11}", "all", total(0), total(1), total(2));
+    assert!(unexplained.is_empty(), "{} differences without a reason:\n{}", unexplained.len(), unexplained.join("\n"));
+    for known in KNOWN {
+        assert!(met.contains(known.1), "{} differs no longer, take the reason away: {}", known.1, known.3);
+    }
+    assert!(total(0) > 100, "the expectations were met with");
+}
+
+#[test]
+fn every_item_has_an_identity_and_every_attachment_is_found_again() {
+    let Some(root) = corpora() else { return };
+    for folder in FOLDERS {
+        let holding = hold(&root.join(folder));
+        let understood = holding.parsed.iter().filter(|one| one.kind != RecordKind::File).count();
+        println!(
+            "{folder:<24} items {:>4} understood {understood:>4} exceptions {:>2}",
+            holding.items.len(),
+            holding.exceptions
+        );
+        for ((item, parsed), format) in holding.items.iter().zip(&holding.parsed).zip(&holding.formats) {
+            let Original::Bytes(bytes) = &item.original else { panic!("small files are held") };
+            for one in &parsed.attachments {
+                let found = part_bytes(bytes, shape_word(&item.shape, *format), one.part);
+                assert_eq!(found.as_deref().map(Sha256Digest::of), one.sha256, "{folder}: {}", one.name);
+            }
+        }
+    }
+}
