@@ -92,14 +92,14 @@ const SHELF: &[&dyn ExportFormat] = &[
     &chats::x_archive::XArchive,
     &chats::warc::Warc,
     &chats::vcon::VCon,
+    // Any workbook whose columns are those of calls, iMazing's call history too.
+    &CallWorkbook,
     &Imazing,
     &WhatsApp,
     &GoogleVoice,
     &GoogleChat,
     &Rsmf,
     &Cellebrite,
-    // Last: it reads any workbook whose columns are those of calls.
-    &CallWorkbook,
 ];
 
 /// The format of a file and who reads it.

@@ -82,7 +82,7 @@ impl<'a> Models<'a> {
             let Some(token) = token else {
                 // Whole messages of a chat that the report breaks off in are given before what is not whole.
                 if !self.held.is_empty() {
-                    return Ok(self.release(true));
+                    return Ok(self.hand_over(true));
                 }
                 self.ended = true;
                 let mut left = std::mem::take(&mut self.outer);
@@ -212,20 +212,20 @@ impl<'a> Models<'a> {
             }
             self.held_bytes += message.len();
             self.held.push(message);
-            return if self.held_bytes > HELD_BYTES { self.release(true) } else { None };
+            return if self.held_bytes > HELD_BYTES { self.hand_over(true) } else { None };
         }
         if !self.open.is_empty() {
             return None;
         }
         if !self.held.is_empty() {
-            return self.release(false);
+            return self.hand_over(false);
         }
         let outer = std::mem::take(&mut self.outer);
         Some(if is_too_large(&outer) { Piece::TooLarge(outer) } else { Piece::Model(outer) })
     }
 
     /// Gives the messages that are held; a chat that goes on is closed as far as it was read.
-    fn release(&mut self, goes_on: bool) -> Option<Piece> {
+    fn hand_over(&mut self, goes_on: bool) -> Option<Piece> {
         self.held_bytes = 0;
         let messages = std::mem::take(&mut self.held);
         let chat = if goes_on {
