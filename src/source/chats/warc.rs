@@ -9,7 +9,6 @@ use super::http::{self, Answer};
 use super::{again, moment};
 use crate::base::limits;
 use crate::extract;
-use crate::extract::budget::Budget;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Original, ParsedItem, RawItem, Searchable, Shape, Stopped};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
@@ -340,10 +339,11 @@ fn read_body(address: &str, answer: &Answer, parsed: &mut ParsedItem) {
     }
     let name = address.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let extracted = extract::text(&answer.body, name, answer.field("content-type"));
-    let (text, whole) = Budget::new().take_text(extracted.text);
-    parsed.body = text;
-    parsed.searchable = if whole { extracted.searchable } else { Searchable::Partly };
+    // Extraction has cut the text to what is searchable already.
+    parsed.body = extracted.text;
+    parsed.searchable = extracted.searchable;
     parsed.problems.extend(extracted.problems);
+    extract::add_ways(None, extracted.pieces, &mut parsed.ways);
     if let Some(title) = title_of(&answer.body).filter(|_| extracted.found_type.contains("html")) {
         parsed.facts.insert("title".to_owned(), title);
     }

@@ -31,7 +31,7 @@ pub fn parse(original: &[u8], options: &ReadOptions) -> Option<ParsedItem> {
     let whole = Whole::of(&message, &files);
     let mut parsed = message::parse(&whole.bytes, options);
     for at in &whole.beside {
-        parsed.attachments.push(attachment(&files[*at], *at));
+        add(&files[*at], *at, &mut parsed);
     }
     if whole.missing > 0 {
         let sentence =
@@ -52,10 +52,18 @@ pub fn part_bytes(original: &[u8], part: u32) -> Option<Vec<u8>> {
     message::part_bytes(&Whole::of(&message, &files).bytes, part)
 }
 
-fn attachment(file: &FileBeside, at: usize) -> ParsedAttachment {
-    let extracted = extract::text(&file.bytes, name_of(file), "");
-    ParsedAttachment {
-        name: name_of(file).to_owned(),
+/// Adds a file that belongs to no part of the message.
+fn add(file: &FileBeside, at: usize, parsed: &mut ParsedItem) {
+    let name = name_of(file);
+    let part = BESIDE + u32::try_from(at).unwrap_or(u32::MAX - BESIDE);
+    let extracted = extract::text(&file.bytes, name, "");
+    for problem in extracted.problems {
+        parsed.problems.push(Problem::new(problem.code, format!("attachment {name}: {}", problem.message)));
+    }
+    extract::add_ways(Some(part), extracted.pieces, &mut parsed.ways);
+    extract::add_facts(name, extracted.facts, &mut parsed.facts);
+    parsed.attachments.push(ParsedAttachment {
+        name: name.to_owned(),
         claimed_type: String::new(),
         found_type: extracted.found_type,
         bytes: file.bytes.len() as u64,
@@ -63,8 +71,8 @@ fn attachment(file: &FileBeside, at: usize) -> ParsedAttachment {
         inline: false,
         text: extracted.text,
         searchable: extracted.searchable,
-        part: BESIDE + u32::try_from(at).unwrap_or(u32::MAX - BESIDE),
-    }
+        part,
+    });
 }
 
 /// A message with its files in it.
