@@ -10,7 +10,7 @@ use super::container::content::Content;
 use super::container::reading::{Reading, file_name};
 use super::container::tree::{Accounted, FolderTree, Tree};
 use super::database::{Database, DatabaseError, MAGIC};
-use super::formats::{ExportFormat, Look};
+use super::formats::{ExportFormat, Look, Loose};
 use super::{ReadStop, rows};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
@@ -88,6 +88,10 @@ impl ExportFormat for Databases {
         let mut beside = Beside::new(Some(tree), &path);
         read(format, file_name(&path), &content, &mut beside, reading)?;
         Ok(beside.accounted)
+    }
+
+    fn lies_loose(&self, format: ContainerFormat, tree: &mut dyn Tree) -> Option<Loose> {
+        (format != ContainerFormat::AppleBackup).then(|| known_name(tree).map(Loose::One))?
     }
 
     fn part_bytes(&self, format: ContainerFormat, original: &[u8], part: u32) -> Option<Vec<u8>> {

@@ -10,7 +10,7 @@ fn named(files: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {
 fn warc(word: &str) -> String {
     let record = |kind: &str, extra: &str, block: &str| {
         format!(
-            "WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{kind}>\r\nWARC-Date: 2024-03-01T15:00:00Z\r\n{extra}Content-Length: {}\r\n\r\n{block}\r\n\r\n",
+            "WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{word}-{kind}>\r\nWARC-Date: 2024-03-01T15:00:00Z\r\n{extra}Content-Length: {}\r\n\r\n{block}\r\n\r\n",
             block.len()
         )
     };
@@ -57,11 +57,11 @@ fn slack() -> Vec<(String, Vec<u8>)> {
 
 fn facebook() -> Vec<(String, Vec<u8>)> {
     let thread = br#"{"participants":[{"name":"Cedar Bend City"},{"name":"Zo\u00c3\u00ab Berg"}],"messages":[
- {"sender_name":"Zo\u00c3\u00ab Berg","timestamp_ms":1709305300000,"content":"foxglove caf\u00c3\u00a9","type":"Generic","photos":[{"uri":"your_facebook_activity/messages/inbox/zoe_1/photos/1.png","creation_timestamp":1709305300}]}],
+ {"sender_name":"Zo\u00c3\u00ab Berg","timestamp_ms":1709305300000,"content":"foxglove caf\u00c3\u00a9","type":"Generic","files":[{"uri":"your_facebook_activity/messages/inbox/zoe_1/files/1.txt","creation_timestamp":1709305300}]}],
  "title":"Zo\u00c3\u00ab Berg","thread_path":"inbox/zoe_1","is_still_participant":true}"#;
     named(&[
         ("facebook/your_facebook_activity/messages/inbox/zoe_1/message_1.json", thread),
-        ("facebook/your_facebook_activity/messages/inbox/zoe_1/photos/1.png", b"\x89PNG\r\n\x1a\none"),
+        ("facebook/your_facebook_activity/messages/inbox/zoe_1/files/1.txt", b"words of a file"),
     ])
 }
 

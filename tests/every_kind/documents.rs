@@ -107,7 +107,7 @@ fn wav() -> Vec<u8> {
 }
 
 /// One frame of silence (RFC 4867 section 5: mode 7, 31 bytes and their head).
-fn amr() -> Vec<u8> {
+pub fn amr() -> Vec<u8> {
     [b"#!AMR\n".to_vec(), vec![0x3C], vec![0; 31]].concat()
 }
 

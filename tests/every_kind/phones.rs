@@ -157,9 +157,10 @@ pub fn samples() -> Vec<Sample> {
     let csv = [IMAZING.join(","), imazing_row("see the iris bed").join(",")].join("\r\n") + "\r\n";
     let row = imazing_row("the workbook of hibiscus");
     let sheet: [&[&str]; 2] = [&IMAZING, &row];
-    let bill: [&[&str]; 2] = [
-        &["Call type", "Date", "Duration", "Number", "Contact", "Location", "Service"],
-        &["Outgoing", "2024-03-15 14:30:00", "00:02:45", "612-555-0142", "Columbine Hall", "", "Phone"],
+    let bill: [&[&str]; 3] = [
+        &["Date", "Time", "Number", "Rate", "Usage Type", "Origination", "Destination", "Min.", "Total"],
+        &["11/03/2025", "08:01 AM", "651-555-0143", "Peak", "Plan", "Edina MN", "Incoming CL", "2", "0.10"],
+        &["11/03/2025", "08:05 AM", "651-555-0144", "Peak", "Plan", "Edina MN", "Columbine MN", "3", "0.25"],
     ];
     let ufdr = zip(&[("report.xml", report("hollyhock").as_bytes()), ("files/Text/x.txt", b"words of a file")]);
     let folder = vec![
@@ -167,15 +168,19 @@ pub fn samples() -> Vec<Sample> {
         ("ufed/files/Text/x.txt".to_owned(), b"words of another file".to_vec()),
     ];
     let messages = vec![
-        ("iphone/chat.db".to_owned(), apple_messages("crocus")),
-        ("iphone/Attachments/aa/00/A1/list.txt".to_owned(), b"words of a list".to_vec()),
+        ("chat.db".to_owned(), apple_messages("crocus")),
+        ("Attachments/aa/00/A1/list.txt".to_owned(), b"words of a list".to_vec()),
+    ];
+    let left = vec![
+        ("voicemail/voicemail.db".to_owned(), voicemail("+16125550162")),
+        ("voicemail/1.amr".to_owned(), super::documents::amr()),
     ];
     vec![
         one("sms-20250601.xml", "sms-backup-restore", 1, "snapdragon", texts.into()),
         one("calls-20250601.xml", "sms-backup-restore-calls", 1, "forsythia", calls.into()),
-        Sample { place: "iphone", format: "apple-messages", found: 2, word: "crocus", files: messages },
+        Sample { place: "chat.db", format: "apple-messages", found: 2, word: "crocus", files: messages },
         one("calls.storedata", "apple-calls", 1, "\"612-555-0161\"", apple_calls("+16125550161")),
-        one("voicemail.sqlite", "apple-voicemail", 1, "\"612-555-0162\"", voicemail("+16125550162")),
+        Sample { place: "voicemail", format: "apple-voicemail", found: 1, word: "\"612-555-0162\"", files: left },
         Sample { place: "Backup", format: "apple-backup", found: 4, word: "cyclamen", files: backup("cyclamen") },
         one("mmssms.sqlite", "android-messages", 1, "anemone", android_messages("anemone")),
         one("calllog.sqlite", "android-calls", 1, "willow", android_calls("612-555-0163")),
@@ -192,7 +197,7 @@ pub fn samples() -> Vec<Sample> {
         one("phone.ufdr", "cellebrite", 1, "hollyhock", ufdr),
         Sample { place: "ufed", format: "cellebrite", found: 1, word: "hellebore", files: folder },
         one("CSV_Calls_7635550144.csv", "call-detail", 2, "huckleberry", CARRIER.into()),
-        one("calls.xlsx", "call-detail-workbook", 1, "columbine", xlsx("Calls", &bill)),
+        one("usage.xlsx", "call-detail-workbook", 2, "columbine", xlsx("Usage", &bill)),
         one(
             "people.vcf",
             "vcard",

@@ -258,13 +258,14 @@ impl<'s> Records<'s> {
 
 /// Hands over one record.
 ///
-/// Identity (`warc/1`): the identifier of the record, its kind, address, date, and its block's digest as written.
+/// Identity (`warc/1`): the identifier of the record, its kind, address, date, and its block's digest as written; where
+/// one of the first and the last is not written, the whole record as well.
 fn tell(head: &Head, kind: &str, original: Original, reading: &mut Reading<'_>) -> Result<(), Stopped> {
     let mut identity = Identity::new("warc/1");
     for name in ["warc-record-id", "warc-type", "warc-target-uri", "warc-date", "warc-block-digest"] {
         identity.field(name, head.field(name).as_bytes());
     }
-    if head.field("warc-record-id").is_empty()
+    if (head.field("warc-record-id").is_empty() || head.field("warc-block-digest").is_empty())
         && let Original::Bytes(bytes) = &original
     {
         identity.field("record", bytes);

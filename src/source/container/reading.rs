@@ -312,6 +312,15 @@ impl<'a> Reading<'a> {
         result
     }
 
+    /// The format of a file that is an export or a message; `None` for any other.
+    pub fn format_of(&self, name: &str, content: &Content) -> Option<ContainerFormat> {
+        match self.kind_of(name, content).ok()? {
+            Kind::Message => Some(ContainerFormat::Eml),
+            Kind::Container(format) => Some(format),
+            Kind::File(_) => None,
+        }
+    }
+
     fn kind_of(&self, name: &str, content: &Content) -> std::io::Result<Kind> {
         let head = content.head()?;
         let name = file_name(name);
