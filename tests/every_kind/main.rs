@@ -11,10 +11,12 @@ mod pst;
 mod workbook;
 
 mod chats;
+mod damaged;
 mod documents;
 mod mail;
 mod mixed;
 mod phones;
+mod produced;
 mod sample;
 
 // The writers name the rooms of the crate as its own tests do.

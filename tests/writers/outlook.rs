@@ -2,6 +2,7 @@
 
 use cfb::CompoundFile;
 use std::io::{Cursor, Write as _};
+use std::time::SystemTime;
 
 type File = CompoundFile<Cursor<Vec<u8>>>;
 
@@ -23,8 +24,18 @@ pub fn msg(letter: &Letter<'_>) -> Vec<u8> {
     let mut file = CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).expect("made");
     write(&mut file, "/", letter);
     file.create_storage("/__nameid_version1.0").expect("made");
+    without_times(&mut file);
     file.flush().expect("written");
     file.into_inner().into_inner()
+}
+
+/// Takes out the moments of writing, so that the same message is always the same bytes.
+fn without_times(file: &mut File) {
+    let storages: Vec<_> = file.walk().filter(|entry| entry.is_storage()).map(|entry| entry.path().to_owned()).collect();
+    for path in storages {
+        file.set_created_time(&path, SystemTime::UNIX_EPOCH).expect("set");
+        file.set_modified_time(&path, SystemTime::UNIX_EPOCH).expect("set");
+    }
 }
 
 fn write(file: &mut File, at: &str, letter: &Letter<'_>) {

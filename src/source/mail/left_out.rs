@@ -9,6 +9,7 @@ use crate::extract;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
 use crate::source::ReadOptions;
+use crate::source::base64;
 use crate::source::bundle::{FileBeside, unbundled};
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 use std::collections::BTreeSet;
@@ -73,6 +74,13 @@ fn add(file: &FileBeside, at: usize, parsed: &mut ParsedItem) {
         searchable: extracted.searchable,
         part,
     });
+}
+
+/// The message of a bundle with its files in it, where every file belongs to a part of it.
+pub fn whole(original: &[u8]) -> Option<Vec<u8>> {
+    let (message, files) = unbundled(original)?;
+    let whole = Whole::of(&message, &files);
+    whole.beside.is_empty().then_some(whole.bytes)
 }
 
 /// A message with its files in it.
@@ -177,7 +185,7 @@ fn push_encoded(bytes: &[u8], encoding: Encoding, out: &mut Vec<u8>) {
     match encoding {
         Encoding::Base64 => {
             for line in bytes.chunks(LINE) {
-                out.extend_from_slice(&base64_of(line));
+                out.extend_from_slice(&base64::encode(line));
                 out.extend_from_slice(b"\n");
             }
         }
@@ -193,19 +201,6 @@ fn push_encoded(bytes: &[u8], encoding: Encoding, out: &mut Vec<u8>) {
             out.extend_from_slice(b"\n");
         }
     }
-}
-
-fn base64_of(bytes: &[u8]) -> Vec<u8> {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let value = group.iter().fold(0_u32, |value, byte| value << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for place in 0..4 {
-            let letter = LETTERS[(value >> (18 - 6 * place) & 63) as usize];
-            out.push(if place <= group.len() { letter } else { b'=' });
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -96,7 +96,8 @@ fn missing(one: &Attachment, page: u32) -> Problem {
     }
 }
 
-fn name(one: &Attachment, page: u32) -> String {
+/// The name of an attachment: that of its file, or the subject of the item.
+pub fn name(one: &Attachment, page: u32) -> String {
     let tags = [tag::ATTACH_LONG_FILENAME, tag::ATTACH_FILENAME, tag::DISPLAY_NAME];
     let written = tags.into_iter().map(|tag| one.properties.text(tag, page)).find(|name| !name.is_empty());
     match (written, &one.content) {
