@@ -14,8 +14,8 @@ use crate::model::request::RequestKind;
 use crate::package::{NOT_RESPONSIVE_WORDS, withheld_words};
 use crate::render::{self, Content, EXERCISE, Rendition};
 use crate::repository::{RepositoryError, StoredFacts, location_of, read_item};
-use crate::source::native::{self, Native};
 use crate::source;
+use crate::source::native::{self, Native};
 use crate::vault::{KeyReader, Section, Vault};
 use chrono_tz::Tz;
 
@@ -248,8 +248,7 @@ fn attachment(
     if desk.plan.natives && bytes.is_none() {
         remarks.push(PublicText::released("The original file is not given: it could not be decoded or is too large."));
     }
-    let native =
-        bytes.filter(|_| litigation && desk.plan.natives).map(|bytes| native::of_part(attached, bytes));
+    let native = bytes.filter(|_| litigation && desk.plan.natives).map(|bytes| native::of_part(attached, bytes));
     remarks.extend(rendered(native.as_ref(), told.sha256.as_str()));
     assemble(desk, planned.family, member, released(&name), fields, shown, remarks, told, native)
 }

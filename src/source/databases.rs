@@ -236,11 +236,7 @@ fn keep_damaged(
 }
 
 fn keep(name: &str, content: &Content, reading: &mut Reading<'_>) -> Result<(), Stopped> {
-    let again = match content.lasting_file() {
-        Some(path) => Ok(Content::File(path.to_owned())),
-        None => content.open().and_then(|mut stream| Content::unpack(&mut stream)),
-    };
-    match again {
+    match content.again() {
         Ok(content) => {
             reading.file(name.to_owned(), content, "application/vnd.sqlite3".to_owned(), CopyFacts::default())
         }

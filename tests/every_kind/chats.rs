@@ -14,7 +14,8 @@ fn warc(word: &str) -> String {
             block.len()
         )
     };
-    let uri = "WARC-Target-URI: <https://cedarbend.example/council>\r\nContent-Type: application/http; msgtype=response\r\n";
+    let uri =
+        "WARC-Target-URI: <https://cedarbend.example/council>\r\nContent-Type: application/http; msgtype=response\r\n";
     let page = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><head><title>Council</title></head><body>The <b>{word}</b></body></html>"
     );

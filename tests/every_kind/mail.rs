@@ -111,7 +111,10 @@ fn dbx(words: [&str; 2]) -> Vec<u8> {
     let segment = |at: u32, text: &str, next: u32| {
         [numbers(&[at, 0x200, text.len() as u32, next]), text.as_bytes().to_vec()].concat()
     };
-    let mut file = vec![0xCF, 0xAD, 0x12, 0xFE, 0xC5, 0xFD, 0x74, 0x6F, 0x66, 0xE3, 0xD1, 0x11, 0x9A, 0x4E, 0, 0xC0, 0x4F, 0xA3, 0x09, 0xD4];
+    let mut file = vec![
+        0xCF, 0xAD, 0x12, 0xFE, 0xC5, 0xFD, 0x74, 0x6F, 0x66, 0xE3, 0xD1, 0x11, 0x9A, 0x4E, 0, 0xC0, 0x4F, 0xA3, 0x09,
+        0xD4,
+    ];
     for (at, bytes) in [
         (0xC4, numbers(&[2])),
         (0xE4, numbers(&[0x1000])),
@@ -177,7 +180,10 @@ fn vault(word: &str) -> Vec<(String, Vec<u8>)> {
 pub fn samples() -> Vec<Sample> {
     let emlx = {
         let message = String::from_utf8(letter("larkspur")).expect("text");
-        format!("{}\n{message}<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>flags</key><integer>1</integer></dict></plist>", message.len())
+        format!(
+            "{}\n{message}<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>flags</key><integer>1</integer></dict></plist>",
+            message.len()
+        )
     };
     let maildir = vec![
         ("Maildir/cur/1555434040.M1.host:2,S".to_owned(), letter("maplewood")),
@@ -187,17 +193,35 @@ pub fn samples() -> Vec<Sample> {
         one("letter.eml", "folder", 1, "elderberry", letter("elderberry")),
         one("town.mbox", "mbox", 2, "mulberry", mbox(&["mulberry", "mulberries"])),
         one("old.mbox.gz", "gzip", 1, "gooseberry", gzip(&mbox(&["gooseberry"]))),
-        one("mail.zip", "zip", 2, "zinnia", zip(&[("a/one.eml", &letter("zinnia")), ("two.txt", b"a note in an archive")])),
+        one(
+            "mail.zip",
+            "zip",
+            2,
+            "zinnia",
+            zip(&[("a/one.eml", &letter("zinnia")), ("two.txt", b"a note in an archive")]),
+        ),
         Sample { place: "Maildir", format: "maildir", found: 2, word: "maplewood", files: maildir },
         one("single.emlx", "emlx", 1, "larkspur", emlx.into_bytes()),
         Sample { place: "Apple", format: "apple-mail", found: 1, word: "applewood", files: apple_mail("applewood") },
         one("note.msg", "msg", 1, "marigold", message_file("marigold", "deepmarigold")),
-        one("winmail.dat", "tnef", 1, "tansy", tnef("Tansy", "packed words of tansy", "plan.txt", b"plan of the culvert")),
+        one(
+            "winmail.dat",
+            "tnef",
+            1,
+            "tansy",
+            tnef("Tansy", "packed words of tansy", "plan.txt", b"plan of the culvert"),
+        ),
         one("Inbox.dbx", "outlook-express", 2, "oxlip", dbx(["oxlip", "oxeye"])),
         one("ann.olm", "outlook-mac", 1, "oleander", olm("oleander")),
         Sample { place: "Vault", format: "google-vault", found: 1, word: "valerian", files: vault("valerian") },
         one("box.pst", "pst", 1, "peony", store(Variant::Unicode, "peony", "deeppeony")),
         one("box.ost", "ost", 1, "orchid", store(Variant::Large, "orchid", "deeporchid")),
-        one("attached.eml", "folder", 1, "deepeglantine", letter_with("eglantine", "plans.zip", "application/zip", &zip(&[("memo.docx", &docx("deepeglantine"))]))),
+        one(
+            "attached.eml",
+            "folder",
+            1,
+            "deepeglantine",
+            letter_with("eglantine", "plans.zip", "application/zip", &zip(&[("memo.docx", &docx("deepeglantine"))])),
+        ),
     ]
 }

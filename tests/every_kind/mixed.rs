@@ -21,9 +21,8 @@ pub fn program(directory: &Path, arguments: &[&str]) -> Output {
 pub fn json(directory: &Path, arguments: &[&str]) -> (i32, Value) {
     let output = program(directory, &[arguments, &["--json"]].concat());
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let value: Value = serde_json::from_str(&text).unwrap_or_else(|error| {
-        panic!("{arguments:?}: {error}: {text} {}", String::from_utf8_lossy(&output.stderr))
-    });
+    let value: Value = serde_json::from_str(&text)
+        .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text} {}", String::from_utf8_lossy(&output.stderr)));
     (output.status.code().unwrap_or(-1), value)
 }
 
@@ -144,7 +143,8 @@ fn a_file_named_by_itself_is_told_in_its_own_format() {
         .filter(|sample| sample.files.len() == 1 && sample.files[0].0 == sample.place)
         .map(|sample| format!("export/{}", sample.place))
         .collect();
-    let (code, report) = json(at, &[&["ingest"], files.iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat());
+    let (code, report) =
+        json(at, &[&["ingest"], files.iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat());
     assert!(code == 0 || code == 2, "{report:#}");
     let formats: BTreeSet<&str> = report["containers"]
         .as_array()

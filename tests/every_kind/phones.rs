@@ -85,8 +85,10 @@ fn backup(word: &str) -> Vec<(String, Vec<u8>)> {
             b"words of a list".to_vec(),
         ),
     ];
-    let rows: String =
-        files.iter().map(|(id, domain, path, _)| format!("INSERT INTO Files VALUES ('{id}', '{domain}', '{path}', 1, NULL);")).collect();
+    let rows: String = files
+        .iter()
+        .map(|(id, domain, path, _)| format!("INSERT INTO Files VALUES ('{id}', '{domain}', '{path}', 1, NULL);"))
+        .collect();
     let list = format!(
         "CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB); {rows}"
     );
@@ -102,14 +104,44 @@ fn backup(word: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 const IMAZING: [&str; 17] = [
-    "Chat Session", "Message Date", "Delivered Date", "Read Date", "Edited Date", "Deleted Date", "Service", "Type", "Sender ID", "Sender Name",
-    "Status", "Replying to", "Subject", "Text", "Reactions", "Attachment", "Attachment type",
+    "Chat Session",
+    "Message Date",
+    "Delivered Date",
+    "Read Date",
+    "Edited Date",
+    "Deleted Date",
+    "Service",
+    "Type",
+    "Sender ID",
+    "Sender Name",
+    "Status",
+    "Replying to",
+    "Subject",
+    "Text",
+    "Reactions",
+    "Attachment",
+    "Attachment type",
 ];
 
 fn imazing_row(words: &str) -> [&str; 17] {
     [
-        "Ana Berg", "2024-07-10 15:20:00", "", "2024-07-10 15:21:00", "", "", "iMessage", "Incoming", "+16125550142", "Ana Berg", "Read", "", "",
-        words, "", "", "",
+        "Ana Berg",
+        "2024-07-10 15:20:00",
+        "",
+        "2024-07-10 15:21:00",
+        "",
+        "",
+        "iMessage",
+        "Incoming",
+        "+16125550142",
+        "Ana Berg",
+        "Read",
+        "",
+        "",
+        words,
+        "",
+        "",
+        "",
     ]
 }
 

@@ -32,7 +32,25 @@ fn an_item_of_a_store_is_given_as_a_message_that_every_program_reads() {
         write(&at.join("export"), &sample.files);
     }
     assert_eq!(json(at, &["ingest", "export"]).0, 0);
-    assert_eq!(json(at, &["request", "open", "--kind", "litigation", "--what", "all", "--requester", "Opposing counsel", "--days", "30"]).0, 0);
+    assert_eq!(
+        json(
+            at,
+            &[
+                "request",
+                "open",
+                "--kind",
+                "litigation",
+                "--what",
+                "all",
+                "--requester",
+                "Opposing counsel",
+                "--days",
+                "30"
+            ]
+        )
+        .0,
+        0
+    );
     assert_eq!(json(at, &["request", "collect", "Q-1"]).0, 0);
     assert_eq!(json(at, &["review", "decide", "Q-1", "--undecided", "--decision", "responsive"]).0, 0);
     let (code, produced) = json(at, &["produce", "Q-1", "out", "--natives"]);
@@ -41,7 +59,9 @@ fn an_item_of_a_store_is_given_as_a_message_that_every_program_reads() {
     assert_eq!((code, &verified["ok"]), (0, &true.into()), "{verified:#}");
 
     let natives = natives(&at.join("out"));
-    let with = |ending: &str| natives.iter().filter(|(name, _)| name.ends_with(ending)).map(|(_, bytes)| bytes).collect::<Vec<_>>();
+    let with = |ending: &str| {
+        natives.iter().filter(|(name, _)| name.ends_with(ending)).map(|(_, bytes)| bytes).collect::<Vec<_>>()
+    };
     let exact = |place: &str| fs::read(at.join("export").join(place)).expect("read");
     assert!(with(".msg").contains(&&exact("note.msg")), "a message of Outlook stays one");
     assert_eq!(with(".dat"), [&exact("winmail.dat")]);

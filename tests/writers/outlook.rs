@@ -31,7 +31,8 @@ pub fn msg(letter: &Letter<'_>) -> Vec<u8> {
 
 /// Takes out the moments of writing, so that the same message is always the same bytes.
 fn without_times(file: &mut File) {
-    let storages: Vec<_> = file.walk().filter(|entry| entry.is_storage()).map(|entry| entry.path().to_owned()).collect();
+    let storages: Vec<_> =
+        file.walk().filter(|entry| entry.is_storage()).map(|entry| entry.path().to_owned()).collect();
     for path in storages {
         file.set_created_time(&path, SystemTime::UNIX_EPOCH).expect("set");
         file.set_modified_time(&path, SystemTime::UNIX_EPOCH).expect("set");

@@ -41,7 +41,8 @@ pub fn seven_zip(name: &str, content: &[u8]) -> Vec<u8> {
     let size = u8::try_from(content.len()).expect("a short member");
     let mut names = vec![0];
     names.extend(format!("{name}\0").encode_utf16().flat_map(u16::to_le_bytes));
-    let mut header = vec![0x01, 0x04, 0x06, 0, 1, 0x09, size, 0, 0x07, 0x0B, 1, 0, 1, 1, 0, 0x0C, size, 0, 0x08, 0x0A, 1];
+    let mut header =
+        vec![0x01, 0x04, 0x06, 0, 1, 0x09, size, 0, 0x07, 0x0B, 1, 0, 1, 1, 0, 0x0C, size, 0, 0x08, 0x0A, 1];
     header.extend_from_slice(&sum(content));
     header.extend_from_slice(&[0, 0, 0x05, 1, 0x11, u8::try_from(names.len()).expect("a short name")]);
     header.extend_from_slice(&names);
@@ -56,7 +57,8 @@ pub fn seven_zip(name: &str, content: &[u8]) -> Vec<u8> {
 
 /// A document of one paragraph (ISO/IEC 29500-1).
 pub fn docx(words: &str) -> Vec<u8> {
-    let main = format!("<w:document xmlns:w=\"w\"><w:body><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:body></w:document>");
+    let main =
+        format!("<w:document xmlns:w=\"w\"><w:body><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:body></w:document>");
     zip(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", main.as_bytes())])
 }
 

@@ -6,7 +6,7 @@
 //! remark; they are no items.
 
 use super::http::{self, Answer};
-use super::{again, moment};
+use super::moment;
 use crate::base::limits;
 use crate::extract;
 use crate::model::exception::{Problem, ProblemCode};
@@ -58,7 +58,7 @@ impl ExportFormat for Warc {
             Records::new(&mut content.open()?, content.lasting_file()).each(reading)?
         };
         if told == 0 {
-            reading.file(name.to_owned(), again(content)?, "application/warc".to_owned(), CopyFacts::default())?;
+            reading.file(name.to_owned(), content.again()?, "application/warc".to_owned(), CopyFacts::default())?;
         }
         Ok(())
     }

@@ -170,7 +170,8 @@ impl Enclosed {
 /// A part's type as it may be written; messages and multiparts are never encoded (RFC 2046 section 5.2.1).
 fn media_type(told: &str) -> &str {
     let bare = told.split(';').next().unwrap_or_default().trim();
-    let is_token = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
+    let is_token =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
     match bare.split_once('/') {
         Some((kind, subtype)) if is_token(kind) && is_token(subtype) => match kind.to_ascii_lowercase().as_str() {
             "message" | "multipart" => "application/octet-stream",
@@ -323,7 +324,10 @@ mod tests {
     #[test]
     fn people_stand_in_the_header_with_their_address_or_as_a_group_of_nobody() {
         let cases = [
-            (party(Role::To, "Ann \"A\" Lind", "ann@cedarbend.example"), "\"Ann \\\"A\\\" Lind\" <ann@cedarbend.example>"),
+            (
+                party(Role::To, "Ann \"A\" Lind", "ann@cedarbend.example"),
+                "\"Ann \\\"A\\\" Lind\" <ann@cedarbend.example>",
+            ),
             (party(Role::To, "", "ann@cedarbend.example"), "ann@cedarbend.example"),
             (party(Role::To, "Bo Berg", "/o=CITY/cn=BO"), "\"Bo Berg (/o=CITY/cn=BO)\":;"),
             (party(Role::To, "Bo Berg", ""), "\"Bo Berg\":;"),

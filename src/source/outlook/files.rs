@@ -173,7 +173,11 @@ fn gather(item: &Message, budget: &mut Budget) -> Extracted {
             }
         };
         let is_item = matches!(one.content, Content::Item(_));
-        inside::add(&mut extracted, if is_item && name.is_empty() { "a message without a subject" } else { &name }, found);
+        inside::add(
+            &mut extracted,
+            if is_item && name.is_empty() { "a message without a subject" } else { &name },
+            found,
+        );
     }
     extracted
 }
