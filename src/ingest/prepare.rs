@@ -7,7 +7,7 @@ use crate::base::digest::{Blake3Digest, DigestSecret, KeyedDigest, Sha256Digest}
 use crate::base::id::CustodianId;
 use crate::catalog::{Guard, Standing};
 use crate::classify::{Context, Rules, classify};
-use crate::extract;
+use crate::extract::{self, budget::Budget};
 use crate::model::classification::StatusBasis;
 use crate::model::exception::{ItemException, Problem};
 use crate::model::item::{Original, ParsedItem, RawItem, Searchable};
@@ -18,6 +18,7 @@ use crate::repository::{FACTS_SCHEMA, StoredCopy, StoredException, StoredFacts, 
 use crate::source::{self, ReadOptions};
 use crate::vault::{FamilyKey, Month, SealedFamily, Section, seal_family};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// What every worker needs; nothing in it changes during an intake.
@@ -196,31 +197,31 @@ impl Bench {
         if word == "message" || word == "file" {
             return;
         }
-        let mut problems: Vec<Problem> = Vec::new();
-        let mut facts = std::collections::BTreeMap::new();
+        let mut budget = Budget::new();
+        let mut told: BTreeSet<String> = parsed.problems.iter().map(|one| one.message.clone()).collect();
         for attachment in &mut parsed.attachments {
             if attachment.searchable != Searchable::Not || !attachment.text.is_empty() {
                 continue;
             }
-            if let Some(bytes) = source::part_bytes(original, word, attachment.part) {
-                let extracted = extract::text(&bytes, &attachment.name, &attachment.claimed_type);
-                attachment.found_type = extracted.found_type;
-                attachment.text = extracted.text;
-                attachment.searchable = extracted.searchable;
-                problems.extend(extracted.problems);
-                let shown = if attachment.name.is_empty() {
-                    format!("part {}", attachment.part)
-                } else {
-                    attachment.name.clone()
-                };
-                extract::add_ways(Some(attachment.part), extracted.pieces, &mut parsed.ways);
-                extract::add_facts(&shown, extracted.facts, &mut facts);
+            let Some(bytes) = source::part_bytes(original, word, attachment.part) else { continue };
+            let extracted = extract::text_within(&bytes, &attachment.name, &attachment.claimed_type, &mut budget);
+            attachment.found_type = extracted.found_type;
+            attachment.text = extracted.text;
+            attachment.searchable = extracted.searchable;
+            let shown = match attachment.name.is_empty() {
+                true => format!("part {}", attachment.part),
+                false => attachment.name.clone(),
+            };
+            for problem in extracted.problems {
+                // Problems stand with the item, each with the name of its attachment, and none twice.
+                let message = format!("attachment {shown}: {}", problem.message);
+                if told.insert(message.clone()) {
+                    parsed.problems.push(Problem::new(problem.code, message));
+                }
             }
+            extract::add_ways(Some(attachment.part), extracted.pieces, &mut parsed.ways);
+            extract::add_facts(&shown, extracted.facts, &mut parsed.facts);
         }
-        parsed.problems.extend(problems);
-        facts.into_iter().for_each(|(name, value)| {
-            parsed.facts.entry(name).or_insert(value);
-        });
     }
 
     fn outline(

@@ -58,6 +58,19 @@ pub fn native(volume: &str, nth: u64, first: &BatesNumber, ending: &str) -> Stri
     format!("{PAYLOAD}/{volume}/NATIVES/{:04}/{first}.{}", nth / FOLDER_DOCUMENTS + 1, plain_ending(ending))
 }
 
+/// What stands in the name of a file that was written from an original and is not the original.
+const RENDITION: &str = ".rendition.";
+
+/// The rendition that is given in place of the native of the `nth` document.
+pub fn rendition(volume: &str, nth: u64, first: &BatesNumber, ending: &str) -> String {
+    native(volume, nth, first, ending).replacen(&format!("{first}."), &format!("{first}{RENDITION}"), 1)
+}
+
+/// Whether a path is that of a rendition.
+pub fn is_rendition(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.contains(RENDITION))
+}
+
 /// Letters of the longest ending that is kept.
 const ENDING_LETTERS: usize = 8;
 

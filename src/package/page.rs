@@ -4,6 +4,7 @@
 
 use super::NOT_RESPONSIVE_WORDS;
 use super::listing::{Remark, Withheld};
+use super::names;
 use crate::model::production::{ProducedItem, PublicText};
 
 /// What stands above the list.
@@ -83,10 +84,10 @@ pub fn document(item: &ProducedItem) -> String {
         (None, true) => escaped(&item.subject),
     };
     let part = item.parent.as_ref().map_or(String::new(), |parent| format!(" (part of {parent})"));
-    let native = item
-        .native_path
-        .as_deref()
-        .map_or(String::new(), |path| format!(", <a href=\"{}\">original file of {first}</a>", here(path)));
+    let native = item.native_path.as_deref().map_or(String::new(), |path| {
+        let what = if names::is_rendition(path) { "rendition as mail" } else { "original file" };
+        format!(", <a href=\"{}\">{what} of {first}</a>", here(path))
+    });
     format!(
         "<tr><th scope=\"row\">{first}</th><td>{pages}</td><td>{kind}{part}</td><td>{sent}</td><td>{from}</td><td>{to}</td>\
          <td>{what}</td><td><a href=\"{pdf}\">PDF of {first}</a>, <a href=\"{text}\">text of {first}</a>{native}</td></tr>\n",

@@ -61,7 +61,8 @@ pub struct Statement {
 pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicText {
     let originals = if natives {
         format!(
-            "  data/{}/NATIVES        original files, each named by the first number of its document\n",
+            "  data/{}/NATIVES        original files, each named by the first number of its document; one named\n\
+             \x20                            .rendition.eml was written from an item that is no file in its source\n",
             statement.volume
         )
     } else {

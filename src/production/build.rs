@@ -245,7 +245,10 @@ fn family(
         let first = number(u64::from(plan.first) + built.pages);
         let last = first.plus(rendered.pages - 1);
         let nth = built.items.len() as u64;
-        let native = draft.native.as_ref().map(|(ending, _)| names::native(&plan.volume, nth, &first, ending));
+        let native = draft.native.as_ref().map(|one| match one.is_rendition {
+            true => names::rendition(&plan.volume, nth, &first, &one.ending),
+            false => names::native(&plan.volume, nth, &first, &one.ending),
+        });
         let told = &draft.told;
         let item = ProducedItem {
             record: draft.record,
@@ -275,8 +278,8 @@ fn family(
         };
         folder.write(&item.pdf_path, &rendered.pdf)?;
         folder.write(&item.text_path, draft.text.as_bytes())?;
-        if let (Some(path), Some((_, bytes))) = (&item.native_path, &draft.native) {
-            folder.write(path, bytes)?;
+        if let (Some(path), Some(native)) = (&item.native_path, &draft.native) {
+            folder.write(path, &native.bytes)?;
         }
         listings.dat.push(dat::row(&columns::values(&item, &plan.volume)).as_bytes())?;
         listings.opt.push(opt::line(&item, &plan.volume).as_bytes())?;

@@ -15,6 +15,7 @@ use crate::package::{NOT_RESPONSIVE_WORDS, withheld_words};
 use crate::render::{self, Content, EXERCISE, Rendition};
 use crate::repository::{RepositoryError, StoredFacts, location_of, read_item};
 use crate::source;
+use crate::source::native::{self, Native};
 use crate::vault::{KeyReader, Section, Vault};
 use chrono_tz::Tz;
 
@@ -68,8 +69,8 @@ pub(super) struct Draft {
     pub(super) kind: RecordKind,
     pub(super) sheet: Sheet,
     pub(super) text: String,
-    /// Ending and bytes of the original, where it is given.
-    pub(super) native: Option<(String, Vec<u8>)>,
+    /// The original as a file, or a rendition of it, where it is given.
+    pub(super) native: Option<Native>,
     pub(super) told: Told,
     pub(super) withheld: Option<PublicText>,
     /// Whether it is left out because it does not belong to the request.
@@ -156,18 +157,21 @@ fn parent(
         RecordKind::File => by_type(&found_type(item), original, &item.body),
         _ => message_body(item, desk.zone),
     };
-    let ending = match item.kind {
-        RecordKind::Email => "eml".to_owned(),
-        _ => ending_of(&item.subject),
-    };
     // The original of a parent holds its attachments, so it is given only where nothing of the family is kept back.
     let litigation = desk.plan.request.kind == RequestKind::Litigation && open;
     let has_native = matches!(item.kind, RecordKind::Email | RecordKind::File);
-    let native = original.filter(|_| desk.plan.natives && litigation && has_native);
+    let native = original
+        .filter(|_| desk.plan.natives && litigation && has_native)
+        .and_then(|bytes| native::of_item(item, bytes, &facts.shape));
     if desk.plan.natives && has_native && native.is_none() {
-        let why = if open { "it is too large" } else { "it holds a part that is kept back" };
+        let why = match (open, original) {
+            (false, _) => "it holds a part that is kept back",
+            (true, None) => "it is too large",
+            (true, Some(_)) => "it is no file of its own in its source",
+        };
         remarks.push(PublicText::released(format!("The original file is not given: {why}.")));
     }
+    remarks.extend(rendered(native.as_ref(), &facts.sha256.to_string()));
     let sent = item.sent_at.as_ref().map(|sent| words::time(sent, desk.zone)).unwrap_or_default();
     let told = Told {
         subject: if item.kind == RecordKind::File { PublicText::default() } else { released(&item.subject) },
@@ -181,8 +185,16 @@ fn parent(
         sha256: if litigation { PublicText::released(facts.sha256.to_string()) } else { PublicText::default() },
     };
     let title = title(&item.subject, item.kind);
-    let native = native.map(|bytes| (ending, bytes.to_vec()));
     assemble(desk, planned.family, member, title, fields, shown, remarks, told, native)
+}
+
+/// What the receiver is told where the file is not the original itself.
+fn rendered(native: Option<&Native>, sha256: &str) -> Option<PublicText> {
+    native.filter(|one| one.is_rendition)?;
+    let words = format!(
+        "The file given is a rendition as an Internet message: the source has no such file. The original, whose SHA-256 is {sha256}, is kept."
+    );
+    Some(PublicText::released(words))
 }
 
 /// The names of the attachments that are given, and how many are kept back.
@@ -236,7 +248,8 @@ fn attachment(
     if desk.plan.natives && bytes.is_none() {
         remarks.push(PublicText::released("The original file is not given: it could not be decoded or is too large."));
     }
-    let native = bytes.filter(|_| litigation && desk.plan.natives).map(|bytes| (ending_of(&name), bytes));
+    let native = bytes.filter(|_| litigation && desk.plan.natives).map(|bytes| native::of_part(attached, bytes));
+    remarks.extend(rendered(native.as_ref(), told.sha256.as_str()));
     assemble(desk, planned.family, member, released(&name), fields, shown, remarks, told, native)
 }
 
@@ -303,7 +316,7 @@ fn assemble(
     shown: Shown,
     mut remarks: Vec<PublicText>,
     told: Told,
-    native: Option<(String, Vec<u8>)>,
+    native: Option<Native>,
 ) -> Draft {
     if shown.listed {
         let sentence = match &shown.content {
@@ -346,9 +359,4 @@ fn title(subject: &str, kind: RecordKind) -> PublicText {
 
 fn found_type(item: &ParsedItem) -> String {
     item.facts.get("media type").cloned().unwrap_or_default()
-}
-
-/// The ending of a file name; whether it is kept is for the name's maker to say.
-fn ending_of(name: &str) -> String {
-    name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_owned())
 }

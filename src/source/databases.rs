@@ -10,7 +10,7 @@ use super::container::content::Content;
 use super::container::reading::{Reading, file_name};
 use super::container::tree::{Accounted, FolderTree, Tree};
 use super::database::{Database, DatabaseError, MAGIC};
-use super::formats::{ExportFormat, Look};
+use super::formats::{ExportFormat, Look, Loose};
 use super::{ReadStop, rows};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
@@ -88,6 +88,10 @@ impl ExportFormat for Databases {
         let mut beside = Beside::new(Some(tree), &path);
         read(format, file_name(&path), &content, &mut beside, reading)?;
         Ok(beside.accounted)
+    }
+
+    fn lies_loose(&self, format: ContainerFormat, tree: &mut dyn Tree) -> Option<Loose> {
+        (format != ContainerFormat::AppleBackup).then(|| known_name(tree).map(Loose::One))?
     }
 
     fn part_bytes(&self, format: ContainerFormat, original: &[u8], part: u32) -> Option<Vec<u8>> {
@@ -232,11 +236,7 @@ fn keep_damaged(
 }
 
 fn keep(name: &str, content: &Content, reading: &mut Reading<'_>) -> Result<(), Stopped> {
-    let again = match content.lasting_file() {
-        Some(path) => Ok(Content::File(path.to_owned())),
-        None => content.open().and_then(|mut stream| Content::unpack(&mut stream)),
-    };
-    match again {
+    match content.again() {
         Ok(content) => {
             reading.file(name.to_owned(), content, "application/vnd.sqlite3".to_owned(), CopyFacts::default())
         }

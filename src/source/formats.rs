@@ -30,6 +30,15 @@ pub struct Look<'a> {
     pub options: &'a ReadOptions,
 }
 
+/// How files of an export lie in a folder of many things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loose {
+    /// The items are all of the file of this name.
+    One(String),
+    /// Each file is a container of its own, which its reader opens.
+    Each,
+}
+
 /// One format, or several of one maker.
 pub trait ExportFormat: Sync {
     /// The format of a file, when it is one of these.
@@ -69,6 +78,12 @@ pub trait ExportFormat: Sync {
         _reading: &mut Reading<'_>,
     ) -> Result<Accounted, ReadStop> {
         Ok(Accounted::new())
+    }
+
+    /// How the files of a tree lie in it where it is recognised by files that may lie in any folder, beside exports of
+    /// other formats; `None` when the whole tree is one export.
+    fn lies_loose(&self, _format: ContainerFormat, _tree: &mut dyn Tree) -> Option<Loose> {
+        None
     }
 
     /// The decoded bytes of an attachment of an item of this format; `None` when the format is another's or there is

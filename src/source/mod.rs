@@ -18,6 +18,7 @@ pub mod detect;
 pub mod formats;
 pub mod identity;
 pub mod mail;
+pub mod native;
 pub mod outlook;
 pub mod outlook_item;
 pub mod outlook_mac;

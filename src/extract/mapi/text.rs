@@ -4,7 +4,7 @@ use super::object::{Attached, AttachedKind, Object};
 use super::{msg, tnef};
 use crate::base::limits;
 use crate::extract::budget::Budget;
-use crate::extract::{self, Extracted};
+use crate::extract::{self, Extracted, inside};
 use crate::model::exception::ProblemCode;
 use crate::model::item::Searchable;
 
@@ -73,24 +73,16 @@ fn add_other_texts(object: &Object, out: &mut String) {
 
 fn add(attached: &Attached, out: &mut Extracted, budget: &mut Budget) {
     let name = attached.name();
-    out.text.push_str(&name);
-    out.text.push('\n');
-    match attached.kind {
+    let found = match attached.kind {
         AttachedKind::Elsewhere | AttachedKind::Nothing => {
-            let sentence = format!("the attachment {name} is not in the message{}", attached.where_it_lay());
-            *out =
-                std::mem::replace(out, Extracted::nothing("")).but(Searchable::Partly, ProblemCode::Missing, sentence);
+            let sentence = format!("it is not in the message{}", attached.where_it_lay());
+            Extracted::nothing("").but(Searchable::Not, ProblemCode::Missing, sentence)
         }
         AttachedKind::File | AttachedKind::Message | AttachedKind::Ole => {
-            let inside = extract::text_within(&attached.content, &name, &attached.claimed_type(), budget);
-            if inside.searchable != Searchable::Fully {
-                out.searchable = out.searchable.max(Searchable::Partly);
-            }
-            out.problems.extend(inside.problems);
-            out.text.push_str(&inside.text);
-            out.text.push('\n');
+            extract::text_within(&attached.content, &name, &attached.claimed_type(), budget)
         }
-    }
+    };
+    inside::add(out, &name, found);
 }
 
 /// Subject, people and date, as the header of a message says them.

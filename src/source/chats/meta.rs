@@ -10,7 +10,7 @@ use super::draft::Place;
 use super::json_file::{Element, JsonFile};
 use super::slices::Lists;
 use super::value;
-use super::{again, meta_message, meta_post, survive, tell_missing, wrapping};
+use super::{meta_message, meta_post, survive, tell_missing, wrapping};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
@@ -73,7 +73,7 @@ impl ExportFormat for Meta {
         tell_missing(beside.missing, WHERE_FILES_ARE, reading)?;
         if told == 0 {
             let media = if is_thread(&content.head()?) { "application/json" } else { "text/html" };
-            reading.file(name.to_owned(), again(content)?, media.to_owned(), CopyFacts::default())?;
+            reading.file(name.to_owned(), content.again()?, media.to_owned(), CopyFacts::default())?;
         }
         Ok(())
     }

@@ -28,7 +28,6 @@ pub mod x_message;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
 use crate::source::ReadStop;
-use crate::source::container::Content;
 use crate::source::container::reading::Reading;
 
 /// Says how many attachments are links whose files lie nowhere in the export, and what to ask for.
@@ -50,14 +49,6 @@ fn survive(told: Result<u64, ReadStop>, path: &str, reading: &mut Reading<'_>) -
             reading.exception(path.to_owned(), ProblemCode::Unreadable, sentence, Vec::new())?;
             Ok(1)
         }
-    }
-}
-
-/// The same bytes again, to be handed over: a file stays where it is.
-fn again(content: &Content) -> std::io::Result<Content> {
-    match content.lasting_file() {
-        Some(path) => Ok(Content::File(path.to_owned())),
-        None => Content::unpack(&mut content.open()?),
     }
 }
 

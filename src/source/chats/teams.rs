@@ -52,12 +52,7 @@ impl ExportFormat for Teams {
         }
         super::tell_missing(beside.missing, teams_message::WHERE_FILES_ARE, reading)?;
         if told == 0 {
-            reading.file(
-                name.to_owned(),
-                super::again(content)?,
-                "application/json".to_owned(),
-                CopyFacts::default(),
-            )?;
+            reading.file(name.to_owned(), content.again()?, "application/json".to_owned(), CopyFacts::default())?;
         }
         Ok(())
     }

@@ -5,8 +5,8 @@
 //! A signed vCon (JSON Web Signature) is read through its payload; an encrypted one is kept whole.
 
 use super::draft::Draft;
+use super::moment;
 use super::value::{self, at, first_text, list, text, written};
-use super::{again, moment};
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
 use crate::extract;
@@ -49,7 +49,7 @@ impl ExportFormat for VCon {
     ) -> Result<(), ReadStop> {
         let opened = match content.length()? {
             length if length <= limits::ITEM_IN_MEMORY_BYTES => {
-                let bytes = again(content)?.into_bytes()?;
+                let bytes = content.again()?.into_bytes()?;
                 opened(&bytes).map(|(value, problem)| (bytes, value, problem))
             }
             length => Err(format!("a vCon of {length} bytes is larger than what is read at once")),
@@ -71,7 +71,7 @@ impl ExportFormat for VCon {
             Err(sentence) => {
                 let sentence = format!("{sentence}; it was kept whole");
                 reading.tell(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
-                reading.file(name.to_owned(), again(content)?, "application/json".to_owned(), CopyFacts::default())?;
+                reading.file(name.to_owned(), content.again()?, "application/json".to_owned(), CopyFacts::default())?;
             }
         }
         Ok(())

@@ -6,10 +6,9 @@
 //! remark; they are no items.
 
 use super::http::{self, Answer};
-use super::{again, moment};
+use super::moment;
 use crate::base::limits;
 use crate::extract;
-use crate::extract::budget::Budget;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Original, ParsedItem, RawItem, Searchable, Shape, Stopped};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
@@ -59,7 +58,7 @@ impl ExportFormat for Warc {
             Records::new(&mut content.open()?, content.lasting_file()).each(reading)?
         };
         if told == 0 {
-            reading.file(name.to_owned(), again(content)?, "application/warc".to_owned(), CopyFacts::default())?;
+            reading.file(name.to_owned(), content.again()?, "application/warc".to_owned(), CopyFacts::default())?;
         }
         Ok(())
     }
@@ -259,13 +258,14 @@ impl<'s> Records<'s> {
 
 /// Hands over one record.
 ///
-/// Identity (`warc/1`): the identifier of the record, its kind, address, date, and its block's digest as written.
+/// Identity (`warc/1`): the identifier of the record, its kind, address, date, and its block's digest as written; where
+/// one of the first and the last is not written, the whole record as well.
 fn tell(head: &Head, kind: &str, original: Original, reading: &mut Reading<'_>) -> Result<(), Stopped> {
     let mut identity = Identity::new("warc/1");
     for name in ["warc-record-id", "warc-type", "warc-target-uri", "warc-date", "warc-block-digest"] {
         identity.field(name, head.field(name).as_bytes());
     }
-    if head.field("warc-record-id").is_empty()
+    if (head.field("warc-record-id").is_empty() || head.field("warc-block-digest").is_empty())
         && let Original::Bytes(bytes) = &original
     {
         identity.field("record", bytes);
@@ -340,10 +340,11 @@ fn read_body(address: &str, answer: &Answer, parsed: &mut ParsedItem) {
     }
     let name = address.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let extracted = extract::text(&answer.body, name, answer.field("content-type"));
-    let (text, whole) = Budget::new().take_text(extracted.text);
-    parsed.body = text;
-    parsed.searchable = if whole { extracted.searchable } else { Searchable::Partly };
+    // Extraction has cut the text to what is searchable already.
+    parsed.body = extracted.text;
+    parsed.searchable = extracted.searchable;
     parsed.problems.extend(extracted.problems);
+    extract::add_ways(None, extracted.pieces, &mut parsed.ways);
     if let Some(title) = title_of(&answer.body).filter(|_| extracted.found_type.contains("html")) {
         parsed.facts.insert("title".to_owned(), title);
     }

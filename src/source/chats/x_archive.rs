@@ -8,7 +8,7 @@ use super::json_file::{Element, JsonFile};
 use super::slices::{Lists, Piece, Splitter, TakenOut, pieces, taken_out};
 use super::value::{self, text};
 use super::x_message::{self, Account};
-use super::{again, survive, tell_missing, wrapping};
+use super::{survive, tell_missing, wrapping};
 use crate::model::exception::ProblemCode;
 use crate::model::item::Stopped;
 use crate::model::provenance::{ContainerFormat, CopyFacts};
@@ -43,7 +43,7 @@ impl ExportFormat for XArchive {
         let told = file(name, content, &Account::default(), &mut beside, reading)?;
         tell_missing(beside.missing, WHERE_FILES_ARE, reading)?;
         if told == 0 {
-            reading.file(name.to_owned(), again(content)?, "text/javascript".to_owned(), CopyFacts::default())?;
+            reading.file(name.to_owned(), content.again()?, "text/javascript".to_owned(), CopyFacts::default())?;
         }
         Ok(())
     }

@@ -117,6 +117,17 @@ impl Content {
         }
     }
 
+    /// The same content once more, to be handed over: the file itself where it lasts, else a copy.
+    ///
+    /// # Errors
+    /// When it cannot be read again.
+    pub fn again(&self) -> io::Result<Self> {
+        match self.lasting_file() {
+            Some(path) => Ok(Self::File(path.to_owned())),
+            None => Self::unpack(&mut self.open()?),
+        }
+    }
+
     /// The file that will still be there when the item is sealed.
     pub fn lasting_file(&self) -> Option<&Path> {
         match self {

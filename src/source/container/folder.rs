@@ -7,13 +7,16 @@ use super::vault_export;
 use crate::model::exception::ProblemCode;
 use crate::model::item::Stopped;
 use crate::model::provenance::{ContainerFormat, CopyFacts};
-use crate::source::formats;
+use crate::source::formats::{self, Loose};
 use crate::source::mail::maildir;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders inside each other that are followed.
 pub const FOLDER_DEPTH: usize = 128;
+
+/// Names of a folder that are looked at to tell whether exports of several formats lie in it.
+const ENTRIES_COMPARED: usize = 256;
 
 /// What a name in a folder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,13 +51,37 @@ pub fn read_nested(path: &Path, name: String, reading: &mut Reading<'_>) -> Resu
         return vault_export::read_folder(path, name, reading);
     }
     let mut tree = FolderTree::new(path);
-    if let Some((format, reader)) = formats::of_tree(&mut tree) {
-        return reading.nested(name, format, |reading| {
-            let accounted = reader.read_tree(format, &mut tree, reading)?;
-            Ok(read_others(path, "", 0, &accounted, reading)?)
-        });
-    }
-    reading.nested(name, ContainerFormat::Folder, |reading| Ok(read_level(path, "", 0, reading)?))
+    let Some((format, reader)) = formats::of_tree(&mut tree) else {
+        return reading.nested(name, ContainerFormat::Folder, |reading| Ok(read_level(path, "", 0, reading)?));
+    };
+    let loose = reader.lies_loose(format, &mut tree).filter(|_| is_mixed(path, format, reading));
+    let outer = if loose.is_some() { ContainerFormat::Folder } else { format };
+    reading.nested(name, outer, |reading| {
+        let mut accounted = Accounted::new();
+        match loose {
+            Some(Loose::One(own)) => reading.nested(own, format, |reading| {
+                accounted = reader.read_tree(format, &mut tree, reading)?;
+                Ok(())
+            })?,
+            Some(Loose::Each) | None => accounted = reader.read_tree(format, &mut tree, reading)?,
+        }
+        Ok(read_others(path, "", 0, &accounted, reading)?)
+    })
+}
+
+/// Whether exports of other formats lie on the first level of a folder too, so that the folder is of none of them.
+fn is_mixed(path: &Path, format: ContainerFormat, reading: &Reading<'_>) -> bool {
+    // Archives may be files that belong to messages.
+    let own = [Some(format), Some(ContainerFormat::Zip), Some(ContainerFormat::Gzip), None];
+    list(path).unwrap_or_default().into_iter().take(ENTRIES_COMPARED).any(|entry| match entry.kind {
+        EntryKind::File => !own.contains(&reading.format_of(&entry.name, &Content::File(entry.path))),
+        EntryKind::Folder => {
+            maildir::is_maildir(&entry.path)
+                || vault_export::is_export_folder(&entry.path)
+                || formats::of_tree(&mut FolderTree::new(&entry.path)).is_some_and(|(other, _)| other != format)
+        }
+        EntryKind::Link | EntryKind::Other => false,
+    })
 }
 
 /// Whether a folder is a container of its own kind and not just a folder.

@@ -1,9 +1,10 @@
 //! Gzip streams (RFC 1952), read as they unpack.
 
 use super::content::Content;
-use super::loose_file::Unpacking;
+use super::loose_file::{Unpacking, is_limit};
 use super::reading::{Reading, file_name};
-use crate::model::item::Stopped;
+use crate::model::exception::{Problem, ProblemCode};
+use crate::model::item::{Found, Stopped};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
 use crate::source::ReadStop;
 use crate::source::detect::{self, HEAD_BYTES, Kind};
@@ -14,7 +15,10 @@ use std::io::{self, BufReader, Cursor, Read};
 pub fn read_nested(name: String, content: Content, copy: CopyFacts, reading: &mut Reading<'_>) -> Result<(), Stopped> {
     let inner = inner_name(file_name(&name)).to_owned();
     reading.nested(name, ContainerFormat::Gzip, |reading| {
-        let head = head(&content)?;
+        let head = match head(&content) {
+            Ok(head) => head,
+            Err(error) => return keep_whole(inner, content, &error, copy, reading),
+        };
         match detect::kind(&head, &inner, reading.options) {
             Kind::Container(format) if !matches!(format, ContainerFormat::Zip | ContainerFormat::Gzip) => {
                 stream(inner, format, &content, reading)
@@ -31,10 +35,27 @@ pub fn read_nested(name: String, content: Content, copy: CopyFacts, reading: &mu
                     Content::unpack(&mut Unpacking::new(decoder, packed, &mut left))
                 };
                 reading.unpack_left = left;
-                Ok(reading.member(inner, unpacked?, copy)?)
+                match unpacked {
+                    Ok(unpacked) => Ok(reading.member(inner, unpacked, copy)?),
+                    Err(error) => keep_whole(inner, content, &error, copy, reading),
+                }
             }
         }
     })
+}
+
+/// What cannot be unpacked is kept as it lies there, and said.
+fn keep_whole(
+    inner: String,
+    content: Content,
+    error: &io::Error,
+    copy: CopyFacts,
+    reading: &mut Reading<'_>,
+) -> Result<(), ReadStop> {
+    let code = if is_limit(error) { ProblemCode::LimitReached } else { ProblemCode::Malformed };
+    let sentence = format!("the file cannot be unpacked and was kept as it is: {error}");
+    reading.tell(Found::Remark(Problem::new(code, sentence)))?;
+    Ok(reading.file(inner, content, "application/gzip".to_owned(), copy)?)
 }
 
 fn stream(name: String, format: ContainerFormat, content: &Content, reading: &mut Reading<'_>) -> Result<(), ReadStop> {

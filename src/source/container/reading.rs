@@ -31,6 +31,8 @@ pub struct Reading<'a> {
     pub unpack_left: u64,
     /// What the metadata of an export promises, while its messages are read.
     pub expected: Option<Expected>,
+    /// Remarks about damage so far.
+    doubts: u64,
 }
 
 impl<'a> Reading<'a> {
@@ -43,11 +45,15 @@ impl<'a> Reading<'a> {
             opened: 0,
             unpack_left: limits::ARCHIVE_UNPACKED_BYTES,
             expected: None,
+            doubts: 0,
         }
     }
 
     /// Tells the sink one find.
     pub fn tell(&mut self, found: Found) -> Result<(), Stopped> {
+        if let Found::Remark(Problem { code: ProblemCode::Malformed | ProblemCode::Truncated, .. }) = &found {
+            self.doubts += 1;
+        }
         self.sink.found(found)
     }
 
@@ -241,12 +247,32 @@ impl<'a> Reading<'a> {
         }
         let short = file_name(&name).to_owned();
         self.nested(name, format, |reading| {
-            if reading.read_known(format, &short, &content)? {
-                return Ok(());
+            let (doubts, opened) = (reading.doubts, reading.opened);
+            let result = reading.read_known(format, &short, &content);
+            let is_empty = reading.ordinals.last() == Some(&0) && reading.opened == opened;
+            match result {
+                Ok(false) => {
+                    let mut stream = content.open()?;
+                    reading.stream(format, &short, &mut stream, content.lasting_file())
+                }
+                // Of what is so damaged that nothing was found in it, the bytes are kept.
+                Ok(true) if is_empty && reading.doubts > doubts => reading.keep_whole(short, &content),
+                Err(ReadStop::Io(error)) if is_empty => {
+                    reading.tell(Found::Remark(broken(&error)))?;
+                    reading.keep_whole(short, &content)
+                }
+                other => other.map(|_| ()),
             }
-            let mut stream = content.open()?;
-            reading.stream(format, &short, &mut stream, content.lasting_file())
         })
+    }
+
+    /// Hands over the file of a container as an item of it.
+    ///
+    /// # Errors
+    /// When the sink asked to stop or the bytes could not be had again.
+    pub fn keep_whole(&mut self, name: String, content: &Content) -> Result<(), ReadStop> {
+        let media = media_type_of(&content.head()?, &name, content);
+        Ok(self.file(name, content.again()?, media, CopyFacts::default())?)
     }
 
     /// Reads a file of a format of the shelf; false when its format is not one of those.
@@ -310,6 +336,15 @@ impl<'a> Reading<'a> {
             self.tell(Found::Exception(ItemException { ordinal, place: name.to_owned(), problem, raw }))?;
         }
         result
+    }
+
+    /// The format of a file that is an export or a message; `None` for any other.
+    pub fn format_of(&self, name: &str, content: &Content) -> Option<ContainerFormat> {
+        match self.kind_of(name, content).ok()? {
+            Kind::Message => Some(ContainerFormat::Eml),
+            Kind::Container(format) => Some(format),
+            Kind::File(_) => None,
+        }
     }
 
     fn kind_of(&self, name: &str, content: &Content) -> std::io::Result<Kind> {

@@ -88,7 +88,7 @@ fn attachment(
     if extracted.found_type == "text/vcard" {
         card_facts(&bytes, &mut parsed.facts);
     }
-    extract::add_ways(Some(id), extracted.pieces, &mut parsed.ways);
+    extract::add_ways(Some(address), extracted.pieces, &mut parsed.ways);
     extract::add_facts(&shown, extracted.facts, &mut parsed.facts);
     for problem in extracted.problems {
         // The problems of attachments stand with the message, each with the name of its attachment.

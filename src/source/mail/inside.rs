@@ -70,10 +70,7 @@ fn fill_from_outlook(object: &Object, outer: u32, parsed: &mut ParsedItem, budge
     }
     let damage = object.problems.iter().chain(&body.problems);
     damage.for_each(|problem| note(problem.code, format!("winmail.dat: {}", problem.message)));
-    for one in parsed.attachments.iter_mut().filter(|one| one.part == outer) {
-        one.text.clear();
-        one.searchable = Searchable::Fully;
-    }
+    clear_words(outer, parsed);
     for (inner, one) in object.attachments.iter().enumerate() {
         let name = one.name();
         let place = u32::try_from(inner).ok().and_then(|inner| address(outer, inner));
@@ -91,6 +88,8 @@ fn fill_from_outlook(object: &Object, outer: u32, parsed: &mut ParsedItem, budge
         for problem in inside.problems {
             parsed.problems.push(Problem::new(problem.code, format!("attachment {name}: {}", problem.message)));
         }
+        extract::add_ways(Some(part), inside.pieces, &mut parsed.ways);
+        extract::add_facts(&name, inside.facts, &mut parsed.facts);
         parsed.attachments.push(ParsedAttachment {
             claimed_type: one.claimed_type(),
             found_type: inside.found_type,
@@ -105,6 +104,15 @@ fn fill_from_outlook(object: &Object, outer: u32, parsed: &mut ParsedItem, budge
     }
 }
 
+/// Takes the words of a part away, and the ways in them: they stand in the body and in the attachments now.
+fn clear_words(outer: u32, parsed: &mut ParsedItem) {
+    for one in parsed.attachments.iter_mut().filter(|one| one.part == outer) {
+        one.text.clear();
+        one.searchable = Searchable::Fully;
+    }
+    parsed.ways.retain(|way| way.part != Some(outer));
+}
+
 /// Adds what one wrapped message says.
 pub fn fill_from(content: &[u8], outer: u32, parsed: &mut ParsedItem, budget: &mut Budget) {
     let Some(inner) = headers::parser().parse(content) else { return };
@@ -114,11 +122,7 @@ pub fn fill_from(content: &[u8], outer: u32, parsed: &mut ParsedItem, budget: &m
     if !own.is_empty() {
         parsed.body = format!("{before}\n\n{}", parsed.body);
     }
-    // Its words stand in the body and in the attachments now.
-    for one in parsed.attachments.iter_mut().filter(|one| one.part == outer) {
-        one.text.clear();
-        one.searchable = Searchable::Fully;
-    }
+    clear_words(outer, parsed);
     attachments::fill_inside(&inner, outer, parsed, budget);
 }
 

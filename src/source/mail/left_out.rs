@@ -9,6 +9,7 @@ use crate::extract;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
 use crate::source::ReadOptions;
+use crate::source::base64;
 use crate::source::bundle::{FileBeside, unbundled};
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 use std::collections::BTreeSet;
@@ -31,7 +32,7 @@ pub fn parse(original: &[u8], options: &ReadOptions) -> Option<ParsedItem> {
     let whole = Whole::of(&message, &files);
     let mut parsed = message::parse(&whole.bytes, options);
     for at in &whole.beside {
-        parsed.attachments.push(attachment(&files[*at], *at));
+        add(&files[*at], *at, &mut parsed);
     }
     if whole.missing > 0 {
         let sentence =
@@ -52,10 +53,18 @@ pub fn part_bytes(original: &[u8], part: u32) -> Option<Vec<u8>> {
     message::part_bytes(&Whole::of(&message, &files).bytes, part)
 }
 
-fn attachment(file: &FileBeside, at: usize) -> ParsedAttachment {
-    let extracted = extract::text(&file.bytes, name_of(file), "");
-    ParsedAttachment {
-        name: name_of(file).to_owned(),
+/// Adds a file that belongs to no part of the message.
+fn add(file: &FileBeside, at: usize, parsed: &mut ParsedItem) {
+    let name = name_of(file);
+    let part = BESIDE + u32::try_from(at).unwrap_or(u32::MAX - BESIDE);
+    let extracted = extract::text(&file.bytes, name, "");
+    for problem in extracted.problems {
+        parsed.problems.push(Problem::new(problem.code, format!("attachment {name}: {}", problem.message)));
+    }
+    extract::add_ways(Some(part), extracted.pieces, &mut parsed.ways);
+    extract::add_facts(name, extracted.facts, &mut parsed.facts);
+    parsed.attachments.push(ParsedAttachment {
+        name: name.to_owned(),
         claimed_type: String::new(),
         found_type: extracted.found_type,
         bytes: file.bytes.len() as u64,
@@ -63,8 +72,15 @@ fn attachment(file: &FileBeside, at: usize) -> ParsedAttachment {
         inline: false,
         text: extracted.text,
         searchable: extracted.searchable,
-        part: BESIDE + u32::try_from(at).unwrap_or(u32::MAX - BESIDE),
-    }
+        part,
+    });
+}
+
+/// The message of a bundle with its files in it, where every file belongs to a part of it.
+pub fn whole(original: &[u8]) -> Option<Vec<u8>> {
+    let (message, files) = unbundled(original)?;
+    let whole = Whole::of(&message, &files);
+    whole.beside.is_empty().then_some(whole.bytes)
 }
 
 /// A message with its files in it.
@@ -169,7 +185,7 @@ fn push_encoded(bytes: &[u8], encoding: Encoding, out: &mut Vec<u8>) {
     match encoding {
         Encoding::Base64 => {
             for line in bytes.chunks(LINE) {
-                out.extend_from_slice(&base64_of(line));
+                out.extend_from_slice(&base64::encode(line));
                 out.extend_from_slice(b"\n");
             }
         }
@@ -185,19 +201,6 @@ fn push_encoded(bytes: &[u8], encoding: Encoding, out: &mut Vec<u8>) {
             out.extend_from_slice(b"\n");
         }
     }
-}
-
-fn base64_of(bytes: &[u8]) -> Vec<u8> {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let value = group.iter().fold(0_u32, |value, byte| value << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for place in 0..4 {
-            let letter = LETTERS[(value >> (18 - 6 * place) & 63) as usize];
-            out.push(if place <= group.len() { letter } else { b'=' });
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod apple_mail;
 pub mod attachments;
 pub mod body;
 pub mod calendar_part;
+pub mod compose;
 pub mod copy_facts;
 pub mod dates;
 pub mod emlx;

@@ -67,12 +67,13 @@ impl ExportFormat for OutlookExpress {
                 "the folder says it has {declared} messages and {found} could be read; the file was kept whole too"
             );
             reading.tell(Found::Remark(Problem::new(ProblemCode::CountDiffers, sentence)))?;
-            let again = match content.lasting_file() {
-                Some(path) => Content::File(path.to_owned()),
-                None => Content::unpack(&mut content.open()?)?,
-            };
             let media = "application/vnd.ms-outlook-express".to_owned();
-            reading.file(name.to_owned(), again, media, CopyFacts { folder: mailbox, ..CopyFacts::default() })?;
+            reading.file(
+                name.to_owned(),
+                content.again()?,
+                media,
+                CopyFacts { folder: mailbox, ..CopyFacts::default() },
+            )?;
         }
         Ok(())
     }

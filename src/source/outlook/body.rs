@@ -49,6 +49,19 @@ pub fn text(message: &Message) -> Text {
     found
 }
 
+/// The HTML of an item, where it has any.
+pub fn html_form(message: &Message) -> Option<String> {
+    let own = html(message, &mut Text::default());
+    let wrapped = || {
+        let unpacked = compressed_rtf::read(message.properties.bytes(tag::RTF_COMPRESSED)?).ok()?;
+        match unwrapped_soundly(&unpacked.rtf).0 {
+            Unwrapped::Html(html) => Some(html),
+            Unwrapped::Text(_) | Unwrapped::Rtf => None,
+        }
+    };
+    own.or_else(wrapped).filter(|html| !html.trim().is_empty())
+}
+
 fn plain(message: &Message, found: &mut Text) -> String {
     let property = message.properties.get(tag::BODY);
     property.and_then(|one| decoded(one, message, found)).unwrap_or_default()

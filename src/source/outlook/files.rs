@@ -7,17 +7,19 @@ use super::property::PropertyBag;
 use super::{body, facts, people, tag};
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
-use crate::extract;
 use crate::extract::budget::Budget;
+use crate::extract::{self, Extracted, inside};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
 
 /// Fills in the attachments. The text of files is left to whoever has the original and a free core
-/// ([`ParsedAttachment::searchable`] is then [`Searchable::Not`] and the text empty); that of items is read here.
+/// ([`ParsedAttachment::searchable`] is then [`Searchable::Not`] and the text empty); that of items is read here, with the
+/// ways to the files in them.
 pub fn fill(message: &Message, parsed: &mut ParsedItem, budget: &mut Budget) {
     for (at, one) in message.attachments.iter().take(limits::MESSAGE_PARTS).enumerate() {
-        let (attachment, problems) = attachment(message, one, at, budget);
-        for problem in problems {
+        let (attachment, inside) = attachment(message, one, at, budget);
+        extract::add_ways(Some(attachment.part), inside.pieces, &mut parsed.ways);
+        for problem in inside.problems {
             let shown = if attachment.name.is_empty() { format!("part {at}") } else { attachment.name.clone() };
             parsed.problems.push(Problem::new(problem.code, format!("attachment {shown}: {}", problem.message)));
         }
@@ -40,9 +42,10 @@ pub fn part_of(message: &Message, part: u32) -> Option<Vec<u8>> {
     }
 }
 
-fn attachment(message: &Message, one: &Attachment, at: usize, budget: &mut Budget) -> (ParsedAttachment, Vec<Problem>) {
+/// An attachment as it is listed; and what is wrong with it, and the ways inside it.
+fn attachment(message: &Message, one: &Attachment, at: usize, budget: &mut Budget) -> (ParsedAttachment, Extracted) {
     let page = message.code_page();
-    let mut problems = Vec::new();
+    let mut inside = Extracted::nothing("");
     let claimed = one.properties.text(tag::ATTACH_MIME, page).to_ascii_lowercase();
     let mut found = ParsedAttachment {
         name: name(one, page),
@@ -70,14 +73,13 @@ fn attachment(message: &Message, one: &Attachment, at: usize, budget: &mut Budge
             if found.claimed_type.is_empty() {
                 canonical::MEDIA_TYPE.clone_into(&mut found.claimed_type);
             }
-            let inside = text_of_item(item, budget);
-            (found.text, found.searchable) = (inside.text, inside.searchable);
-            problems = inside.problems;
+            inside = text_of_item(item, budget);
+            (found.text, found.searchable) = (std::mem::take(&mut inside.text), inside.searchable);
         }
-        Content::None => problems.push(missing(one, page)),
-        Content::Lost(reason) => problems.push(Problem::new(ProblemCode::Unreadable, reason.clone())),
+        Content::None => inside.problems.push(missing(one, page)),
+        Content::Lost(reason) => inside.problems.push(Problem::new(ProblemCode::Unreadable, reason.clone())),
     }
-    (found, problems)
+    (found, inside)
 }
 
 fn missing(one: &Attachment, page: u32) -> Problem {
@@ -94,7 +96,8 @@ fn missing(one: &Attachment, page: u32) -> Problem {
     }
 }
 
-fn name(one: &Attachment, page: u32) -> String {
+/// The name of an attachment: that of its file, or the subject of the item.
+pub fn name(one: &Attachment, page: u32) -> String {
     let tags = [tag::ATTACH_LONG_FILENAME, tag::ATTACH_FILENAME, tag::DISPLAY_NAME];
     let written = tags.into_iter().map(|tag| one.properties.text(tag, page)).find(|name| !name.is_empty());
     match (written, &one.content) {
@@ -118,14 +121,10 @@ fn is_inline(message: &Message, properties: &PropertyBag, page: u32) -> bool {
 }
 
 /// The words of an item inside another: who and what, its text, its attachments, one after the other.
-pub fn text_of_item(item: &Message, budget: &mut Budget) -> extract::Extracted {
+pub fn text_of_item(item: &Message, budget: &mut Budget) -> Extracted {
     if !budget.enter() {
         let sentence = "it lies too deep inside other items and was not looked into";
-        return extract::Extracted::nothing(canonical::MEDIA_TYPE).but(
-            Searchable::Not,
-            ProblemCode::LimitReached,
-            sentence,
-        );
+        return Extracted::nothing(canonical::MEDIA_TYPE).but(Searchable::Not, ProblemCode::LimitReached, sentence);
     }
     let mut extracted = gather(item, budget);
     budget.leave();
@@ -137,7 +136,7 @@ pub fn text_of_item(item: &Message, budget: &mut Budget) -> extract::Extracted {
     extracted.but(Searchable::Partly, ProblemCode::LimitReached, "the text is longer than what is searchable")
 }
 
-fn gather(item: &Message, budget: &mut Budget) -> extract::Extracted {
+fn gather(item: &Message, budget: &mut Budget) -> Extracted {
     let page = item.code_page();
     let mut lines = vec![subject(item)];
     for party in people::parties(item, &[]) {
@@ -147,7 +146,9 @@ fn gather(item: &Message, budget: &mut Budget) -> extract::Extracted {
     lines.extend(told.of_class.iter().map(|(name, value)| format!("{name}: {value}")));
     let body = body::text(item);
     lines.push(body.text);
-    let mut extracted = extract::Extracted::all(canonical::MEDIA_TYPE, String::new());
+    lines.retain(|line| !line.is_empty());
+    let mut extracted = Extracted::all(canonical::MEDIA_TYPE, lines.join("\n"));
+    extracted.text.push('\n');
     extracted.problems = body.problems;
     extracted.searchable = body.searchable.unwrap_or(Searchable::Fully);
     if !item.lost.is_empty() || item.lost_properties() > 0 {
@@ -156,31 +157,27 @@ fn gather(item: &Message, budget: &mut Budget) -> extract::Extracted {
     }
     for (at, one) in item.attachments.iter().enumerate() {
         let name = name(one, page);
-        let inside = match &one.content {
+        let found = match &one.content {
             Content::Bytes(bytes) if at < limits::MESSAGE_PARTS => {
                 let claimed = one.properties.text(tag::ATTACH_MIME, page);
                 extract::text_within(bytes, &name, &claimed, budget)
             }
             Content::Item(item) if at < limits::MESSAGE_PARTS => text_of_item(item, budget),
-            Content::Bytes(_) | Content::Item(_) => extract::Extracted::nothing("").but(
+            Content::Bytes(_) | Content::Item(_) => Extracted::nothing("").but(
                 Searchable::Not,
                 ProblemCode::LimitReached,
                 "more attachments than are looked into",
             ),
             Content::None | Content::Lost(_) => {
-                let sentence = "the content of an attachment inside is not there";
-                extract::Extracted::nothing("").but(Searchable::Not, ProblemCode::Missing, sentence)
+                Extracted::nothing("").but(Searchable::Not, ProblemCode::Missing, "its content is not there")
             }
         };
-        lines.push(name);
-        lines.push(inside.text);
-        // What is inside and cannot be searched leaves the item around it searchable in part.
-        if inside.searchable != Searchable::Fully {
-            extracted.searchable = extracted.searchable.max(Searchable::Partly);
-        }
-        extracted.problems.extend(inside.problems);
+        let is_item = matches!(one.content, Content::Item(_));
+        inside::add(
+            &mut extracted,
+            if is_item && name.is_empty() { "a message without a subject" } else { &name },
+            found,
+        );
     }
-    lines.retain(|line| !line.is_empty());
-    extracted.text = lines.join("\n");
     extracted
 }

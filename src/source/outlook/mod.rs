@@ -12,6 +12,7 @@ pub mod item;
 pub mod parse;
 pub mod people;
 pub mod property;
+pub mod rendition;
 pub mod set;
 pub mod store;
 pub mod tag;

@@ -75,11 +75,7 @@ impl ExportFormat for OutlookFiles {
 fn keep_whole(name: &str, content: &Content, reading: &mut Reading<'_>) -> Result<(), ReadStop> {
     let media = "application/vnd.ms-outlook".to_owned();
     let copy = CopyFacts::default();
-    let again = match content.lasting_file() {
-        Some(path) => Content::File(path.to_owned()),
-        None => Content::unpack(&mut content.open()?)?,
-    };
-    Ok(reading.file(name.to_owned(), again, media, copy)?)
+    Ok(reading.file(name.to_owned(), content.again()?, media, copy)?)
 }
 
 /// The bytes of a file, as many as are read at most.

@@ -16,7 +16,7 @@ use crate::source::calls::cells;
 use crate::source::calls::rows::Encoding;
 use crate::source::container::tree::{Accounted, Tree};
 use crate::source::container::{Content, Reading};
-use crate::source::formats::{ExportFormat, Look};
+use crate::source::formats::{ExportFormat, Look, Loose};
 use crate::source::{ReadStop, number, wide};
 use chrono::NaiveDateTime;
 use std::io::{Cursor, Read};
@@ -92,6 +92,10 @@ impl ExportFormat for Imazing {
             accounted.insert(name);
         }
         Ok(accounted)
+    }
+
+    fn lies_loose(&self, _format: ContainerFormat, _tree: &mut dyn Tree) -> Option<Loose> {
+        Some(Loose::Each)
     }
 
     fn part_bytes(&self, format: ContainerFormat, original: &[u8], part: u32) -> Option<Vec<u8>> {

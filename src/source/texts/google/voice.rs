@@ -13,7 +13,7 @@ use crate::model::provenance::ContainerFormat;
 use crate::model::record::{CallDuration, Direction, DurationBasis, RecordKind, Role};
 use crate::source::container::tree::{Accounted, Tree};
 use crate::source::container::{Content, Reading};
-use crate::source::formats::{ExportFormat, Look};
+use crate::source::formats::{ExportFormat, Look, Loose};
 use crate::source::texts::beside::{self, Beside};
 use crate::source::texts::capsule;
 use crate::source::texts::draft::{self, Attached, Draft, Equals};
@@ -82,6 +82,10 @@ impl ExportFormat for GoogleVoice {
         // An account's export holds the chats as well.
         accounted.append(&mut GoogleChat.read_tree(ContainerFormat::GoogleChat, tree, reading)?);
         Ok(accounted)
+    }
+
+    fn lies_loose(&self, _format: ContainerFormat, _tree: &mut dyn Tree) -> Option<Loose> {
+        Some(Loose::Each)
     }
 
     fn part_bytes(&self, format: ContainerFormat, original: &[u8], part: u32) -> Option<Vec<u8>> {

@@ -8,7 +8,7 @@ use crate::model::provenance::ContainerFormat;
 use crate::model::record::{RecordKind, Role};
 use crate::source::container::tree::{Accounted, Tree};
 use crate::source::container::{Content, Reading};
-use crate::source::formats::{ExportFormat, Look};
+use crate::source::formats::{ExportFormat, Look, Loose};
 use crate::source::number;
 use crate::source::texts::beside::{self, Beside};
 use crate::source::texts::capsule;
@@ -71,6 +71,10 @@ impl ExportFormat for WhatsApp {
             accounted.insert(name);
         }
         Ok(accounted)
+    }
+
+    fn lies_loose(&self, _format: ContainerFormat, _tree: &mut dyn Tree) -> Option<Loose> {
+        Some(Loose::Each)
     }
 
     fn part_bytes(&self, format: ContainerFormat, original: &[u8], part: u32) -> Option<Vec<u8>> {
