@@ -85,6 +85,14 @@ fn words(text: &str) -> BTreeMap<String, usize> {
     out
 }
 
+/// The words of the pages of a PDF without what is told about it and beside them.
+fn pages_of(text: &str) -> String {
+    const BESIDE: [&str; 7] =
+        ["[notes]", "[form fields]", "[form data]", "[links]", "[bookmarks]", "[properties]", "[embedded]"];
+    let lines = text.lines().take_while(|line| !BESIDE.contains(line));
+    lines.filter(|line| !line.starts_with("[words cut at line ends]")).collect::<Vec<_>>().join("\n")
+}
+
 /// The text that pdftotext finds, when it is installed.
 fn pdftotext(bytes: &[u8]) -> Option<String> {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
@@ -97,7 +105,7 @@ fn pdftotext(bytes: &[u8]) -> Option<String> {
 fn every_document_of_the_corpora_is_read_within_the_limit_of_time() {
     let Some(folder) = corpora() else { return };
     let mut counts: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
-    let (mut found, mut wanted) = (0, 0);
+    let (mut found, mut wanted, mut told) = (0, 0, 0);
     let mut other_reader = true;
     for (kind, bytes) in documents(&folder) {
         let begun = Instant::now();
@@ -113,11 +121,16 @@ fn every_document_of_the_corpora_is_read_within_the_limit_of_time() {
         if kind == "application/pdf" && other_reader {
             match pdftotext(&bytes) {
                 Some(text) => {
-                    let ours = words(&extracted.text);
-                    for (word, count) in words(&text) {
-                        wanted += count;
-                        found += count.min(ours.get(&word).copied().unwrap_or(0));
-                    }
+                    // What stands under headings is beside the pages, and the other reader does not tell it.
+                    let ours = words(&pages_of(&extracted.text));
+                    let theirs = words(&text);
+                    let count: usize = theirs.values().sum();
+                    let both: usize =
+                        theirs.iter().map(|(word, count)| (*count).min(ours.get(word).copied().unwrap_or(0))).sum();
+                    println!("a PDF of {} bytes: {both} of {count} words", bytes.len());
+                    found += both;
+                    wanted += count;
+                    told += ours.values().sum::<usize>();
                 }
                 None => other_reader = false,
             }
@@ -130,6 +143,6 @@ fn every_document_of_the_corpora_is_read_within_the_limit_of_time() {
         println!("skipped: pdftotext (package poppler-utils) is not installed");
         return;
     }
-    println!("PDF: {found} of {wanted} words of pdftotext");
+    println!("PDF: {found} of {wanted} words of pdftotext, and {} others", told - found);
     assert!(found * 1000 >= wanted * RECALL, "{found} of {wanted} words that pdftotext finds");
 }

@@ -208,6 +208,9 @@ pub struct Ingest {
     /// How to read call detail: the name of a shipped mapping profile, or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub call_profile: Option<String>,
+    /// Read pictures, and pages that are pictures, by OCR, whatever the agency profile says (needs tesseract; slow)
+    #[arg(long)]
+    pub ocr: bool,
 }
 
 /// Arguments of `search`.

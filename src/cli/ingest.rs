@@ -47,6 +47,7 @@ pub fn run(common: &Common, arguments: &Ingest, output: &Output) -> Result<u8, F
         call_profile,
         intake_sheet: arguments.intake_sheet.clone(),
         personal_device: arguments.personal_device,
+        ocr: arguments.ocr,
     };
     // What an interrupted destruction had decided is finished first: nothing may come in beside it.
     finish_interrupted(&mut opened, &repository::actor(common)).map_err(|error| {
@@ -126,6 +127,9 @@ fn told(report: &IngestReport) -> String {
             all.iter().for_each(|row| text.push_str(&format!("    {}: {what}\n", safe(row))));
         }
         sheet.files_without_row.iter().for_each(|file| text.push_str(&format!("    {}: has no row\n", safe(file))));
+    }
+    if let Some(ocr) = &report.ocr {
+        text.push_str(&format!("\n{}\n", safe(ocr)));
     }
     if report.set_aside > 0 {
         text.push_str(&format!(

@@ -69,6 +69,22 @@ pub fn member<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str, budget: &
     bounded(member, packed, budget).ok()
 }
 
+/// Reads as much of one member as is looked into, by its name, and whether that is all; `None` when it is not there.
+pub fn member_start<R: Read + Seek>(
+    archive: &mut ZipArchive<R>,
+    name: &str,
+    budget: &mut Budget,
+) -> Option<(Vec<u8>, bool)> {
+    let member = archive.by_name(name).ok()?;
+    let most = most(member.compressed_size(), budget);
+    let mut bytes = Vec::new();
+    let result = member.take(most + 1).read_to_end(&mut bytes);
+    budget.unpack_left = budget.unpack_left.saturating_sub(bytes.len() as u64);
+    let is_whole = bytes.len() as u64 <= most;
+    bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    result.is_ok().then_some((bytes, is_whole))
+}
+
 fn add_member(archive: &mut Table<Cursor<&[u8]>>, index: usize, out: &mut Extracted, budget: &mut Budget) {
     let (name, packed, problem) = match archive.entry(index) {
         Ok(entry) if entry.is_dir() => return,
@@ -106,8 +122,7 @@ pub(super) fn add_unpacked(name: &str, unpacked: Result<Vec<u8>, Problem>, out: 
 
 /// Unpacks within the limits of size and ratio and what the family may still unpack.
 pub(super) fn bounded(stream: impl Read, packed: u64, budget: &mut Budget) -> Result<Vec<u8>, Problem> {
-    const FREE: u64 = 1024 * 1024;
-    let most = MEMBER_BYTES.min(budget.unpack_left).min(FREE + packed.saturating_mul(limits::ARCHIVE_RATIO));
+    let most = most(packed, budget);
     let mut bytes = Vec::new();
     let result = stream.take(most + 1).read_to_end(&mut bytes);
     budget.unpack_left = budget.unpack_left.saturating_sub(bytes.len() as u64);
@@ -118,4 +133,10 @@ pub(super) fn bounded(stream: impl Read, packed: u64, budget: &mut Budget) -> Re
         Ok(_) => Ok(bytes),
         Err(error) => Err(Problem::new(ProblemCode::Malformed, format!("it cannot be unpacked: {error}"))),
     }
+}
+
+/// Bytes that something packed may unpack to.
+fn most(packed: u64, budget: &Budget) -> u64 {
+    const FREE: u64 = 1024 * 1024;
+    MEMBER_BYTES.min(budget.unpack_left).min(FREE + packed.saturating_mul(limits::ARCHIVE_RATIO))
 }

@@ -104,6 +104,90 @@ fn packed_object() -> Vec<u8> {
     body
 }
 
+/// A workbook of Excel 97 of one sheet with one cell ([MS-XLS] 2.4.21 BOF, 2.4.28 BoundSheet8, 2.4.148 Label).
+fn book(words: &str) -> Vec<u8> {
+    let record = |kind: u16, body: &[u8]| {
+        let mut out = kind.to_le_bytes().to_vec();
+        out.extend_from_slice(&u16::try_from(body.len()).expect("a short record").to_le_bytes());
+        out.extend_from_slice(body);
+        out
+    };
+    let begin = |kind: u8| record(0x0809, &[0, 6, kind, 0, 0xDB, 0x0D, 0xCC, 7, 0, 0, 0, 0, 6, 0, 0, 0]);
+    let sheet = |at: u32| {
+        let mut body = at.to_le_bytes().to_vec();
+        body.extend_from_slice(&[0, 0, 4, 0]);
+        body.extend_from_slice(b"Plan");
+        record(0x0085, &body)
+    };
+    let head = begin(5).len() + sheet(0).len() + 4;
+    let mut cell = vec![0, 0, 0, 0, 0, 0];
+    cell.extend_from_slice(&u16::try_from(words.len()).expect("short words").to_le_bytes());
+    cell.push(0);
+    cell.extend_from_slice(words.as_bytes());
+    [
+        begin(5),
+        sheet(u32::try_from(head).expect("a short book")),
+        record(0x000A, &[]),
+        begin(0x10),
+        record(0x0204, &cell),
+        record(0x000A, &[]),
+    ]
+    .concat()
+}
+
+fn workbook_file() -> Vec<u8> {
+    compound(&[("/Workbook", book("culvert cell")), ("/MBD0001/\u{1}Ole10Native", packed_object())])
+}
+
+/// An object as a rich text has it ([MS-OLEDS] 2.2.5).
+fn old_object(class: &str, data: &[u8]) -> String {
+    let mut bytes = vec![1, 5, 0, 0, 2, 0, 0, 0];
+    bytes.extend_from_slice(&(class.len() as u32 + 1).to_le_bytes());
+    bytes.extend_from_slice(class.as_bytes());
+    bytes.extend_from_slice(&[0; 9]);
+    bytes.extend_from_slice(&(data.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(data);
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{{\\object\\objemb{{\\*\\objclass {class}}}{{\\*\\objdata {digits}}}{{\\result shown}}}}")
+}
+
+#[test]
+fn objects_of_other_programs_are_looked_into_wherever_a_format_puts_them() {
+    let letter = compound(&word(0x0200));
+    let mut document = word(0x0200);
+    document.push(("/ObjectPool/_1/Workbook", book("culvert cell")));
+    let mut in_book = vec![("/Workbook", book("outer"))];
+    in_book.extend(word(0x0200).into_iter().map(|(name, bytes)| {
+        (if name == "/WordDocument" { "/MBD0001/WordDocument" } else { "/MBD0001/1Table" }, bytes)
+    }));
+    let plain = record(0x1011, 0, &letter);
+    let mut stored = (letter.len() as u32).to_le_bytes().to_vec();
+    let mut writer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(&letter).expect("memory");
+    stored.extend(writer.finish().expect("memory"));
+    let slides = |object: Vec<u8>| {
+        let slide = record(0x03EE, 0xF, &record(0x0FA0, 0, &wide("Plan")));
+        compound(&[("/PowerPoint Document", [slide, object].concat()), ("/Current User", vec![0; 20])])
+    };
+    let rich = |object: &str| format!("{{\\rtf1 road {object}}}").into_bytes();
+    let package = packed_object();
+    let cases: [(Vec<u8>, &str, &str, &str); 7] = [
+        (compound(&document), "culvert cell", "_1", "a workbook in a document"),
+        (compound(&in_book), "remarked", "MBD0001", "a document in a workbook"),
+        (slides(plain), "remarked", "object 1", "a document in a presentation"),
+        (slides(record(0x1011, 0x10, &stored)), "remarked", "object 1", "a packed one in a presentation"),
+        (rich(&old_object("Word.Document.8", &letter)), "remarked", "object 1", "a document in a rich text"),
+        (rich(&old_object("Package", &package[4..])), "culvert plan", "plan.txt", "a file in a rich text"),
+        (compound(&[("/\u{1}Ole10Native", package)]), "culvert plan", "plan.txt", "nothing but a packed file"),
+    ];
+    for (bytes, words, way, why) in cases {
+        let extracted = text(&bytes, "", "");
+        assert!(extracted.text.contains(words), "{why}: {}", extracted.text);
+        assert_eq!(extracted.searchable, Searchable::Fully, "{why}: {:?}", extracted.problems);
+        assert_eq!(extracted.pieces[0].names, [way], "{why}");
+    }
+}
+
 fn full_document() -> Vec<u8> {
     let mut streams = word(0x0200);
     streams.push(("/\u{5}SummaryInformation", summary()));
@@ -123,6 +207,33 @@ fn a_document_of_word_97_gives_every_range_its_properties_and_the_file_packed_in
     assert_eq!(extracted.pieces.len(), 1);
     assert_eq!(extracted.pieces[0].names, ["plan.txt"]);
     assert_eq!(&extracted.text[extracted.pieces[0].start..extracted.pieces[0].end], "plan.txt\nculvert plan\n");
+}
+
+#[test]
+fn words_that_were_deleted_or_put_in_are_marked_in_a_document_of_word_97() {
+    let mut streams = word(0x0200);
+    let document = &mut streams[0].1;
+    // The text begins at 0x400; a page of properties lies behind all of it ([MS-DOC] 2.9.33).
+    let at = document.len().div_ceil(512) * 512;
+    document.resize(at + 512, 0);
+    let page = &mut document[at..];
+    for (index, bound) in [0x400_u32, 0x405, 0x409, 0x40A].into_iter().enumerate() {
+        put(page, index * 4, bound);
+    }
+    // The first run is plain, the second was deleted, the third put in; other properties stand before the mark.
+    page[16..19].copy_from_slice(&[0, 200, 210]);
+    page[400..408].copy_from_slice(&[7, 0x43, 0x4A, 24, 0, 0x00, 0x08, 1]);
+    page[420..424].copy_from_slice(&[3, 0x01, 0x08, 1]);
+    page[511] = 3;
+    let table = &mut streams[1].1;
+    let start = table.len() as u32;
+    for value in [0x400_u32, 0x40A, (at / 512) as u32] {
+        table.extend_from_slice(&value.to_le_bytes());
+    }
+    put(&mut streams[0].1, 0xFA, start);
+    put(&mut streams[0].1, 0xFE, 12);
+    let extracted = text(&compound(&streams), "a.doc", "");
+    assert!(extracted.text.starts_with("Café [deleted: road]\nStraße cell\n[footnotes]"), "{}", extracted.text);
 }
 
 #[test]
@@ -239,8 +350,13 @@ fn the_way_to_a_word_leads_through_every_file() {
 
 #[test]
 fn no_cut_or_flipped_old_document_makes_it_fail() {
-    let fixtures =
-        [full_document(), presentation(), tape(&[("a.txt", b"words".as_slice())]), seven("a", b"words", &[1, 0])];
+    let fixtures = [
+        full_document(),
+        workbook_file(),
+        presentation(),
+        tape(&[("a.txt", b"words".as_slice())]),
+        seven("a", b"words", &[1, 0]),
+    ];
     let quiet = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     for bytes in &fixtures {

@@ -12,12 +12,16 @@ pub mod charset;
 pub mod cms;
 pub mod compressed_rtf;
 pub mod header_block;
+pub mod helper;
 pub mod inside;
 pub mod mail;
 pub mod mapi;
+pub mod marks97;
 pub mod media_box;
 pub mod mp3;
 pub mod notes97;
+pub mod objects;
+pub mod ocr;
 pub mod odf;
 pub mod ogg;
 pub mod ole;
@@ -117,7 +121,11 @@ pub fn text_within(bytes: &[u8], name: &str, claimed: &str, budget: &mut Budget)
         return Extracted::nothing(found).but(Searchable::Not, ProblemCode::LimitReached, sentence);
     }
     // Parsers of other hands are guarded: a panic costs this file its text and nothing else.
-    let guarded = std::panic::AssertUnwindSafe(|| dispatch(bytes, &found, name, claimed, budget));
+    let guarded = std::panic::AssertUnwindSafe(|| {
+        let mut extracted = dispatch(bytes, &found, name, claimed, budget);
+        ocr::add_picture(bytes, &mut extracted);
+        extracted
+    });
     let result = std::panic::catch_unwind(guarded);
     budget.leave();
     let mut extracted = result.unwrap_or_else(|_| {
@@ -142,8 +150,8 @@ fn dispatch(bytes: &[u8], found: &str, name: &str, claimed: &str, budget: &mut B
         "text/html" => plain::html(bytes, claimed),
         "text/xml" | "image/svg+xml" => plain::xml(bytes, found),
         "message/rfc822" => mail::text_of_bytes(bytes, budget),
-        "application/rtf" => rtf::extract(bytes),
-        "application/pdf" => pdf::extract(bytes),
+        "application/rtf" => rtf::extract_within(bytes, budget),
+        "application/pdf" => pdf::extract(bytes, budget),
         "application/zip" => archive::extract(bytes, budget),
         "application/gzip" => archive::extract_gzip(bytes, name, budget),
         "application/x-tar" => tape::extract(bytes, budget),

@@ -5,7 +5,7 @@
 
 use super::budget::Budget;
 use super::workbook::{self, Cell, Sheet, WorkbookError};
-use super::{Extracted, inside, notes97, property_set, slides97, word97};
+use super::{Extracted, notes97, objects, property_set, slides97, word97};
 use crate::base::limits;
 use crate::model::exception::ProblemCode;
 use crate::model::item::Searchable;
@@ -13,10 +13,6 @@ use std::io::{Cursor, Read};
 
 /// Characters in a row that count as text.
 const RUN: usize = 5;
-/// Embedded objects of one file that are looked into.
-const OBJECTS: usize = 1_000;
-/// Streams and storages of one file that are looked through for embedded objects.
-const ENTRIES: usize = 100_000;
 
 /// A compound file in memory.
 pub type Compound<'a> = cfb::CompoundFile<Cursor<&'a [u8]>>;
@@ -47,9 +43,13 @@ pub fn extract(bytes: &[u8], budget: &mut Budget) -> Extracted {
     let (found, result) = if file.exists("/WordDocument") {
         ("application/msword", word97::text(&mut file))
     } else if file.exists("/Workbook") || file.exists("/Book") {
-        return with_the_rest(cells(bytes, &mut file), &mut file, budget);
+        return with_the_rest(cells(bytes, &mut file), bytes, &mut file, budget);
     } else if file.exists("/PowerPoint Document") {
         ("application/vnd.ms-powerpoint", slides97::text(&mut file))
+    } else if objects::is_packed(bytes) {
+        let mut out = Extracted::all("application/x-ole-storage", String::new());
+        objects::add_packed(bytes, &mut out, budget);
+        return out;
     } else {
         return runs(bytes, kind_of(bytes), LegacyError::Older);
     };
@@ -58,7 +58,7 @@ pub fn extract(bytes: &[u8], budget: &mut Budget) -> Extracted {
         Err(LegacyError::Encrypted) => return locked(found),
         Err(error) => runs(bytes, found, error),
     };
-    with_the_rest(out, &mut file, budget)
+    with_the_rest(out, bytes, &mut file, budget)
 }
 
 fn locked(found: &str) -> Extracted {
@@ -76,7 +76,7 @@ pub fn stream(file: &mut Compound<'_>, path: &str) -> Option<Vec<u8>> {
 }
 
 /// Properties and embedded objects, which all kinds of documents have in the same places.
-fn with_the_rest(mut out: Extracted, file: &mut Compound<'_>, budget: &mut Budget) -> Extracted {
+fn with_the_rest(mut out: Extracted, bytes: &[u8], file: &mut Compound<'_>, budget: &mut Budget) -> Extracted {
     if out.problems.iter().any(|problem| problem.code == ProblemCode::Encrypted) {
         return out;
     }
@@ -86,57 +86,11 @@ fn with_the_rest(mut out: Extracted, file: &mut Compound<'_>, budget: &mut Budge
         }
     }
     property_set::add_words(&mut out);
-    let entries = file.walk().take(ENTRIES).filter(|entry| entry.is_stream());
-    let paths: Vec<String> = entries.map(|entry| entry.path().to_string_lossy().into_owned()).collect();
-    let mut unread = false;
-    let mut objects = 0;
-    for path in &paths {
-        let Some((folder, name)) = path.rsplit_once('/').filter(|(folder, _)| !folder.is_empty()) else { continue };
-        match name {
-            "\u{1}Ole10Native" if objects < OBJECTS => {
-                objects += 1;
-                let packed = stream(file, path).unwrap_or_default();
-                match native(&packed) {
-                    Some((name, content)) => {
-                        let found = super::text_within(content, &name, "", budget);
-                        inside::add(&mut out, &name, found);
-                    }
-                    None => unread = true,
-                }
-            }
-            "WordDocument" | "Workbook" | "Book" | "CONTENTS" | "Package" | "PowerPoint Document" => {
-                unread |= folder.contains("ObjectPool") || folder.contains("MBD");
-            }
-            _ => {}
-        }
-    }
-    if unread || objects >= OBJECTS {
-        let sentence = "objects of other programs are embedded in it and were not all looked into";
-        out = out.but(Searchable::Partly, ProblemCode::Unsupported, sentence);
+    objects::add_storages(bytes, &mut out, budget);
+    if let Some(records) = stream(file, "/PowerPoint Document") {
+        objects::add_records(&records, &mut out, budget);
     }
     out
-}
-
-/// Name and bytes of a packed file (\[MS-OLEDS\] 2.3.6, with the layout of the packager: flags, name, path, flags,
-/// length of a second path and the path, length and bytes).
-fn native(bytes: &[u8]) -> Option<(String, &[u8])> {
-    let mut rest = bytes.get(6..)?;
-    let mut string = || {
-        let end = rest.iter().position(|byte| *byte == 0)?;
-        let text = super::charset::decode_code_page(&rest[..end], 1252).text;
-        rest = &rest[end + 1..];
-        Some(text)
-    };
-    let name = string()?;
-    string()?;
-    let long = |bytes: &[u8], at: usize| -> Option<usize> {
-        let four: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
-        usize::try_from(u32::from_le_bytes(four)).ok()
-    };
-    let path = long(rest, 4)?;
-    let rest = rest.get(8usize.checked_add(path)?..)?;
-    let length = long(rest, 0)?;
-    Some((name, rest.get(4..4usize.checked_add(length)?)?))
 }
 
 /// The sheets of a workbook of Excel 97 to 2003.

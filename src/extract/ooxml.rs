@@ -13,6 +13,9 @@ use zip::ZipArchive;
 /// The words of the cells of a workbook.
 const SHARED: &str = "xl/sharedStrings.xml";
 
+/// Bytes of the text of one sheet, after which its cells are not read.
+const TEXT_BYTES: usize = crate::base::limits::SEARCHABLE_CHARS * 4;
+
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
 /// The text of a document, workbook or presentation.
@@ -49,12 +52,20 @@ fn add_part(
     budget: &mut Budget,
 ) {
     let Some(section) = section_of(name) else { return };
-    let Some(bytes) = archive::member(archive, name, budget) else {
+    let Some((mut bytes, is_whole)) = archive::member_start(archive, name, budget) else {
         let sentence = format!("a part of the document cannot be read: {name}");
         *out = std::mem::replace(out, Extracted::nothing("")).but(Searchable::Partly, ProblemCode::Malformed, sentence);
         return;
     };
+    if !is_whole {
+        let sentence = format!("a part of the document is larger than is looked into: {name}");
+        *out =
+            std::mem::replace(out, Extracted::nothing("")).but(Searchable::Partly, ProblemCode::LimitReached, sentence);
+        // The cut may go through a character, or through a word of the markup.
+        bytes.truncate(bytes.iter().rposition(|byte| *byte == b'>').map_or(0, |at| at + 1));
+    }
     match section {
+        Section::Embedded if !is_whole => {}
         Section::Embedded => {
             let short = name.rsplit('/').next().unwrap_or(name);
             let found = super::text_within(&bytes, short, "", budget);
@@ -228,6 +239,8 @@ fn sheet(source: &str, shared: &[String]) -> (String, bool) {
     let mut number = String::new();
     let mut missing = false;
     let whole = xml::walk(source, &mut |node| match node {
+        // A long shared string can stand in every cell.
+        _ if out.len() > TEXT_BYTES => missing = true,
         Node::Open("c", element) => is_shared = xml::attribute(element, "t").as_deref() == Some("s"),
         Node::Open("v", _) => {
             value = true;

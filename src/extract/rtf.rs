@@ -1,28 +1,42 @@
 //! Text of RTF files (Rich Text Format 1.9.1): a small reader that keeps words and drops looks.
 
-use super::{Extracted, charset};
+use super::budget::Budget;
+use super::{Extracted, charset, objects};
 use crate::model::exception::ProblemCode;
 use crate::model::item::Searchable;
 
 /// Groups inside each other that are followed.
 const DEPTH: usize = 1_000;
 
-/// The text of an RTF file, notes, headers and comments included.
+/// The text of a rich text, notes, headers and comments included; files embedded in it are only said to be there.
 pub fn extract(bytes: &[u8]) -> Extracted {
+    let (mut extracted, objects) = read(bytes);
+    if !objects.is_empty() {
+        let sentence = "files are embedded in it and were not looked into";
+        extracted = extracted.but(Searchable::Partly, ProblemCode::Unsupported, sentence);
+    }
+    extracted
+}
+
+/// The text of an RTF file, and that of the files embedded in it.
+pub fn extract_within(bytes: &[u8], budget: &mut Budget) -> Extracted {
+    let (mut extracted, found) = read(bytes);
+    objects::add_old(found, &mut extracted, budget);
+    extracted
+}
+
+fn read(bytes: &[u8]) -> (Extracted, Vec<Vec<u8>>) {
     let mut reader = Rtf { code_page: 1252, ..Rtf::default() };
     reader.read(bytes);
+    reader.end_object();
     reader.flush();
-    let (unsound, embeds) = (reader.unsound || reader.out.contains('\u{fffd}'), reader.embeds);
+    let (unsound, objects) = (reader.unsound || reader.out.contains('\u{fffd}'), reader.objects);
     let mut extracted = Extracted::all("application/rtf", reader.out);
     if unsound {
         let sentence = "characters could not be decoded, or groups lie too deep inside each other";
         extracted = extracted.but(Searchable::Partly, ProblemCode::Undecodable, sentence);
     }
-    if embeds {
-        let sentence = "files are embedded in it and were not looked into";
-        extracted = extracted.but(Searchable::Partly, ProblemCode::Unsupported, sentence);
-    }
-    extracted
+    (extracted, objects)
 }
 
 /// What a group inherits.
@@ -55,8 +69,10 @@ struct Rtf {
     starred: bool,
     /// Something was not read as what it is.
     unsound: bool,
-    /// Objects of other programs lie in it.
-    embeds: bool,
+    /// The digits of the object that is being read, and how deep its group lies.
+    object: Option<(usize, Vec<u8>)>,
+    /// Objects of other programs.
+    objects: Vec<Vec<u8>>,
 }
 
 impl Rtf {
@@ -74,6 +90,9 @@ impl Rtf {
                     self.starred = false;
                 }
                 b'}' => {
+                    if self.object.as_ref().is_some_and(|(depth, _)| self.outer.len() <= *depth) {
+                        self.end_object();
+                    }
                     self.group = self.outer.pop().unwrap_or_default();
                     self.pass = 0;
                 }
@@ -148,7 +167,10 @@ impl Rtf {
             "filetbl",
         ];
         let starred = std::mem::take(&mut self.starred);
-        self.embeds |= word == "objdata";
+        if word == "objdata" {
+            self.end_object();
+            self.object = Some((self.outer.len(), Vec::new()));
+        }
         match word {
             "par" | "line" | "sect" | "page" | "row" => self.push_text("\n"),
             "tab" | "cell" => self.push_text("\t"),
@@ -179,8 +201,20 @@ impl Rtf {
         self.pass = self.group.fallback;
     }
 
+    /// Two hexadecimal digits make a byte of an object.
+    fn end_object(&mut self) {
+        if let Some((_, digits)) = self.object.take() {
+            let value = |digit: u8| char::from(digit).to_digit(16).unwrap_or(0) as u8;
+            self.objects.push(digits.chunks_exact(2).map(|pair| value(pair[0]) << 4 | value(pair[1])).collect());
+        }
+    }
+
     fn push_byte(&mut self, byte: u8) {
-        if self.pass > 0 {
+        if let Some((_, digits)) = &mut self.object {
+            if byte.is_ascii_hexdigit() {
+                digits.push(byte);
+            }
+        } else if self.pass > 0 {
             self.pass -= 1;
         } else if !self.silent() {
             self.flush_units();

@@ -84,6 +84,54 @@ fn a_workbook_gives_hidden_sheets_and_marks_them() {
 }
 
 #[test]
+fn a_sheet_of_ten_million_cells_is_bounded() {
+    let mut sheet = b"<w>".to_vec();
+    sheet.extend_from_slice(&b"<row><c t=\"s\"><v>0</v></c></row>".repeat(10_000));
+    let many = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("xl/workbook.xml", b"<workbook/>"),
+        ("xl/sharedStrings.xml", format!("<sst><si><t>{}</t></si></sst>", "road ".repeat(20_000)).as_bytes()),
+        ("xl/worksheets/sheet1.xml", &sheet),
+    ]);
+    let extracted = text(&many, "", "");
+    assert_eq!(extracted.searchable, Searchable::Partly, "a long string in every cell");
+    assert!(extracted.text.len() <= limits::SEARCHABLE_CHARS, "{}", extracted.text.len());
+    let mut sheet = b"<w><row>".to_vec();
+    sheet.extend_from_slice(&b"<c><v>7</v></c>".repeat(10_000_000));
+    let long = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("xl/workbook.xml", b"<workbook/>"),
+        ("xl/worksheets/sheet1.xml", &sheet),
+    ]);
+    let watch = crate::base::clock::StopWatch::start();
+    let extracted = text(&long, "", "");
+    println!("ten million cells: {:.1} s", watch.seconds());
+    assert!(watch.seconds() < 60.0);
+    assert_eq!(codes(&extracted)[0], ProblemCode::LimitReached, "{:?}", extracted.problems);
+    assert!(extracted.text.contains("7\t7\t7"), "what fits is read");
+}
+
+#[test]
+fn a_book_is_read_chapter_by_chapter() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in [
+        ("mimetype", &b"application/epub+zip"[..]),
+        ("META-INF/container.xml", b"<?xml version='1.0'?><container><rootfiles/></container>"),
+        ("OEBPS/one.xhtml", b"<?xml version='1.0'?><html><body><p>Culvert&#32;one</p></body></html>"),
+    ] {
+        writer.start_file(name, stored).expect("a member");
+        writer.write_all(bytes).expect("memory");
+    }
+    let book = writer.finish().expect("an archive").into_inner();
+    let extracted = text(&book, "manual.epub", "");
+    assert_eq!((extracted.found_type.as_str(), extracted.searchable), ("application/epub+zip", Searchable::Fully));
+    let at = extracted.text.find("Culvert one").expect("its words");
+    let piece = extracted.pieces.iter().rev().find(|piece| piece.start <= at && at < piece.end);
+    assert_eq!(piece.map(|piece| piece.names.clone()), Some(vec!["OEBPS/one.xhtml".to_owned()]));
+}
+
+#[test]
 fn a_presentation_gives_notes_and_hidden_slides_in_order() {
     let bytes = zipped(&[
         ("[Content_Types].xml", b"<Types/>"),
@@ -162,7 +210,7 @@ fn a_page_tells_its_words_and_a_page_of_pictures_that_it_has_none() {
     let extracted = text(&pdf(b"BT /F1 12 Tf (Road repair) Tj ET"), "", "");
     assert_eq!((extracted.found_type.as_str(), extracted.searchable), ("application/pdf", Searchable::Fully));
     assert!(extracted.text.contains("Road repair"), "{}", extracted.text);
-    let picture = text(&pdf(b"0 0 m"), "", "");
+    let picture = text(&pdf(b"0 0 m 9 9 l S"), "", "");
     assert_eq!((picture.searchable, codes(&picture)), (Searchable::Not, vec![ProblemCode::Unsupported]));
     let damaged = text(b"%PDF-1.4 nothing else", "", "");
     assert_eq!((damaged.searchable, codes(&damaged)), (Searchable::Not, vec![ProblemCode::Malformed]));
@@ -224,7 +272,7 @@ fn what_may_hide_words_makes_a_file_searchable_in_part() {
         (b"<?xml version='1.0'?><a>road<b".to_vec(), part, "road", "it breaks off"),
         (b"{\\rtf1\\ansicpg1252 road \\'e9}".to_vec(), all, "road \u{e9}", "a code page that is known"),
         (b"{\\rtf1\\ansicpg9999 road \\'e9}".to_vec(), part, "road", "a code page nobody knows"),
-        (b"{\\rtf1 road{\\object{\\*\\objdata 00}}}".to_vec(), part, "road", "an embedded file"),
+        (b"{\\rtf1 road{\\object{\\*\\objdata 00}}}".to_vec(), part, "road", "an embedded file that is cut off"),
         (workbook(cell, b"<sst><si><t>road</t></si></sst>"), all, "road", "a sound workbook"),
         (workbook(cell, b"<sst><si><t>road</t></si><si"), part, "road", "its words break off"),
         (workbook(cell, b"<sst></sst>"), part, "0", "a cell whose words are not there"),

@@ -1,6 +1,7 @@
 //! Documents of Word 97 to 2003 (\[MS-DOC\]): the text of every range, through the piece table.
 
 use super::charset;
+use super::marks97::{Mark, Marks};
 use super::ole::{Compound, LegacyError, stream};
 
 /// UTF-16 units of one document that are read; overlapping pieces of a hostile one could claim far more than it has.
@@ -36,14 +37,18 @@ pub fn text(file: &mut Compound<'_>) -> Result<String, LegacyError> {
     }
     let name = if flags & 0x0200 == 0 { "/0Table" } else { "/1Table" };
     let table = stream(file, name).ok_or(LegacyError::Damaged)?;
-    let units = units(&document, &table).ok_or(LegacyError::Damaged)?;
+    let marks = Marks::read(&document, &table);
+    let (units, marked) = units(&document, &table, &marks).ok_or(LegacyError::Damaged)?;
     let mut out = String::new();
     let mut rest = units.as_slice();
+    let mut marked = marked.as_slice();
     for (at, heading) in RANGES {
         let count = long(&document, at).ok_or(LegacyError::Damaged)?;
         let (range, after) = rest.split_at(count.min(rest.len()));
         rest = after;
-        let words = words(range);
+        let (changes, after) = marked.split_at(count.min(marked.len()));
+        marked = after;
+        let words = marked_words(range, changes);
         if words.trim().is_empty() {
             continue;
         }
@@ -57,8 +62,9 @@ pub fn text(file: &mut Compound<'_>) -> Result<String, LegacyError> {
     Ok(out)
 }
 
-/// All characters in order, through the table of pieces (\[MS-DOC\] 2.9.38 Clx, 2.8.35 PlcPcd, 2.9.177 Pcd).
-fn units(document: &[u8], table: &[u8]) -> Option<Vec<u16>> {
+/// All characters in order, through the table of pieces (\[MS-DOC\] 2.9.38 Clx, 2.8.35 PlcPcd, 2.9.177 Pcd), and what
+/// happened to each where changes were tracked.
+fn units(document: &[u8], table: &[u8], marks: &Marks) -> Option<(Vec<u16>, Vec<Mark>)> {
     let (start, length) = (long(document, 0x1A2)?, long(document, 0x1A6)?);
     let mut clx = table.get(start..start.checked_add(length)?)?;
     // Property changes stand before the table.
@@ -72,6 +78,7 @@ fn units(document: &[u8], table: &[u8]) -> Option<Vec<u16>> {
     let pieces = clx.get(5..5usize.checked_add(size)?)?;
     let count = size.checked_sub(4)? / 12;
     let mut out = Vec::new();
+    let mut marked = Vec::new();
     for index in 0..count {
         let (first, behind) = (long(pieces, index * 4)?, long(pieces, index * 4 + 4)?);
         let chars = behind.checked_sub(first)?;
@@ -83,13 +90,43 @@ fn units(document: &[u8], table: &[u8]) -> Option<Vec<u16>> {
         if place & 0x4000_0000 == 0 {
             let bytes = document.get(offset..offset.checked_add(chars.checked_mul(2)?)?)?;
             out.extend(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])));
+            if !marks.is_empty() {
+                marked.extend((0..chars).map(|at| marks.at(offset + at * 2)));
+            }
         } else {
             let bytes = document.get(offset / 2..(offset / 2).checked_add(chars)?)?;
             // Every byte of this code page is one unit.
             out.extend(charset::decode_code_page(bytes, 1252).text.encode_utf16());
+            if !marks.is_empty() {
+                marked.extend((0..chars).map(|at| marks.at(offset / 2 + at)));
+            }
         }
     }
-    Some(out)
+    Some((out, marked))
+}
+
+/// The characters of a range, those that were deleted or put in marked as such.
+fn marked_words(units: &[u16], marks: &[Mark]) -> String {
+    if marks.iter().all(|mark| *mark == Mark::None) {
+        return words(units);
+    }
+    let mut out = String::new();
+    let mut rest = units;
+    for stretch in marks.chunk_by(|one, next| one == next) {
+        let (these, after) = rest.split_at(stretch.len().min(rest.len()));
+        rest = after;
+        let said = words(these);
+        let mark = stretch[0];
+        if mark == Mark::None || said.trim().is_empty() {
+            out.push_str(&said);
+        } else {
+            out.push_str(mark.heading());
+            out.push_str(&said);
+            out.push(']');
+        }
+    }
+    out.push_str(&words(rest));
+    out
 }
 
 /// The characters as a person reads them (\[MS-DOC\] 2.4.1 and 2.8.25: marks of cells, fields and objects).

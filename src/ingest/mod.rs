@@ -83,6 +83,8 @@ pub struct IngestOptions {
     pub intake_sheet: Option<PathBuf>,
     /// Whether everything comes from a device of a person's own: it is set aside until somebody has sorted it.
     pub personal_device: bool,
+    /// Whether pictures are read by OCR even where the agency profile does not say so.
+    pub ocr: bool,
 }
 
 /// What an intake came to.
@@ -97,6 +99,9 @@ pub struct IngestReport {
     pub intake_sheet: Option<SheetReport>,
     /// Items of this repository that are set aside, because they came from personal devices.
     pub set_aside: u64,
+    /// Whether pictures were read by OCR, as a sentence, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ocr: Option<String>,
 }
 
 impl IngestReport {
@@ -120,8 +125,13 @@ pub fn ingest(
     actor: &str,
     monitor: &dyn Monitor,
 ) -> Result<IngestReport, IngestError> {
-    let mut report =
-        IngestReport { containers: Vec::new(), totals: Account::default(), intake_sheet: None, set_aside: 0 };
+    let mut report = IngestReport {
+        containers: Vec::new(),
+        totals: Account::default(),
+        intake_sheet: None,
+        set_aside: 0,
+        ocr: None,
+    };
     for path in paths {
         // A path that cannot be opened is told before anything is written.
         if let Err(error) = std::fs::metadata(path) {
@@ -137,6 +147,9 @@ pub fn ingest(
     }
     work.keys().check_ready().map_err(RepositoryError::from)?;
     let mut bench = bench(work.repository(), options)?;
+    if options.ocr || work.repository().profile().policy.ocr {
+        report.ocr = Some(bench.switch_ocr_on());
+    }
     // Every sheet is read before anything is written: one that cannot be used refuses the whole intake.
     let sheets = sheets(work.repository(), paths, options)?;
     let mut intakes = Vec::new();
@@ -232,5 +245,6 @@ fn bench(repository: &Repository, options: &IngestOptions) -> Result<Bench, Inge
         custodians: Custodians::new(&profile.custodians, &ids, options.custodian).all_personal(options.personal_device),
         // An edition that cannot be read back says nothing; `verify` and the next plan tell of it.
         context: Context::of(profile, &Adopted::load(repository).map(|one| one.editions).unwrap_or_default()),
+        ocr: None,
     })
 }

@@ -7,7 +7,9 @@ use crate::base::digest::{Blake3Digest, DigestSecret, KeyedDigest, Sha256Digest}
 use crate::base::id::CustodianId;
 use crate::catalog::{Guard, Standing};
 use crate::classify::{Context, Rules, classify};
-use crate::extract::{self, budget::Budget};
+use crate::extract;
+use crate::extract::budget::Budget;
+use crate::extract::ocr::{self, Engine};
 use crate::model::classification::StatusBasis;
 use crate::model::exception::{ItemException, Problem};
 use crate::model::item::{Original, ParsedItem, RawItem, Searchable};
@@ -20,6 +22,7 @@ use crate::vault::{FamilyKey, Month, SealedFamily, Section, seal_family};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What every worker needs; nothing in it changes during an intake.
 pub(super) struct Bench {
@@ -29,6 +32,8 @@ pub(super) struct Bench {
     pub(super) guards: GuardSet,
     pub(super) custodians: Custodians,
     pub(super) context: Context,
+    /// Reads pictures, where the city asks for it.
+    pub(super) ocr: Option<Arc<Engine>>,
 }
 
 /// An item with where it stood.
@@ -112,16 +117,44 @@ impl Bench {
         }
     }
 
+    /// Has pictures read by OCR from now on, where that can be done; a sentence that says whether it can.
+    pub(super) fn switch_ocr_on(&mut self) -> String {
+        match Engine::find() {
+            Ok(engine) => {
+                let mut sentence = format!("Pictures are read by OCR ({}).", engine.version);
+                if !engine.draws_pages() {
+                    sentence.push_str(
+                        " Pages of PDF files that are pictures are not: pdftoppm is not installed (Debian package \
+                         poppler-utils).",
+                    );
+                }
+                self.ocr = Some(Arc::new(engine));
+                sentence
+            }
+            Err(error) => format!("OCR is asked for and no picture was read: {error}."),
+        }
+    }
+
+    /// What an item says, with the words of its attachments.
+    fn parse(&self, raw: &RawItem, word: &str) -> ParsedItem {
+        ocr::with(self.ocr.as_ref(), || {
+            let mut parsed = source::parse(raw, &self.options);
+            if let Original::Bytes(bytes) = &raw.original {
+                self.extract_missing(&mut parsed, bytes, word);
+            }
+            parsed
+        })
+    }
+
     /// Prepares one item that is not known yet.
     pub(super) fn prepare(&self, placed: Placed, name: KeyedDigest) -> Ready {
         let Placed { item: raw, format, custodian, personal } = placed;
-        let mut parsed = source::parse(&raw, &self.options);
         let word = source::shape_word(&raw.shape, format);
+        let mut parsed = self.parse(&raw, word);
         let bytes: &[u8] = match &raw.original {
             Original::Bytes(bytes) => bytes,
             Original::Stretch { .. } => &[],
         };
-        self.extract_missing(&mut parsed, bytes, word);
         let problems = u32::try_from(parsed.problems.len()).unwrap_or(u32::MAX);
         let (outline, evidence) = self.outline(&parsed, &raw.copy, custodian);
         let texts = write_texts(&take_texts(&mut parsed));
@@ -152,10 +185,7 @@ impl Bench {
             return Vec::new();
         }
         let raw = &placed.item;
-        let mut parsed = source::parse(raw, &self.options);
-        if let Original::Bytes(bytes) = &raw.original {
-            self.extract_missing(&mut parsed, bytes, source::shape_word(&raw.shape, placed.format));
-        }
+        let parsed = self.parse(raw, source::shape_word(&raw.shape, placed.format));
         self.guards.covering(&parsed, placed.custodian, standing, self.options.zone)
     }
 

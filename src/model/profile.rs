@@ -60,6 +60,8 @@ pub struct Policy {
     pub personal_days: u32,
     /// Days after an intake in which the source files are to be disposed of.
     pub source_days: u32,
+    /// Whether pictures, and pages that are pictures, are read by OCR when they come in.
+    pub ocr: bool,
 }
 
 impl Default for Policy {
@@ -72,6 +74,7 @@ impl Default for Policy {
             until_read_floor_days: None,
             personal_days: 30,
             source_days: 30,
+            ocr: false,
         }
     }
 }

@@ -101,6 +101,15 @@ fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error>
     let about = "# Days in which the files that were taken in are to be disposed of where they lay.";
     line(text, about, "source_days", policy.source_days)?;
     text.push_str(
+        "# Whether pictures, and pages that are pictures, are read by OCR when they come in. It takes about a second for \
+         each, and the programs tesseract and pdftoppm (packages tesseract-ocr and poppler-utils).\n",
+    );
+    if policy.ocr {
+        line(text, "", "ocr", true)?;
+    } else {
+        text.push_str("# ocr = true\n");
+    }
+    text.push_str(
         "# Days after sending at which \u{201c}until read\u{201d} counts as met. Without this line only a recorded event does.\n",
     );
     match policy.until_read_floor_days {
