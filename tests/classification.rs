@@ -222,7 +222,7 @@ fn the_queue_groups_what_is_undetermined_and_settles_exactly_what_was_shown() {
     assert!(matches!(refused, Err(ClassificationError::Refused { .. })));
     assert_eq!(town.with(RecordStatus::Personal, StatusBasis::Person).len(), 0);
     settle_group(&mut town.repository, &first.families, &seen, status, None, reason, CLERK).expect("settled");
-    assert_eq!(town.with(RecordStatus::Personal, StatusBasis::Person), first.families);
+    assert_eq!(town.with(RecordStatus::Personal, StatusBasis::Group), first.families);
     assert_eq!(waiting(&town.repository, Some(RecordStatus::Undetermined)).expect("a queue").items, 1);
     assert_eq!(waiting(&town.repository, None).expect("a queue").items, 3, "unconfirmed proposals wait as well");
 }

@@ -16,6 +16,8 @@ pub(super) fn rule(series: &str, term: &str) -> RetentionRule {
         as_written: term.to_owned(),
         archival: false,
         statute: String::new(),
+        classification: String::new(),
+        departments: Vec::new(),
         kinds: Vec::new(),
         statuses: Vec::new(),
         official_only_when_filed: false,
