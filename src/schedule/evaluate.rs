@@ -145,10 +145,16 @@ impl<'a> Evaluator<'a> {
 
     /// The rules that govern a department's copy. Where none does, the others say at least how long.
     fn governing(&self, facts: &Facts, fitting: &[Line<'a>], department: &str, today: NaiveDate) -> Vec<Line<'a>> {
+        let covers = |line: &Line<'a>| facts.series.is_none() || line.is_own(facts);
         let governs = |line: &Line<'a>| self.governs(*line, department, today);
         let governing: Vec<Line<'a>> = fitting.iter().copied().filter(governs).collect();
-        let is_enough = governing.iter().any(|line| facts.series.is_none() || line.is_own(facts));
-        if is_enough { governing } else { fitting.to_vec() }
+        // A policy alone is not enough: it must not free a copy from the longer schedule of others.
+        if governing.iter().any(|line| covers(line) && self.standings[line.place].can_authorise()) {
+            return governing;
+        }
+        let current = |line: &Line<'a>| self.standings[line.place].replaced(department, today).is_none();
+        let current: Vec<Line<'a>> = fitting.iter().copied().filter(current).collect();
+        if current.iter().any(covers) { current } else { fitting.to_vec() }
     }
 
     /// The gate of rule and period, and the first day the period leaves open.

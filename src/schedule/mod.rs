@@ -30,8 +30,8 @@
 //! * A series that no schedule knows keeps the item; a general rule does not stand in for it.
 //! * An edition that is not in force yet gives no authority, but its longer periods count already, so that nothing is
 //!   destroyed on the eve of a longer rule.
-//! * A department that did not adopt an edition is not governed by it; where nothing else covers the item the edition's
-//!   period is shown and the authority gate stays closed. A copy of unknown department is measured by every edition,
+//! * A department that did not adopt an edition is not governed by it; where nothing that can authorise covers the item
+//!   otherwise, the edition's period counts all the same and the authority gate stays closed. A copy of unknown department is measured by every edition,
 //!   and authorised only by one the whole city adopted.
 //! * No Minnesota series for call detail was found, so policies and starter sets do not reach calls at all: a call is
 //!   unscheduled until an approved edition or a PR-1 covers it.
@@ -62,6 +62,9 @@ mod goldens;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod longest;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod policy;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod properties;
