@@ -142,7 +142,8 @@ const EVENTS: [(&str, &[&str]); 20] = [
 ];
 
 /// Words that make more than one thing of an event, or none.
-const NO_EVENT: [&str; 17] = [
+const NO_EVENT: [&str; 22] = [
+    "yes", "no", "y", "n", "x",
     "or", "and", "and/or", "if", "then", "note", "years", "year", "months", "days", "record", "records", "file", "copies",
     "retention", "from", "is",
 ];
