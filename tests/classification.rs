@@ -222,7 +222,7 @@ fn the_queue_groups_what_is_undetermined_and_settles_exactly_what_was_shown() {
     assert!(matches!(refused, Err(ClassificationError::Refused { .. })));
     assert_eq!(town.with(RecordStatus::Personal, StatusBasis::Person).len(), 0);
     settle_group(&mut town.repository, &first.families, &seen, status, None, reason, CLERK).expect("settled");
-    assert_eq!(town.with(RecordStatus::Personal, StatusBasis::Person), first.families);
+    assert_eq!(town.with(RecordStatus::Personal, StatusBasis::Group), first.families);
     assert_eq!(waiting(&town.repository, Some(RecordStatus::Undetermined)).expect("a queue").items, 1);
     assert_eq!(waiting(&town.repository, None).expect("a queue").items, 3, "unconfirmed proposals wait as well");
 }
@@ -508,4 +508,22 @@ fn an_open_request_follows_a_status_as_a_hold_does() {
     assert_eq!((held(&town, all[0]), held(&town, all[1])), (vec![asked], vec![]));
     set(&mut town.repository, &all[..1], RecordStatus::NonRecord, None, "not ours after all", CLERK).expect("set");
     assert_eq!(held(&town, all[0]), [asked], "coverage only grows");
+}
+
+#[test]
+fn an_item_that_was_settled_with_its_group_still_has_to_be_looked_at_in_a_sample() {
+    let mut town = Town::new();
+    town.take_in(&newsletters(0..70));
+    let drawn = town.draw(RecordStatus::NonRecord).expect("a sample");
+    let group = &drawn.families[..10];
+    let (status, reason) = (RecordStatus::NonRecord, "all of one sender");
+    settle_group(&mut town.repository, group, &Shown::of(group), status, None, reason, CLERK).expect("settled");
+    assert_eq!(town.with(status, StatusBasis::Group), group);
+    let rest: Vec<(FamilyId, RecordStatus)> = drawn.families[10..].iter().map(|family| (*family, status)).collect();
+    let refused = settle_sample(&mut town.repository, drawn.sample, &rest, "read them", CLERK);
+    let Err(ClassificationError::Refused { message, .. }) = refused else { panic!("ten were not looked at") };
+    assert!(message.contains("10 of the 59"), "{message}");
+    let all: Vec<(FamilyId, RecordStatus)> = drawn.families.iter().map(|family| (*family, status)).collect();
+    let settled = settle_sample(&mut town.repository, drawn.sample, &all, "read them", CLERK).expect("settled");
+    assert!(matches!(settled, Settled::Confirmed { confirmed: 11, looked_at: 59, .. }), "{settled:?}");
 }

@@ -26,7 +26,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
     ("finding", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "protection"]),
     ("gaps", &["base", "model", "catalog", "repository"]),
-    ("retention", &["base", "model", "schedule", "calendar", "catalog", "repository"]),
+    // A schedule comes as a clerk's workbook; its cells are read where all workbooks are.
+    ("retention", &["base", "model", "extract", "schedule", "calendar", "catalog", "repository"]),
     (
         "classification",
         &["base", "model", "text", "query", "classify", "catalog", "repository", "finding", "protection", "retention"],

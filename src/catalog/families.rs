@@ -252,30 +252,6 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Records the day of a retention event, or cancels it with `None`.
-    pub fn set_retention_event(
-        &self,
-        family: FamilyId,
-        event_name: &str,
-        on: Option<NaiveDate>,
-        event: EventId,
-    ) -> Result<(), CatalogError> {
-        match on {
-            None => self
-                .connection
-                .prepare_cached("DELETE FROM retention_event WHERE family = ?1 AND name = ?2")?
-                .execute((family.get(), event_name))?,
-            Some(on) => self
-                .connection
-                .prepare_cached(
-                    "INSERT INTO retention_event VALUES (?1, ?2, ?3, ?4) \
-                     ON CONFLICT DO UPDATE SET happened_on = ?3, event = ?4",
-                )?
-                .execute((family.get(), event_name, on.to_string(), event.get()))?,
-        };
-        Ok(())
-    }
-
     /// Says that another copy of a family came in, or that it stands otherwise now: every guard that looked at it before
     /// has to look again.
     pub fn touch_family(&self, family: FamilyId, event: EventId) -> Result<(), CatalogError> {
@@ -472,21 +448,6 @@ impl Reading<'_> {
         let sql = "SELECT id, family, part, kind, searchable FROM record WHERE id = ?1";
         optional(self.connection.prepare_cached(sql)?.query_row([id.get()], |row| Ok(record(row))))?
             .ok_or_else(|| CatalogError::Missing(format!("item {id}")))?
-    }
-
-    /// The recorded retention events of a family.
-    pub fn retention_events(
-        &self,
-        family: FamilyId,
-    ) -> Result<std::collections::BTreeMap<String, NaiveDate>, CatalogError> {
-        let sql = "SELECT name, happened_on FROM retention_event WHERE family = ?1 ORDER BY name";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([family.get()])?;
-        let mut all = std::collections::BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            all.insert(row.get(0)?, day(&row.get::<_, String>(1)?)?);
-        }
-        Ok(all)
     }
 
     /// Numbers of the families here that have a status, in order.

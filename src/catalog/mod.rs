@@ -4,7 +4,7 @@
 //! content is in clear text here; a catalog of a newer format is refused before a byte is changed.
 //!
 //! Reading order: `schema`, `events`, `families` (what is kept), `containers` (where it came from), `guards` (holds
-//! and requests as protection), `holds`, `requests`, `disposals`, `screenings` (items from personal devices),
+//! and requests as protection), `holds`, `requests`, `disposals`, `matters` (retention events), `screenings` (items from personal devices),
 //! `source_files` (the intake register), `person_links`.
 
 mod containers;
@@ -13,6 +13,7 @@ mod events;
 mod families;
 mod guards;
 mod holds;
+mod matters;
 mod person_links;
 mod requests;
 mod schema;
@@ -23,6 +24,7 @@ pub use containers::{AccountRow, ContainerKey, CopyRow, ExceptionRow, IntakeRow,
 pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, TombstoneRow};
 pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, RecordRow, SealedAt, Standing};
 pub use guards::Guard;
+pub use matters::{HappeningRow, MatterRow};
 pub use person_links::PersonLink;
 pub use screenings::SetAside;
 pub use source_files::{IntakeContainer, SourceRow};
@@ -109,6 +111,7 @@ impl Catalog {
         let connection = Connection::open(path)?;
         prepare(&connection)?;
         connection.execute_batch(schema::TABLES)?;
+        connection.execute_batch(schema::LATER_TABLES)?;
         connection.pragma_update(None, "user_version", schema::VERSION)?;
         Ok(Self { connection })
     }
@@ -122,6 +125,10 @@ impl Catalog {
             return Err(CatalogError::Newer { found, known: schema::VERSION });
         }
         prepare(&connection)?;
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'matter_event'";
+        if connection.query_row::<i64, _, _>(sql, [], |row| row.get(0))? == 0 {
+            connection.execute_batch(schema::LATER_TABLES)?;
+        }
         Ok(Self { connection })
     }
 

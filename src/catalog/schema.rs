@@ -208,3 +208,20 @@ CREATE TABLE production_logged (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX production_logged_family ON production_logged(family);
 ";
+
+/// Tables that came later. A repository that was made before gets them when it is opened; a program that does not know
+/// them leaves them alone.
+pub(super) const LATER_TABLES: &str = "
+-- A matter is a contract, a complaint, a conversation. Its items stay told after they went; what happened to it counts for
+-- every item in it, also for one that was put into it later.
+CREATE TABLE IF NOT EXISTS matter (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, event INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS matter_item (
+  matter INTEGER NOT NULL REFERENCES matter(id), family INTEGER NOT NULL REFERENCES family(id), event INTEGER NOT NULL,
+  PRIMARY KEY (matter, family)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS matter_item_family ON matter_item(family);
+CREATE TABLE IF NOT EXISTS matter_event (
+  matter INTEGER NOT NULL REFERENCES matter(id), name TEXT NOT NULL, happened_on TEXT NOT NULL, event INTEGER NOT NULL,
+  PRIMARY KEY (matter, name)
+) STRICT, WITHOUT ROWID;
+";

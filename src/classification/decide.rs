@@ -50,6 +50,19 @@ pub fn set(
     reason: &str,
     actor: &str,
 ) -> Result<Decided, ClassificationError> {
+    decide(repository, families, status, series, reason, actor, StatusBasis::Person)
+}
+
+/// Sets families one by one, or together as a list that was shown: the basis tells which.
+fn decide(
+    repository: &mut Repository,
+    families: &[FamilyId],
+    status: RecordStatus,
+    series: Option<&str>,
+    reason: &str,
+    actor: &str,
+    basis: StatusBasis,
+) -> Result<Decided, ClassificationError> {
     if families.is_empty() {
         return Err(refused("no item was named", "Name the items, such as R-12 or F-7."));
     }
@@ -62,14 +75,15 @@ pub fn set(
     let at = repository.now();
     let wanted: BTreeSet<FamilyId> = families.iter().copied().collect();
     let decisions: Vec<(FamilyId, RecordStatus)> = wanted.iter().map(|family| (*family, status)).collect();
-    let decided =
-        repository.catalog_mut().write(|writing| write_decisions(writing, &decisions, series, reason, actor, at))?;
+    let said = Said { basis, series, reason, actor };
+    let decided = repository.catalog_mut().write(|writing| write_decisions(writing, &decisions, &said, at))?;
     // Holds and requests that ask for a status or series look again; until they have, what was changed is protected.
     catch_up(repository)?;
     Ok(decided)
 }
 
-/// Settles a list that was shown, and only exactly that list: with another count or digest nothing is changed.
+/// Settles a list that was shown, and only exactly that list: with another count or digest nothing is changed. Its items
+/// were decided together and not looked at one by one, so a sample that one of them is in still asks for it.
 pub fn settle_group(
     repository: &mut Repository,
     families: &[FamilyId],
@@ -86,16 +100,26 @@ pub fn settle_group(
             "Show the queue again, look at the list, and settle that one.",
         ));
     }
-    set(repository, families, status, series, reason, actor)
+    decide(repository, families, status, series, reason, actor, StatusBasis::Group)
+}
+
+/// How decisions came about, for every one of them.
+pub(super) struct Said<'a> {
+    /// Item by item, or as a group.
+    pub(super) basis: StatusBasis,
+    /// The series, where one was said.
+    pub(super) series: Option<&'a str>,
+    /// Why.
+    pub(super) reason: &'a str,
+    /// Who.
+    pub(super) actor: &'a str,
 }
 
 /// Writes decisions and their events inside a transaction.
 pub(super) fn write_decisions(
     writing: &Writing<'_>,
     decisions: &[(FamilyId, RecordStatus)],
-    series: Option<&str>,
-    reason: &str,
-    actor: &str,
+    said: &Said<'_>,
     at: DateTime<Utc>,
 ) -> Result<Decided, ClassificationError> {
     let mut decided = Decided { families: Vec::new(), events: Vec::new() };
@@ -105,7 +129,7 @@ pub(super) fn write_decisions(
         let mut standings = Vec::with_capacity(batch.len());
         for (family, status) in batch {
             let row = writing.reading().family(*family)?;
-            let standing = decided_standing(&row, *status, series)?;
+            let standing = decided_standing(&row, *status, said)?;
             decided.families.push(Changed {
                 family: *family,
                 status_before: row.standing.status,
@@ -115,8 +139,10 @@ pub(super) fn write_decisions(
             });
             standings.push((*family, standing));
         }
-        let details = serde_json::json!({ "families": decided.families[first..], "basis": StatusBasis::Person, "reason": reason });
-        let event = writing.record_event(at, actor, Act::Classified, "items", &details)?;
+        let details = serde_json::json!({
+            "families": decided.families[first..], "basis": said.basis, "reason": said.reason,
+        });
+        let event = writing.record_event(at, said.actor, Act::Classified, "items", &details)?;
         for (family, standing) in standings {
             writing.set_standing(family, &standing, event.id)?;
         }
@@ -129,18 +155,18 @@ pub(super) fn write_decisions(
 fn decided_standing(
     row: &FamilyRow,
     status: RecordStatus,
-    series: Option<&str>,
+    said: &Said<'_>,
 ) -> Result<Standing, ClassificationError> {
     if row.state != FamilyState::Live {
         let hint = "What is destroyed, or about to be, keeps the status it had.";
         return Err(refused(format!("{} is not here any more", row.id), hint));
     }
-    let series = match series {
+    let series = match said.series {
         Some(series) => series.to_owned(),
         None if row.standing.status == status => row.standing.series.clone(),
         None => String::new(),
     };
-    Ok(Standing { status, basis: StatusBasis::Person, series, confidence: PERSON_CONFIDENCE })
+    Ok(Standing { status, basis: said.basis, series, confidence: PERSON_CONFIDENCE })
 }
 
 /// A series key is short, and written as schedules write theirs; it never carries content.

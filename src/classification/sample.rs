@@ -5,7 +5,7 @@
 //! rules is twice as large, so that trying again and again does not talk a bad class through: the chances of all tries
 //! together stay near 5 %. A sample that was left open until a reclassification voided it counts as a try.
 
-use super::decide::write_decisions;
+use super::decide::{Said, write_decisions};
 use super::edition::Editions;
 use super::list::{list_digest, ranges};
 use super::{ClassificationError, refused};
@@ -129,7 +129,8 @@ pub fn draw_sample(
     })
 }
 
-/// Settles a sample by the decisions of a person. Items of it that a person has set since the drawing count as decided.
+/// Settles a sample by the decisions of a person. Items of it that a person has set one by one since the drawing count as
+/// decided; those that were settled together with their group were not looked at, and still have to be.
 pub fn settle_sample(
     repository: &mut Repository,
     sample: i64,
@@ -155,7 +156,8 @@ pub fn settle_sample(
         }
         let said = all_decisions(&reading, &row, decisions)?;
         if !fresh.is_empty() {
-            write_decisions(writing, &fresh, None, reason, actor, at)?;
+            let one_by_one = Said { basis: StatusBasis::Person, series: None, reason, actor };
+            write_decisions(writing, &fresh, &one_by_one, at)?;
         }
         let disagreements: Vec<Disagreement> = said
             .iter()

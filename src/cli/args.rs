@@ -2,6 +2,7 @@
 
 use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
+use super::event::EventCommand;
 use super::gaps::Gaps;
 use super::hold::HoldCommand;
 use super::intake::IntakeCommand;
@@ -103,11 +104,16 @@ pub enum Command {
     ///
     /// Example: recordroom verify answer-to-the-newspaper
     Verify(Verify),
-    /// Retention schedules, and what happened that they wait for
+    /// Retention schedules: adopted, checked, imported, compared, tried
     ///
     /// Example: recordroom schedule list
     #[command(subcommand)]
     Schedule(ScheduleCommand),
+    /// What happened that retention rules wait for: recorded, cancelled, listed
+    ///
+    /// Example: recordroom event record contract-ended --matter "Contract 24-17" --on 2026-03-31 --reason "final payment"
+    #[command(subcommand)]
+    Event(EventCommand),
     /// Sort what came from an employee's own device: government data, or personal
     ///
     /// Example: recordroom screen list
@@ -235,6 +241,9 @@ pub struct Show {
     /// Why it is still here, and when it may go
     #[arg(long)]
     pub why: bool,
+    /// With --why: the day for which it is asked (default: today)
+    #[arg(long, value_name = "DAY", requires = "why")]
+    pub on: Option<chrono::NaiveDate>,
     /// Write the original bytes to standard output, for example into a file: show R-12 --original > message.eml
     #[arg(long)]
     pub original: bool,

@@ -164,6 +164,7 @@ fn explained(why: &Explanation) -> String {
             why.confidence
         ),
         StatusBasis::Person => "Set by a person.".to_owned(),
+        StatusBasis::Group => "Set by a person together with the group it was shown in.".to_owned(),
         StatusBasis::Sample => "Confirmed with its class after a random sample.".to_owned(),
     };
     let mut text = format!(
@@ -197,7 +198,7 @@ fn set_told(done: &Decided) -> String {
     let mut text = String::new();
     for one in &done.families {
         text.push_str(&format!(
-            "{}  {} ({}) -> {} (person)\n",
+            "{}  {} ({}) -> {}\n",
             one.family, one.status_before, one.basis_before, one.status
         ));
     }

@@ -128,6 +128,13 @@ impl From<RetentionError> for Failure {
                 let hint = "Correct that line, and check the file with: recordroom schedule check FILE";
                 Self::new("schedule", repository::capitalised(&error.to_string()), hint)
             }
+            error @ RetentionError::Gone { .. } => {
+                Self::new("gone", repository::capitalised(&error.to_string()), "").with_exit(REFUSED)
+            }
+            error @ (RetentionError::NoMatter { .. } | RetentionError::NotRecorded { .. }) => {
+                let hint = "See what there is: recordroom event list, or: recordroom event matters";
+                Self::new("not-found", repository::capitalised(&error.to_string()), hint)
+            }
             error @ RetentionError::KeyTaken { .. } => Self::new(
                 "key-taken",
                 repository::capitalised(&error.to_string()),
@@ -299,7 +306,7 @@ fn in_words(code: &str) -> &str {
         "unconfirmed" => "their status is proposed and nobody confirmed it: recordroom classify sample",
         "unscheduled" => "no adopted schedule covers them: recordroom schedule list",
         "date-unknown" => "the date their period starts from is not known",
-        "event-missing" => "what their period starts from is not recorded: recordroom schedule event",
+        "event-missing" => "what their period starts from is not recorded: recordroom event record",
         "rule-unresolved" => "their rule could not be applied",
         "no-authority" => "no recorded authority to destroy covers them: recordroom schedule list",
         "archival" => "they are archival and have to be offered for transfer first",

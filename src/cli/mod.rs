@@ -8,6 +8,7 @@ mod classify;
 mod demo;
 mod dispose;
 mod document;
+mod event;
 mod gaps;
 mod hold;
 mod index;
@@ -21,6 +22,7 @@ mod repository;
 mod request;
 mod review;
 mod schedule;
+mod schedule_review;
 mod scope;
 mod screen;
 mod search;
@@ -28,6 +30,7 @@ mod show;
 mod status;
 mod timeline;
 mod verify;
+mod why;
 
 use clap::Parser;
 use output::{Failure, Output};
@@ -74,6 +77,7 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Produce(produce) => produce::run(common, produce, output),
         args::Command::Verify(verify) => verify::run(common, verify, output),
         args::Command::Schedule(command) => schedule::run(common, command, output),
+        args::Command::Event(command) => event::run(common, command, output),
         args::Command::Screen(command) => screen::run(common, command, output),
         args::Command::Intake(command) => intake::run(common, command, output),
         args::Command::People(command) => people::run(common, command, output),

@@ -1,14 +1,14 @@
-//! `schedule`: editions adopted, rules in words, events that rules wait for.
+//! `schedule`: editions adopted, rules in words, official records filed.
 
 use super::output::{Failure, Output, counted};
+use super::schedule_review::{Diff, Import, OverdueArgs, WhatIfArgs, diff, imported, late, tried};
 use super::scope::family_named;
 use super::{DONE, args::Common, repository};
 use crate::base::trouble::plain;
 use crate::model::retention::{Authority, Edition};
 use crate::repository::Repository;
-use crate::retention::{Adopted, RetentionError, adopt, record_filing, record_happening};
+use crate::retention::{Adopted, RetentionError, adopt, record_filing};
 use crate::schedule::{english, parse, shipped, shipped_keys};
-use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -32,10 +32,22 @@ pub enum ScheduleCommand {
     ///
     /// Example: recordroom schedule adopt our-schedule.toml
     Adopt(Named),
-    /// Record that something happened which a rule waits for
+    /// Make a schedule file of a clerk's table, to be reviewed; nothing is adopted
     ///
-    /// Example: recordroom schedule event action-completed --item R-12 --on 2026-03-01
-    Event(Happening),
+    /// Example: recordroom schedule import schedule.xlsx --to our-schedule.toml --key cedar-bend-2021 --effective 2021-03-31
+    Import(Import),
+    /// What differs between two editions, line by line
+    ///
+    /// Example: recordroom schedule diff cedar-bend-2021 our-new-schedule.toml
+    Diff(Diff),
+    /// Which items another edition would let go earlier, later or never; nothing is saved
+    ///
+    /// Example: recordroom schedule what-if our-new-schedule.toml --on 2027-01-01
+    WhatIf(WhatIfArgs),
+    /// What is kept longer than a maximum allows
+    ///
+    /// Example: recordroom schedule overdue
+    Overdue(OverdueArgs),
     /// Record that official records were filed in the document system
     ///
     /// Example: recordroom schedule filed "Laserfiche 118204" --item R-12
@@ -48,22 +60,6 @@ pub struct Named {
     /// The key of a shipped or adopted edition, or a schedule file
     #[arg(value_name = "KEY|FILE")]
     pub edition: String,
-}
-
-/// Arguments of `schedule event`.
-#[derive(Debug, Args)]
-pub struct Happening {
-    /// What happened, such as action-completed or declined-by-archives
-    pub name: String,
-    /// The items it happened to
-    #[arg(long = "item", value_name = "ID", required = true)]
-    pub items: Vec<String>,
-    /// The day
-    #[arg(long, value_name = "DAY", required_unless_present = "cancel")]
-    pub on: Option<NaiveDate>,
-    /// It did not happen after all
-    #[arg(long, conflicts_with = "on")]
-    pub cancel: bool,
 }
 
 /// Arguments of `schedule filed`.
@@ -106,17 +102,10 @@ pub fn run(common: &Common, command: &ScheduleCommand, output: &Output) -> Resul
             output.result(json!({ "edition": edition.key, "rules": edition.rules.len() }), &told)?;
             Ok(DONE)
         }
-        ScheduleCommand::Event(happening) => {
-            let mut opened = repository::open(common, output)?;
-            let families = families(&opened, &happening.items)?;
-            record_happening(&mut opened, &families, &happening.name, happening.on, &repository::actor(common))?;
-            let what = if happening.cancel { "cancelled" } else { "recorded" };
-            let value = json!({ "event": happening.name, "on": happening.on, "families": families });
-            let told =
-                format!("{} is {what} for {}.\n{}", happening.name, count(&families), waiting(&opened, happening)?);
-            output.result(value, &told)?;
-            Ok(DONE)
-        }
+        ScheduleCommand::Import(import) => imported(import, output),
+        ScheduleCommand::Diff(asked) => diff(common, asked, output),
+        ScheduleCommand::WhatIf(asked) => tried(common, asked, output),
+        ScheduleCommand::Overdue(asked) => late(common, asked, output),
         ScheduleCommand::Filed(filed) => {
             let mut opened = repository::open(common, output)?;
             let families = families(&opened, &filed.items)?;
@@ -130,18 +119,6 @@ pub fn run(common: &Common, command: &ScheduleCommand, output: &Output) -> Resul
 
 fn count(families: &[crate::base::id::FamilyId]) -> String {
     counted(families.len() as u64, "item")
-}
-
-/// A word of warning where no adopted rule waits for what was recorded: the name may be mistyped.
-fn waiting(opened: &Repository, happening: &Happening) -> Result<String, Failure> {
-    let adopted = Adopted::load(opened)?;
-    let awaited = adopted.awaited();
-    let name = happening.name.trim().to_lowercase().replace(' ', "-");
-    if awaited.contains(name.as_str()) {
-        return Ok(String::new());
-    }
-    let all: Vec<&str> = awaited.into_iter().collect();
-    Ok(format!("Note: no adopted rule waits for that. They wait for: {}.\n", all.join(", ")))
 }
 
 fn families(opened: &Repository, items: &[String]) -> Result<Vec<crate::base::id::FamilyId>, Failure> {
@@ -215,7 +192,7 @@ fn authority(edition: &Edition) -> String {
 }
 
 /// The text of a shipped edition by key, or of a file.
-fn text_of(named: &str) -> Result<String, Failure> {
+pub(super) fn text_of(named: &str) -> Result<String, Failure> {
     match shipped(named) {
         Some(text) => Ok(text.to_owned()),
         None => {
@@ -229,6 +206,7 @@ fn text_of(named: &str) -> Result<String, Failure> {
     }
 }
 
-fn read(text: &str, named: &str) -> Result<Edition, Failure> {
+/// Reads a schedule; an error names the file.
+pub(super) fn read(text: &str, named: &str) -> Result<Edition, Failure> {
     Ok(parse(text).map_err(|error| RetentionError::Schedule { key: named.to_owned(), error })?)
 }

@@ -2,15 +2,12 @@
 
 use super::args::{Common, Show};
 use super::output::{Failure, Output};
-use super::{DONE, repository};
+use super::{DONE, repository, why};
 use crate::base::id::{FamilyId, RecordId};
-use crate::catalog::{FamilyRow, RecordRow};
-use crate::model::disposition::{Eligibility, ReasonCode, Verdict};
+use crate::catalog::RecordRow;
 use crate::model::item::ParsedItem;
 use crate::model::record::Party;
 use crate::repository::{Repository, StoredFamily};
-use crate::retention::{Adopted, LiveGuards};
-use crate::schedule::english;
 use crate::source;
 use crate::text::{safe, safe_lines};
 use serde_json::{Value, json};
@@ -35,59 +32,12 @@ pub fn run(common: &Common, arguments: &Show, output: &Output) -> Result<u8, Fai
     let mut value = shape(&opened, &family, &record)?;
     let mut text = told(&opened, &family, &record)?;
     if arguments.why {
-        let why = Why::of(&opened, &family.row)?;
-        value["why"] = why.shape();
-        text = format!("{}\n{text}", why.told());
+        let found = why::of(&opened, &family.row, arguments.on.unwrap_or_else(|| opened.today()))?;
+        value["why"] = json!(found);
+        text = format!("{}\n{text}", safe_lines(&found.told()));
     }
     output.result(value, &text)?;
     Ok(DONE)
-}
-
-/// Why an item is still here, and when it may go.
-struct Why {
-    today: chrono::NaiveDate,
-    verdict: Verdict,
-    rule: Option<String>,
-}
-
-impl Why {
-    fn of(opened: &Repository, row: &FamilyRow) -> Result<Self, Failure> {
-        let today = opened.today();
-        let adopted = Adopted::load(opened)?;
-        let reading = opened.catalog().reading();
-        let guards = LiveGuards::load(&reading, today)?;
-        let verdict = adopted.verdict(&adopted.evaluator(), &reading, row, &guards, today)?;
-        let rule = verdict.rule.as_ref().and_then(|rule| {
-            let edition = adopted.editions.iter().find(|edition| edition.key == rule.edition)?;
-            edition.rules.iter().find(|one| one.series == rule.series).map(english)
-        });
-        Ok(Self { today, verdict, rule })
-    }
-
-    fn shape(&self) -> Value {
-        json!({ "on": self.today, "verdict": self.verdict, "rule_in_words": self.rule })
-    }
-
-    fn told(&self) -> String {
-        let mut text = match &self.verdict.eligibility {
-            Eligibility::Eligible { since } => format!("It may be destroyed since {since}.\n"),
-            Eligibility::NotYet { earliest } => format!("It may be destroyed from {earliest} on, not earlier.\n"),
-            Eligibility::Blocked => "It may not be destroyed.\n".to_owned(),
-            Eligibility::Undetermined => "It may not be destroyed: something about it is not settled.\n".to_owned(),
-        };
-        if let (Some(rule), Some(words)) = (&self.verdict.rule, &self.rule) {
-            text.push_str(&format!("Rule     {} / {}: {words}\n", rule.edition, rule.series));
-        }
-        if let Some(day) = self.verdict.must_destroy_by {
-            text.push_str(&format!("It must be destroyed by {day}.\n"));
-        }
-        for reason in &self.verdict.reasons {
-            // What stands in the way is told apart from what was looked at and found in order.
-            let label = if reason.code == ReasonCode::GateOpen { "In order" } else { "Reason" };
-            text.push_str(&format!("{label:<9}{}\n", reason.sentence));
-        }
-        text
-    }
 }
 
 /// An item by its own number, or the parent of a family by the family's.

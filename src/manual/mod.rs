@@ -18,6 +18,9 @@ pub mod production {}
 #[doc = include_str!("classification.md")]
 pub mod classification {}
 
+#[doc = include_str!("schedules.md")]
+pub mod schedules {}
+
 #[doc = include_str!("people.md")]
 pub mod people {}
 

@@ -54,6 +54,8 @@ words!(
         Proposed = "proposed",
         /// Confirmed or set by a person for this item.
         Person = "person",
+        /// Set by a person for a list that was shown, and not item by item.
+        Group = "group",
         /// Confirmed in bulk after a recorded random sample.
         Sample = "sample",
     }
@@ -64,7 +66,7 @@ impl StatusBasis {
     pub const fn is_confirmed(self) -> bool {
         match self {
             Self::Proposed => false,
-            Self::Person | Self::Sample => true,
+            Self::Person | Self::Group | Self::Sample => true,
         }
     }
 }

@@ -25,6 +25,8 @@ words!(
         ScheduleAdopted = "schedule-adopted",
         /// A retention event was recorded or cancelled.
         RetentionEvent = "retention-event",
+        /// Items were put into a matter, so that what happens to it counts for them.
+        MatterGathered = "matter-gathered",
         /// A hold was placed.
         HoldPlaced = "hold-placed",
         /// A hold was released.

@@ -25,6 +25,10 @@ pub enum Trigger {
     Sent,
     /// The local date it was received.
     Received,
+    /// The item's own local date: a message was sent, a call began, a file was made.
+    Created,
+    /// The local date of the last item of the matters (conversations, cases) it was put into; in none it is not known.
+    LastOfConversation,
     /// A recorded event by name; without its date nothing is eligible.
     Event(String),
 }
@@ -35,6 +39,8 @@ pub enum Trigger {
 pub enum Cutoff {
     /// None: the period counts from the trigger.
     None,
+    /// The last day of the trigger's month.
+    MonthEnd,
     /// 31 December of the trigger's year.
     CalendarYearEnd,
     /// The last day of the trigger's fiscal year, as the profile sets it.
@@ -60,6 +66,8 @@ pub enum Term {
     Until(String),
     /// The latest of several.
     Latest(Vec<Term>),
+    /// The earliest of several ("whichever comes first"): what is known of them is enough.
+    Earliest(Vec<Term>),
     /// Not resolvable (marked for review in the schedule); nothing under it is eligible.
     Unknown(String),
 }
@@ -115,6 +123,12 @@ pub struct RetentionRule {
     pub archival: bool,
     /// Statutes named in the line.
     pub statute: String,
+    /// Data classification as the schedule words it ("Public", "Private: 13.43"); it never decides who sees an item.
+    #[serde(default)]
+    pub classification: String,
+    /// Departments whose copies the line is for; empty means every department of the edition.
+    #[serde(default)]
+    pub departments: Vec<String>,
     /// Kinds it applies to; empty means every kind.
     pub kinds: Vec<RecordKind>,
     /// Statuses it applies to; empty means every settled status.
@@ -139,6 +153,9 @@ pub struct Edition {
     pub authority: Authority,
     /// The first day it is in force.
     pub effective_on: NaiveDate,
+    /// Keys of older editions that end for its departments once it is in force and adopted.
+    #[serde(default)]
+    pub replaces: Vec<String>,
     /// Its lines.
     pub rules: Vec<RetentionRule>,
 }

@@ -1,15 +1,27 @@
 //! Retention: the adopted editions applied to what the catalog knows of a family.
 //!
 //! One verdict, used wherever it matters: shown with an item, computed for a plan, and computed again inside the
-//! transaction that destroys. The guards (holds and open requests) are looked at in the same place.
+//! transaction that destroys. The guards (holds and open requests) are looked at in the same place. [`why()`] tells how a
+//! verdict came about, [`what_if()`] what another edition would change, [`overdue()`] what is kept longer than a statute
+//! allows.
 
+mod clerk_table;
 mod happenings;
+mod overdue;
+mod what_if;
+mod why;
 
-pub use happenings::{record_filing, record_happening};
+pub use clerk_table::{TableError, read_tables};
+pub use happenings::{
+    Gathered, Happened, Listed, Whose, cancel_happening, gather_matter, happenings, record_filing, record_happening,
+};
+pub use overdue::{Overdue, overdue};
+pub use what_if::{Fate, Fates, Move, Moved, WhatIf, what_if};
+pub use why::{CopyTold, GuardTold, Listing, Why, why};
 
 use crate::base::digest::Sha256Digest;
 use crate::base::durable;
-use crate::base::id::{CustodianId, EventId};
+use crate::base::id::{CustodianId, EventId, FamilyId};
 use crate::catalog::{CatalogError, FamilyRow, Guard, Reading};
 use crate::model::disposition::{Eligibility, Reason, ReasonCode, Verdict};
 use crate::model::event::Act;
@@ -53,6 +65,24 @@ pub enum RetentionError {
     /// Something that has to be said is missing.
     #[error("{0}")]
     Incomplete(&'static str),
+    /// An item is gone, or about to be.
+    #[error("{family} is destroyed or about to be; nothing more is recorded about it")]
+    Gone {
+        /// The family.
+        family: FamilyId,
+    },
+    /// No matter has that name.
+    #[error("there is no matter {name:?}; put its items into it first")]
+    NoMatter {
+        /// The name.
+        name: String,
+    },
+    /// What is to be cancelled is not recorded.
+    #[error("{name} is not recorded there, so there is nothing to cancel")]
+    NotRecorded {
+        /// The name of the event.
+        name: String,
+    },
     /// Another text was adopted under the same key.
     #[error("the schedule {key} is adopted with another text; a new edition needs a key of its own, such as {key}-2")]
     KeyTaken {
@@ -68,7 +98,7 @@ pub enum RetentionError {
 }
 
 /// The adopted editions, read back and checked, with the city's settings.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Adopted {
     /// The editions, by key.
     pub editions: Vec<Edition>,
@@ -86,7 +116,7 @@ fn awaited_by<'t>(term: &'t Term, names: &mut BTreeSet<&'t str>) {
         Term::After { trigger: Trigger::Event(name), .. } | Term::Until(name) => {
             names.insert(name);
         }
-        Term::Latest(terms) => terms.iter().for_each(|term| awaited_by(term, names)),
+        Term::Latest(terms) | Term::Earliest(terms) => terms.iter().for_each(|term| awaited_by(term, names)),
         Term::After { .. } | Term::Permanent | Term::Unknown(_) => {}
     }
 }
@@ -169,6 +199,7 @@ impl Adopted {
             }
         }
         facts.events = reading.retention_events(row.id)?;
+        facts.conversation_ended_on = reading.last_of_matters(row.id)?;
         facts.archival = facts
             .events
             .get(TRANSFERRED)

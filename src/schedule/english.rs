@@ -18,7 +18,27 @@ pub fn english(rule: &RetentionRule) -> String {
     if rule.archival {
         text.push_str(". The series is archival: offer it to the State Archives first");
     }
+    if let Some(scope) = scope_words(rule) {
+        text.push_str(&format!(". {scope}"));
+    }
     text
+}
+
+/// For what a rule is, where it is not for everything: "For e-mail and text items, official, of the Police only".
+fn scope_words(rule: &RetentionRule) -> Option<String> {
+    let mut parts = Vec::new();
+    if !rule.kinds.is_empty() {
+        let kinds: Vec<&str> = rule.kinds.iter().map(|kind| kind.word()).collect();
+        parts.push(format!("items of kind {}", kinds.join(", ")));
+    }
+    if !rule.statuses.is_empty() {
+        let statuses: Vec<&str> = rule.statuses.iter().map(|status| status.word()).collect();
+        parts.push(format!("status {}", statuses.join(", ")));
+    }
+    if !rule.departments.is_empty() {
+        parts.push(format!("copies of {}", rule.departments.join(", ")));
+    }
+    (!parts.is_empty()).then(|| format!("It is for {} only", parts.join("; ")))
 }
 
 /// A term inside a sentence: "365 days after it was sent".
@@ -29,11 +49,14 @@ pub(super) fn term_words(term: &Term) -> String {
             format!("{} after {}", spell_period(*period), start_words(trigger, *cutoff))
         }
         Term::Until(event) => until_words(event),
-        Term::Latest(parts) => {
-            format!("the latest of: {}", parts.iter().map(term_words).collect::<Vec<_>>().join("; "))
-        }
+        Term::Latest(parts) => format!("the latest of: {}", parts_words(parts)),
+        Term::Earliest(parts) => format!("the earliest of: {}", parts_words(parts)),
         Term::Unknown(text) => format!("for a time that is not settled ({text})"),
     }
+}
+
+fn parts_words(parts: &[Term]) -> String {
+    parts.iter().map(term_words).collect::<Vec<_>>().join("; ")
 }
 
 fn keep_sentence(term: &Term) -> String {
@@ -50,28 +73,37 @@ fn keep_sentence(term: &Term) -> String {
 
 fn maximum_words(term: &Term) -> String {
     match term {
-        Term::After { .. } | Term::Latest(_) => format!("on the last day of {}", term_words(term)),
+        Term::After { .. } | Term::Latest(_) | Term::Earliest(_) => format!("on the last day of {}", term_words(term)),
         Term::Until(event) => format!("on the day recorded as “{}”", plain(event)),
         Term::Permanent | Term::Unknown(_) => "on a day that is not settled".to_owned(),
     }
 }
 
 fn start_words(trigger: &Trigger, cutoff: Cutoff) -> String {
-    let year = match cutoff {
-        Cutoff::None => {
-            return match trigger {
-                Trigger::Sent => "it was sent".to_owned(),
-                Trigger::Received => "it was received".to_owned(),
-                Trigger::Event(name) => format!("the day recorded as “{}”", plain(name)),
-            };
-        }
+    let stretch = match cutoff {
+        Cutoff::None => return trigger_words(trigger),
+        Cutoff::MonthEnd => "month",
         Cutoff::CalendarYearEnd => "calendar year",
         Cutoff::FiscalYearEnd => "fiscal year",
     };
     match trigger {
-        Trigger::Sent => format!("the end of the {year} in which it was sent"),
-        Trigger::Received => format!("the end of the {year} in which it was received"),
-        Trigger::Event(name) => format!("the end of the {year} of the day recorded as “{}”", plain(name)),
+        Trigger::Sent | Trigger::Received | Trigger::Created => {
+            format!("the end of the {stretch} in which {}", trigger_words(trigger))
+        }
+        Trigger::LastOfConversation | Trigger::Event(_) => {
+            format!("the end of the {stretch} of {}", trigger_words(trigger))
+        }
+    }
+}
+
+/// A trigger inside a sentence: "it was sent".
+fn trigger_words(trigger: &Trigger) -> String {
+    match trigger {
+        Trigger::Sent => "it was sent".to_owned(),
+        Trigger::Received => "it was received".to_owned(),
+        Trigger::Created => "it was made".to_owned(),
+        Trigger::LastOfConversation => "the last item of its conversation".to_owned(),
+        Trigger::Event(name) => format!("the day recorded as “{}”", plain(name)),
     }
 }
 
@@ -98,6 +130,8 @@ fn ordinal(number: u64) -> String {
 mod tests {
     use super::super::grammar::parse_term;
     use super::super::testing::rule;
+    use crate::model::classification::RecordStatus;
+    use crate::model::record::RecordKind;
     use super::*;
 
     #[test]
@@ -114,6 +148,25 @@ mod tests {
             (
                 "6 years after fiscal-year-end",
                 "Keep 6 years after the end of the fiscal year in which it was sent; it may be destroyed from the day after",
+            ),
+            ("2 years after created", "Keep 2 years after it was made; it may be destroyed from the day after"),
+            (
+                "1 year after last-of-conversation",
+                "Keep 1 year after the last item of its conversation; it may be destroyed from the day after",
+            ),
+            (
+                "90 days after month-end of received",
+                "Keep 90 days after the end of the month in which it was received; it may be destroyed from the day after",
+            ),
+            (
+                "3 years after calendar-year-end of case-closed",
+                "Keep 3 years after the end of the calendar year of the day recorded as “case closed”; it may be destroyed \
+                 from the day after",
+            ),
+            (
+                "earliest of 3 years after sent | until superseded",
+                "Keep the earliest of: 3 years after it was sent; until a day is recorded as “superseded”; it may be \
+                 destroyed from the day after",
             ),
             (
                 "latest of 3 years after sent | until audited",
@@ -138,11 +191,15 @@ mod tests {
         one.maximum = parse_term("1 year after sent").ok();
         one.archival = true;
         one.official_only_when_filed = true;
+        one.kinds = vec![RecordKind::Email, RecordKind::Text];
+        one.statuses = vec![RecordStatus::Official];
+        one.departments = vec!["Police".to_owned()];
         assert_eq!(
             english(&one),
             "Keep 90 days after it was sent; it may be destroyed from the 91st day. It must be destroyed at the latest on \
              the last day of 1 year after it was sent. An official item may go only as a copy whose record has been filed \
-             under its own series. The series is archival: offer it to the State Archives first"
+             under its own series. The series is archival: offer it to the State Archives first. It is \
+             for items of kind email, text; status official; copies of Police only"
         );
     }
 

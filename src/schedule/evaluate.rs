@@ -2,7 +2,7 @@
 
 use super::english::term_words;
 use super::facts::{CopyFacts, Facts, Settings};
-use super::gates::{self, Gate, Standing};
+use super::gates::{self, Gate, Lack, Standing};
 use super::resolve::{Dates, Run};
 use super::survey::{Line, Survey};
 use crate::model::classification::RecordStatus;
@@ -20,9 +20,9 @@ pub fn evaluate(facts: &Facts, editions: &[Edition], today: NaiveDate, settings:
 /// Editions made ready to decide for many families.
 #[derive(Debug)]
 pub struct Evaluator<'a> {
-    settings: &'a Settings,
-    standings: Vec<Standing<'a>>,
-    lines: Vec<Line<'a>>,
+    pub(super) settings: &'a Settings,
+    pub(super) standings: Vec<Standing<'a>>,
+    pub(super) lines: Vec<Line<'a>>,
     by_series: BTreeMap<&'a str, Vec<usize>>,
     general: Vec<usize>,
 }
@@ -30,7 +30,7 @@ pub struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// Indexes the rules of the editions.
     pub fn new(editions: &'a [Edition], settings: &'a Settings) -> Self {
-        let standings: Vec<Standing<'a>> = editions.iter().map(Standing::new).collect();
+        let standings: Vec<Standing<'a>> = editions.iter().map(|edition| Standing::new(edition, editions)).collect();
         let mut lines = Vec::new();
         let mut by_series: BTreeMap<&'a str, Vec<usize>> = BTreeMap::new();
         let mut general = Vec::new();
@@ -62,7 +62,8 @@ impl<'a> Evaluator<'a> {
                 (Ok((day, _)), None) => *day,
                 _ => NaiveDate::MIN,
             };
-            since = first_day.max(authority_day).max(archival_day.unwrap_or(NaiveDate::MIN));
+            let other_days = archival_day.max(survey.released_on).unwrap_or(NaiveDate::MIN);
+            since = first_day.max(authority_day).max(other_days);
             list.push(period);
             list.push(gates::authority(&authority, self.settings.exercise_authority.as_deref()));
             list.push(archival);
@@ -77,22 +78,21 @@ impl<'a> Evaluator<'a> {
 
     /// The rules that fit kind, status and series, whatever department a copy is from.
     fn fitting(&self, facts: &Facts) -> Vec<Line<'a>> {
-        let named = facts.series.as_deref();
-        let own = named.and_then(|series| self.by_series.get(series)).into_iter().flatten();
-        let general = self.general.iter();
-        let mut fitting: Vec<Line<'a>> = Vec::new();
-        for (is_own, place) in own.map(|place| (true, *place)).chain(general.map(|place| (false, *place))) {
-            let line = self.lines[place];
-            let twice = !is_own && named == Some(line.rule.series.as_str());
-            if !twice && line.fits(facts) && self.reaches_calls(line, facts.kind) {
-                fitting.push(line);
-            }
-        }
+        let mut fitting = self.at_hand(facts);
+        fitting.retain(|line| line.fits(facts) && self.reaches_calls(*line, facts.kind));
         fitting
     }
 
+    /// The rules of its series and the general ones, whether they fit or not.
+    pub(super) fn at_hand(&self, facts: &Facts) -> Vec<Line<'a>> {
+        let named = facts.series.as_deref();
+        let own = named.and_then(|series| self.by_series.get(series)).into_iter().flatten();
+        let general = self.general.iter().filter(|place| named != Some(self.lines[**place].rule.series.as_str()));
+        own.chain(general).map(|place| self.lines[*place]).collect()
+    }
+
     /// No Minnesota series for call detail was found, so only an approved edition or a PR-1 can cover a call.
-    fn reaches_calls(&self, line: Line<'a>, kind: RecordKind) -> bool {
+    pub(super) fn reaches_calls(&self, line: Line<'a>, kind: RecordKind) -> bool {
         kind != RecordKind::Call || self.standings[line.place].can_authorise()
     }
 
@@ -104,29 +104,57 @@ impl<'a> Evaluator<'a> {
         let copies = if facts.copies.is_empty() { &unknown } else { facts.copies.as_slice() };
         for copy in copies {
             let department = gates::fold(&copy.department);
-            let governing = self.governing(facts, fitting, &department);
-            let dates = Dates {
-                sent_on: facts.sent_on,
-                received_on: copy.received_on,
-                events: &facts.events,
-                settings: self.settings,
-            };
+            let governing = self.governing(facts, fitting, &department, today);
+            let dates = self.dates(facts, copy);
+            for line in fitting {
+                if let Some((_, on)) = self.standings[line.place].replaced(&department, today) {
+                    survey.set_aside(Run::of(&line.rule.term, &dates), on);
+                }
+            }
             survey.measure(&governing, facts, &dates, |line| self.standings[line.place].can_authorise());
             // A general rule authorises only what has no series of its own.
             let authorising = governing.iter().filter(|line| facts.series.is_none() || line.is_own(facts));
-            survey.authority_of_copy(
-                authorising.map(|line| self.standings[line.place].authorises(&department, facts.sent_on, today)),
-            );
+            survey.authority_of_copy(authorising.map(|line| {
+                let standing = &self.standings[line.place];
+                if line.names(&department) {
+                    standing.authorises(&department, facts.sent_on, today)
+                } else {
+                    Err(Lack::Department(standing))
+                }
+            }));
         }
         survey
     }
 
+    /// The dates that the rules for a copy count from.
+    pub(super) fn dates<'f>(&'f self, facts: &'f Facts, copy: &CopyFacts) -> Dates<'f> {
+        Dates {
+            sent_on: facts.sent_on,
+            received_on: copy.received_on,
+            conversation_ended_on: facts.conversation_ended_on,
+            events: &facts.events,
+            settings: self.settings,
+        }
+    }
+
+    /// Whether a rule governs a department's copy on a day.
+    pub(super) fn governs(&self, line: Line<'a>, department: &str, today: NaiveDate) -> bool {
+        let standing = &self.standings[line.place];
+        line.is_for(department) && standing.governs(department) && standing.replaced(department, today).is_none()
+    }
+
     /// The rules that govern a department's copy. Where none does, the others say at least how long.
-    fn governing(&self, facts: &Facts, fitting: &[Line<'a>], department: &str) -> Vec<Line<'a>> {
-        let governs = |line: &Line<'a>| self.standings[line.place].governs(department);
+    fn governing(&self, facts: &Facts, fitting: &[Line<'a>], department: &str, today: NaiveDate) -> Vec<Line<'a>> {
+        let covers = |line: &Line<'a>| facts.series.is_none() || line.is_own(facts);
+        let governs = |line: &Line<'a>| self.governs(*line, department, today);
         let governing: Vec<Line<'a>> = fitting.iter().copied().filter(governs).collect();
-        let is_enough = governing.iter().any(|line| facts.series.is_none() || line.is_own(facts));
-        if is_enough { governing } else { fitting.to_vec() }
+        // A policy alone is not enough: it must not free a copy from the longer schedule of others.
+        if governing.iter().any(|line| covers(line) && self.standings[line.place].can_authorise()) {
+            return governing;
+        }
+        let current = |line: &Line<'a>| self.standings[line.place].replaced(department, today).is_none();
+        let current: Vec<Line<'a>> = fitting.iter().copied().filter(current).collect();
+        if current.iter().any(covers) { current } else { fitting.to_vec() }
     }
 
     /// The gate of rule and period, and the first day the period leaves open.

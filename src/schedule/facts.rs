@@ -24,6 +24,8 @@ pub struct Facts {
     pub copies: Vec<CopyFacts>,
     /// Recorded retention events by name.
     pub events: BTreeMap<String, NaiveDate>,
+    /// The local date of the last item of the matters it was put into; `None` where it is in none, or a date is unknown.
+    pub conversation_ended_on: Option<NaiveDate>,
     /// Whether the official record has been filed under its own series.
     pub filed: bool,
     /// What the State Archives did with an archival item, once that is recorded.
@@ -43,6 +45,7 @@ impl Facts {
             sent_on: None,
             copies: Vec::new(),
             events: BTreeMap::new(),
+            conversation_ended_on: None,
             filed: false,
             archival: None,
             open_matters: Vec::new(),

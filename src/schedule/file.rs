@@ -62,6 +62,8 @@ struct RawEdition {
     title: Spanned<String>,
     effective_on: Spanned<toml::Value>,
     authority: Spanned<RawAuthority>,
+    #[serde(default)]
+    replaces: Vec<Spanned<String>>,
     series: Vec<Spanned<RawSeries>>,
 }
 
@@ -84,17 +86,22 @@ struct RawSeries {
     title: Spanned<String>,
     #[serde(default)]
     description: String,
+    #[serde(alias = "minimum")]
     keep: Spanned<String>,
     maximum: Option<Spanned<String>>,
     as_written: Option<String>,
     #[serde(default)]
     statute: String,
     #[serde(default)]
+    classification: String,
+    #[serde(default)]
     archival: bool,
     #[serde(default)]
     kinds: Vec<Spanned<String>>,
     #[serde(default)]
     statuses: Vec<Spanned<String>>,
+    #[serde(default)]
+    departments: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     official_only_when_filed: bool,
     #[serde(default)]
@@ -126,11 +133,20 @@ impl Reading<'_> {
             }
             rules.push(rule);
         }
+        let key = self.key(&raw.key)?;
+        let mut replaces = Vec::with_capacity(raw.replaces.len());
+        for older in &raw.replaces {
+            if *older.get_ref() == key {
+                return Err(self.wrong(older.span().start, "an edition cannot replace itself; a new one has its own key"));
+            }
+            replaces.push(self.key(older)?);
+        }
         Ok(Edition {
-            key: self.key(&raw.key)?,
+            key,
             title: self.words(&raw.title, "title")?,
             authority: self.authority(raw.authority.into_inner(), authority_at)?,
             effective_on: self.date(&raw.effective_on)?,
+            replaces,
             rules,
         })
     }
@@ -203,6 +219,8 @@ impl Reading<'_> {
             term,
             archival: raw.archival,
             statute: raw.statute,
+            classification: raw.classification,
+            departments: self.departments(raw.departments)?,
             kinds: raw.kinds.iter().map(|kind| self.kind(kind)).collect::<Result<_, _>>()?,
             statuses: raw.statuses.iter().map(|status| self.status(status)).collect::<Result<_, _>>()?,
             official_only_when_filed: raw.official_only_when_filed,
@@ -323,6 +341,18 @@ statuses = ["non-record"]
     }
 
     #[test]
+    fn what_a_line_is_for_and_what_an_edition_replaces_is_read() {
+        let text = GOOD
+            .replacen("effective_on", "replaces = [\"city-2017\"]\neffective_on", 1)
+            .replacen("keep = \"3 years after sent\"", "minimum = \"3 years after sent\"\nclassification = \"Public\"\ndepartments = [\"Police \"]", 1);
+        let edition = parse(&text).unwrap();
+        assert_eq!(edition.replaces, ["city-2017"]);
+        let general = &edition.rules[0];
+        assert_eq!((general.classification.as_str(), general.departments.as_slice()), ("Public", ["Police".to_owned()].as_slice()));
+        assert_eq!(general.term, parse_term("3 years after sent").unwrap());
+    }
+
+    #[test]
     fn errors_name_the_line_and_say_what_to_write() {
         let cases = [
             ("keep = \"3 years after sent\"", "keep = \"3 yaers after sent\"", 12, "is no term"),
@@ -338,6 +368,9 @@ statuses = ["non-record"]
             ("adoption_acknowledged_on = \"2021-06-01\"", "", 4, "needs adoption_acknowledged_on"),
             ("adoption_acknowledged_on", "approved_on", 7, "belongs to"),
             ("departments = [\"Police\", \" Fire \"]", "departments = [\" \"]", 8, "without a name"),
+            ("effective_on = 2021-03-31", "effective_on = 2021-03-31\nreplaces = [\"city\"]", 4, "cannot replace itself"),
+            ("effective_on = 2021-03-31", "effective_on = 2021-03-31\nreplaces = [\"The old one\"]", 4, "is no key"),
+            ("statuses = [\"non-record\"]", "departments = [\"\"]", 21, "without a name"),
             ("key = \"drone\"", "key = \"general\"", 14, "was given before, in line 10"),
             ("key = \"drone\"", "key = \"Drone Data\"", 14, "is no key"),
             ("title = \"Drone data\"", "title = \" \"", 16, "the title is empty"),

@@ -35,6 +35,7 @@ pub(super) fn status(facts: &Facts) -> Gate {
         return Gate::closed(ReasonCode::Unconfirmed, Eligibility::Undetermined, sentence);
     }
     Gate::open(match facts.status_basis {
+        StatusBasis::Group => format!("its status ({status}) was confirmed by a person together with its group"),
         StatusBasis::Sample => format!("its status ({status}) was confirmed after a random sample"),
         _ => format!("its status ({status}) was confirmed by a person"),
     })
@@ -44,6 +45,16 @@ pub(super) fn status(facts: &Facts) -> Gate {
 #[derive(Debug)]
 pub(super) struct Standing<'a> {
     pub(super) edition: &'a Edition,
+    departments: Vec<String>,
+    /// By which editions it is replaced, from which day, and for which departments (none named: for all).
+    replaced: Vec<Replacement<'a>>,
+}
+
+/// The end of an edition.
+#[derive(Debug)]
+struct Replacement<'a> {
+    by: &'a str,
+    on: NaiveDate,
     departments: Vec<String>,
 }
 
@@ -55,8 +66,10 @@ pub(super) type Authorised<'s, 'a> = Result<(NaiveDate, &'s Standing<'a>), Lack<
 pub(super) enum Lack<'s, 'a> {
     /// No approved edition and no PR-1 covers it.
     Nothing,
-    /// The edition was adopted by other departments.
+    /// The edition was adopted by other departments, or the line is for others.
     Department(&'s Standing<'a>),
+    /// The edition was replaced on a day.
+    Replaced(&'s Standing<'a>, NaiveDate),
     /// A PR-1 that was approved before the item was sent, or the sent date is unknown.
     OneTime(&'s Standing<'a>, NaiveDate),
     /// The authority begins on a later day.
@@ -64,12 +77,17 @@ pub(super) enum Lack<'s, 'a> {
 }
 
 impl<'a> Standing<'a> {
-    pub(super) fn new(edition: &'a Edition) -> Self {
-        let departments = match &edition.authority {
-            Authority::ApprovedSchedule { departments, .. } => departments.iter().map(|name| fold(name)).collect(),
-            Authority::Pr1 { .. } | Authority::Policy { .. } | Authority::Starter { .. } => Vec::new(),
+    pub(super) fn new(edition: &'a Edition, all: &'a [Edition]) -> Self {
+        let replaced = all.iter().filter_map(|newer| replacement(edition, newer)).collect();
+        Self { edition, departments: adopted_by(edition), replaced }
+    }
+
+    /// The edition that has replaced this one for the copies of a department, and since when.
+    pub(super) fn replaced(&self, department: &str, today: NaiveDate) -> Option<(&'a str, NaiveDate)> {
+        let reaches = |one: &&Replacement<'_>| {
+            one.on <= today && (one.departments.is_empty() || one.departments.iter().any(|name| name == department))
         };
-        Self { edition, departments }
+        self.replaced.iter().filter(reaches).map(|one| (one.by, one.on)).min_by_key(|(_, on)| *on)
     }
 
     /// Whether this kind of edition can authorise anything at all.
@@ -89,6 +107,9 @@ impl<'a> Standing<'a> {
         sent_on: Option<NaiveDate>,
         today: NaiveDate,
     ) -> Authorised<'s, 'a> {
+        if let Some((_, on)) = self.replaced(department, today) {
+            return Err(Lack::Replaced(self, on));
+        }
         let first = match &self.edition.authority {
             Authority::Policy { .. } | Authority::Starter { .. } => return Err(Lack::Nothing),
             Authority::ApprovedSchedule { adoption_acknowledged_on: on, .. } => {
@@ -117,8 +138,9 @@ impl Lack<'_, '_> {
         match self {
             Self::Nothing => 0,
             Self::Department(_) => 1,
-            Self::OneTime(..) => 2,
-            Self::Later(..) => 3,
+            Self::Replaced(..) => 2,
+            Self::OneTime(..) => 3,
+            Self::Later(..) => 4,
         }
     }
 
@@ -132,6 +154,9 @@ impl Lack<'_, '_> {
             Self::Department(standing) => {
                 format!("the department of a copy is not among those that adopted {}", standing.edition.key)
             }
+            Self::Replaced(standing, on) => {
+                format!("{} was replaced on {on}, and the newer edition does not cover it", standing.edition.key)
+            }
             Self::OneTime(standing, on) => format!(
                 "the PR-1 {} reaches only items known to have been sent by {on}; it gives no continuing authority",
                 standing.edition.key
@@ -139,6 +164,31 @@ impl Lack<'_, '_> {
             Self::Later(standing, on) => format!("the authority of {} begins on {on}", standing.edition.key),
         }
     }
+}
+
+/// The departments that adopted an edition, ready to be compared; none means all.
+fn adopted_by(edition: &Edition) -> Vec<String> {
+    match &edition.authority {
+        Authority::ApprovedSchedule { departments, .. } => departments.iter().map(|name| fold(name)).collect(),
+        Authority::Pr1 { .. } | Authority::Policy { .. } | Authority::Starter { .. } => Vec::new(),
+    }
+}
+
+/// Whether and when a newer edition ends an older one. What authorises is ended only by an approved schedule, and from
+/// the day its adoption is acknowledged: a policy must not shorten a schedule by calling itself its successor.
+fn replacement<'a>(older: &Edition, newer: &'a Edition) -> Option<Replacement<'a>> {
+    if older.key == newer.key || !newer.replaces.contains(&older.key) {
+        return None;
+    }
+    let on = match (&older.authority, &newer.authority) {
+        (_, Authority::ApprovedSchedule { adoption_acknowledged_on, .. }) => {
+            newer.effective_on.max(*adoption_acknowledged_on)
+        }
+        (Authority::Policy { .. } | Authority::Starter { .. }, Authority::Policy { .. }) => newer.effective_on,
+        (Authority::Starter { .. }, Authority::Starter { .. }) => newer.effective_on,
+        _ => return None,
+    };
+    Some(Replacement { by: &newer.key, on, departments: adopted_by(newer) })
 }
 
 /// Authority to destroy; in an exercise the one that is being practised.

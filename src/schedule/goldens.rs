@@ -11,12 +11,12 @@ use crate::model::record::RecordKind;
 use crate::model::retention::Edition;
 use chrono::NaiveDate;
 
-struct Golden {
+pub(super) struct Golden {
     why: String,
-    editions: Vec<Edition>,
-    facts: Facts,
-    settings: Settings,
-    today: NaiveDate,
+    pub(super) editions: Vec<Edition>,
+    pub(super) facts: Facts,
+    pub(super) settings: Settings,
+    pub(super) today: NaiveDate,
     expected: String,
     code: String,
 }
@@ -29,7 +29,7 @@ fn goldens() -> Vec<Golden> {
     include_str!("goldens.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(golden).collect()
 }
 
-fn golden(line: &str) -> Golden {
+pub(super) fn golden(line: &str) -> Golden {
     let columns: Vec<&str> = line.split('|').map(str::trim).collect();
     let [why, editions, facts, today, expected, code] = columns[..] else { panic!("six columns: {line}") };
     let (facts, settings) = facts_of(facts);
@@ -55,6 +55,7 @@ fn facts_of(text: &str) -> (Facts, Settings) {
         match name {
             "series" => facts.series = Some(value.to_owned()),
             "sent" => facts.sent_on = Some(day(value)),
+            "conversation" => facts.conversation_ended_on = Some(day(value)),
             "filed" => facts.filed = value == "yes",
             "copy" => facts.copies.push(copy(value)),
             "archival" => facts.archival = Some(archival(value)),
@@ -96,7 +97,7 @@ fn matter(value: &str) -> OpenMatter {
     }
 }
 
-fn told(verdict: &Verdict) -> String {
+pub(super) fn told(verdict: &Verdict) -> String {
     match verdict.eligibility {
         Eligibility::Eligible { since } => format!("eligible {since}"),
         Eligibility::NotYet { earliest } => format!("not-yet {earliest}"),
@@ -105,11 +106,11 @@ fn told(verdict: &Verdict) -> String {
     }
 }
 
-fn word(code: ReasonCode) -> String {
+pub(super) fn word(code: ReasonCode) -> String {
     serde_json::to_value(code).unwrap().as_str().unwrap().to_owned()
 }
 
-fn verdict(golden: &Golden) -> Verdict {
+pub(super) fn verdict(golden: &Golden) -> Verdict {
     evaluate(&golden.facts, &golden.editions, golden.today, &golden.settings)
 }
 

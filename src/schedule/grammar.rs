@@ -5,10 +5,14 @@
 //! | `permanent` | keep for ever |
 //! | `365 days after sent`, `3 months after received` | a period from a date of the item |
 //! | `1 year after action-completed` | a period from a recorded event |
+//! | `2 years after created` | from the item's own date, whatever its kind: sent, begun, made |
+//! | `1 year after last-of-conversation` | from the last item of the matters it was put into |
 //! | `6 years after fiscal-year-end` | from the end of the fiscal year in which it was sent |
 //! | `2 years after calendar-year-end of closed` | from the end of the year of a recorded event |
+//! | `90 days after month-end of received` | from the end of a month |
 //! | `until superseded` | until a recorded event, with nothing after it |
 //! | `latest of 3 years after sent \| until audited` | the latest of several |
+//! | `earliest of 3 years after sent \| until superseded` | the earliest; `any of` says the same |
 //! | `review: text` | not resolved; nothing under it is ever eligible |
 //!
 //! Any other name after `after` or `until` is the name of an event. A mistyped name is an event that nobody records,
@@ -46,8 +50,11 @@ pub enum TermError {
         /// The name.
         name: String,
     },
-    /// The parts of a `latest of` are too few or too many.
-    #[error("\"latest of\" takes from 2 to {TERM_PARTS} parts with | between them, and none is a \"latest of\" itself")]
+    /// The parts of a `latest of` or `earliest of` are too few or too many.
+    #[error(
+        "\"latest of\" and \"earliest of\" take from 2 to {TERM_PARTS} parts with | between them, and none is such a list \
+         itself"
+    )]
     Parts,
 }
 
@@ -61,10 +68,25 @@ pub fn parse_term(text: &str) -> Result<Term, TermError> {
         let rest = rest.trim();
         return if rest.is_empty() { Err(unreadable(text)) } else { Ok(Term::Unknown(rest.to_owned())) };
     }
-    match strip_word(text, "latest of ") {
-        Some(rest) => latest(rest),
+    match list(text) {
+        Some((List::Latest, rest)) => parts(rest).map(Term::Latest),
+        Some((List::Earliest, rest)) => parts(rest).map(Term::Earliest),
         None => single(&text.to_lowercase()),
     }
+}
+
+/// Which of several.
+enum List {
+    Latest,
+    Earliest,
+}
+
+fn list(text: &str) -> Option<(List, &str)> {
+    if let Some(rest) = strip_word(text, "latest of ") {
+        return Some((List::Latest, rest));
+    }
+    let rest = strip_word(text, "earliest of ").or_else(|| strip_word(text, "any of "))?;
+    Some((List::Earliest, rest))
 }
 
 /// Writes a term so that [`parse_term`] reads it back.
@@ -81,10 +103,13 @@ pub fn spell(term: &Term) -> String {
             };
             format!("{} after {from}", spell_period(*period))
         }
-        Term::Latest(parts) => {
-            format!("latest of {}", parts.iter().map(spell).collect::<Vec<_>>().join(" | "))
-        }
+        Term::Latest(parts) => format!("latest of {}", spell_parts(parts)),
+        Term::Earliest(parts) => format!("earliest of {}", spell_parts(parts)),
     }
+}
+
+fn spell_parts(parts: &[Term]) -> String {
+    parts.iter().map(spell).collect::<Vec<_>>().join(" | ")
 }
 
 /// A period in words: "365 days", "1 year".
@@ -121,30 +146,45 @@ pub(super) const fn is_too_long(period: Period) -> bool {
     }
 }
 
+const CREATED: &str = "created";
+const LAST_OF_CONVERSATION: &str = "last-of-conversation";
+const MONTH_END: &str = "month-end";
 const CALENDAR_YEAR_END: &str = "calendar-year-end";
 const FISCAL_YEAR_END: &str = "fiscal-year-end";
 /// Words that cannot name an event, so that `until sent` is an error and not an event that never comes.
-const RESERVED: [&str; 8] =
-    ["sent", "received", CALENDAR_YEAR_END, FISCAL_YEAR_END, "permanent", "review", "until", "unknown"];
+const RESERVED: [&str; 11] = [
+    "sent",
+    "received",
+    CREATED,
+    LAST_OF_CONVERSATION,
+    MONTH_END,
+    CALENDAR_YEAR_END,
+    FISCAL_YEAR_END,
+    "permanent",
+    "review",
+    "until",
+    "unknown",
+];
+const CUTOFFS: [(&str, Cutoff); 3] = [
+    (MONTH_END, Cutoff::MonthEnd),
+    (CALENDAR_YEAR_END, Cutoff::CalendarYearEnd),
+    (FISCAL_YEAR_END, Cutoff::FiscalYearEnd),
+];
 
-fn latest(text: &str) -> Result<Term, TermError> {
+fn parts(text: &str) -> Result<Vec<Term>, TermError> {
     let parts: Vec<&str> = text.split('|').map(str::trim).collect();
     if !(2..=TERM_PARTS).contains(&parts.len()) {
         return Err(TermError::Parts);
     }
     let mut terms = Vec::with_capacity(parts.len());
     for part in parts {
-        match parse_part(part)? {
-            Term::Latest(_) => return Err(TermError::Parts),
-            term => terms.push(term),
+        // A part is never a list itself, so the recursion ends here.
+        if list(part).is_some() {
+            return Err(TermError::Parts);
         }
+        terms.push(parse_term(part)?);
     }
-    Ok(Term::Latest(terms))
-}
-
-/// A part of `latest of`; it is never one itself, so the recursion ends here.
-fn parse_part(text: &str) -> Result<Term, TermError> {
-    if strip_word(text, "latest of ").is_some() { Err(TermError::Parts) } else { parse_term(text) }
+    Ok(terms)
 }
 
 fn single(text: &str) -> Result<Term, TermError> {
@@ -177,7 +217,7 @@ fn period(text: &str) -> Option<Period> {
 
 fn start(text: &str) -> Result<(Cutoff, Trigger), TermError> {
     let joined = text.split_whitespace().collect::<Vec<_>>().join("-");
-    for (word, cutoff) in [(CALENDAR_YEAR_END, Cutoff::CalendarYearEnd), (FISCAL_YEAR_END, Cutoff::FiscalYearEnd)] {
+    for (word, cutoff) in CUTOFFS {
         if joined == word {
             return Ok((cutoff, Trigger::Sent));
         }
@@ -192,6 +232,8 @@ fn trigger(word: &str) -> Result<Trigger, TermError> {
     match word {
         "sent" => Ok(Trigger::Sent),
         "received" => Ok(Trigger::Received),
+        CREATED => Ok(Trigger::Created),
+        LAST_OF_CONVERSATION => Ok(Trigger::LastOfConversation),
         event => named(event).map(Trigger::Event),
     }
 }
@@ -204,6 +246,8 @@ fn trigger_word(trigger: &Trigger) -> &str {
     match trigger {
         Trigger::Sent => "sent",
         Trigger::Received => "received",
+        Trigger::Created => CREATED,
+        Trigger::LastOfConversation => LAST_OF_CONVERSATION,
         Trigger::Event(name) => name,
     }
 }
@@ -211,6 +255,7 @@ fn trigger_word(trigger: &Trigger) -> &str {
 const fn cutoff_word(cutoff: Cutoff) -> &'static str {
     match cutoff {
         Cutoff::None => "",
+        Cutoff::MonthEnd => MONTH_END,
         Cutoff::CalendarYearEnd => CALENDAR_YEAR_END,
         Cutoff::FiscalYearEnd => FISCAL_YEAR_END,
     }
@@ -252,6 +297,13 @@ mod tests {
                 after(event("closed"), Cutoff::CalendarYearEnd, Period::Years(2)),
             ),
             ("3 years after end-of-tenure", after(event("end-of-tenure"), Cutoff::None, Period::Years(3))),
+            ("2 years after created", after(Trigger::Created, Cutoff::None, Period::Years(2))),
+            (
+                "1 year after last-of-conversation",
+                after(Trigger::LastOfConversation, Cutoff::None, Period::Years(1)),
+            ),
+            ("90 days after month-end", after(Trigger::Sent, Cutoff::MonthEnd, Period::Days(90))),
+            ("90 days after month-end of received", after(Trigger::Received, Cutoff::MonthEnd, Period::Days(90))),
             ("until superseded", Term::Until("superseded".to_owned())),
             ("review: Which edition?", Term::Unknown("Which edition?".to_owned())),
         ];
@@ -261,7 +313,10 @@ mod tests {
         }
         let latest = parse_term("latest of 3 years after sent | until audited").unwrap();
         let three = after(Trigger::Sent, Cutoff::None, Period::Years(3));
-        assert_eq!(latest, Term::Latest(vec![three, Term::Until("audited".to_owned())]));
+        assert_eq!(latest, Term::Latest(vec![three.clone(), Term::Until("audited".to_owned())]));
+        let earliest = Term::Earliest(vec![three, Term::Until("superseded".to_owned())]);
+        assert_eq!(parse_term("any of 3 years after sent | until superseded").as_ref(), Ok(&earliest));
+        assert_eq!(spell(&earliest), "earliest of 3 years after sent | until superseded");
     }
 
     #[test]
@@ -291,7 +346,7 @@ mod tests {
         for text in unreadable {
             assert!(matches!(parse_term(text), Err(TermError::Unreadable { .. })), "{text}");
         }
-        for text in ["until sent", "until received", "until §", "3 days after ", "3 years after a/b", "until permanent"]
+        for text in ["until sent", "until created", "until received", "until §", "3 days after ", "3 years after a/b", "until permanent"]
         {
             let error = parse_term(text).unwrap_err();
             assert!(matches!(error, TermError::EventName { .. } | TermError::Unreadable { .. }), "{text}: {error}");
@@ -299,7 +354,12 @@ mod tests {
         for text in ["999 years after sent", "73201 days after sent", "2401 months after sent"] {
             assert!(matches!(parse_term(text), Err(TermError::TooLong { .. })), "{text}");
         }
-        for text in ["latest of permanent", "latest of permanent | latest of permanent | permanent"] {
+        for text in [
+            "latest of permanent",
+            "latest of permanent | latest of permanent | permanent",
+            "earliest of until a | latest of until b | until c",
+            "any of until a",
+        ] {
             assert_eq!(parse_term(text), Err(TermError::Parts), "{text}");
         }
         assert_eq!(parse_term("  "), Err(TermError::Empty));
@@ -317,15 +377,18 @@ mod tests {
 
         #[test]
         fn what_is_read_is_written_so_that_it_reads_the_same(
-            count in 0u32..200, unit in 0usize..3, from in 0usize..3, end in 0usize..3, shape in 0usize..3
+            count in 0u32..200, unit in 0usize..3, from in 0usize..5, end in 0usize..4, shape in 0usize..4
         ) {
             let period = [Period::Days(count), Period::Months(count), Period::Years(count)][unit];
-            let trigger = [Trigger::Sent, Trigger::Received, Trigger::Event("case-closed".to_owned())][from].clone();
-            let cutoff = [Cutoff::None, Cutoff::CalendarYearEnd, Cutoff::FiscalYearEnd][end];
+            let event = Trigger::Event("case-closed".to_owned());
+            let all = [Trigger::Sent, Trigger::Received, Trigger::Created, Trigger::LastOfConversation, event];
+            let trigger = all[from].clone();
+            let cutoff = [Cutoff::None, Cutoff::MonthEnd, Cutoff::CalendarYearEnd, Cutoff::FiscalYearEnd][end];
             let single = after(trigger, cutoff, period);
             let term = match shape {
                 0 => single,
                 1 => Term::Latest(vec![single, Term::Permanent]),
+                2 => Term::Earliest(vec![single, Term::Until("superseded".to_owned())]),
                 _ => Term::Latest(vec![Term::Until("audited".to_owned()), Term::Unknown("x".to_owned()), single]),
             };
             prop_assert_eq!(parse_term(&spell(&term)), Ok(term));

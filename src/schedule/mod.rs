@@ -1,7 +1,9 @@
 //! Schedules: files to rules, and rules with facts to eligibility, always with reasons.
 //!
 //! [`parse`] reads a schedule file, [`english`] says a rule in plain words, [`shipped`] holds the files that come with
-//! the program, and [`evaluate`] decides for one family on one day. [`Evaluator`] does the same for many families.
+//! the program, and [`evaluate`] decides for one family on one day. [`Evaluator`] does the same for many families, and
+//! says what every rule at hand says ([`Considered`]). [`import()`] makes a schedule file of a clerk's table, and
+//! [`compare`] says in which lines two editions differ.
 //!
 //! # The order of the gates
 //!
@@ -28,21 +30,28 @@
 //! * A series that no schedule knows keeps the item; a general rule does not stand in for it.
 //! * An edition that is not in force yet gives no authority, but its longer periods count already, so that nothing is
 //!   destroyed on the eve of a longer rule.
-//! * A department that did not adopt an edition is not governed by it; where nothing else covers the item the edition's
-//!   period is shown and the authority gate stays closed. A copy of unknown department is measured by every edition,
+//! * A department that did not adopt an edition is not governed by it; where nothing that can authorise covers the item
+//!   otherwise, the edition's period counts all the same and the authority gate stays closed. A copy of unknown department is measured by every edition,
 //!   and authorised only by one the whole city adopted.
 //! * No Minnesota series for call detail was found, so policies and starter sets do not reach calls at all: a call is
 //!   unscheduled until an approved edition or a PR-1 covers it.
 //! * A filed copy of an official item still waits for the longest rule that fits its series.
+//! * An edition that is *replaced* ends on the day the newer one is in force and its adoption acknowledged, for the
+//!   departments that adopted the newer one. A series that the newer one does not have any more keeps its items. Only an
+//!   approved schedule replaces what authorises.
 //!
-//! *Invariant:* no I/O and no clock; once eligible on a day, a family with the same facts is eligible on every later day.
+//! *Invariant:* no I/O and no clock; once eligible on a day, a family with the same facts is eligible on every later day,
+//! as long as no edition is replaced in between.
 
+mod compare;
+mod considered;
 mod english;
 mod evaluate;
 mod facts;
 mod file;
 mod gates;
 mod grammar;
+mod import;
 mod resolve;
 mod shipped;
 mod survey;
@@ -52,14 +61,23 @@ mod survey;
 mod goldens;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod longest;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod policy;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod properties;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod testing;
 
+pub use compare::{Difference, LineChange, compare};
+pub use considered::{Considered, Counted, Outcome, Part};
 pub use english::english;
 pub use evaluate::{Evaluator, evaluate};
 pub use facts::{ArchivalOutcome, CopyFacts, Facts, OpenMatter, Settings};
 pub use file::{ScheduleError, parse};
 pub use grammar::{TermError, parse_term, spell, spell_period};
+pub use import::{Column, ImportError, Imported, Noted, Phrase, Table, Wanted, import, read_phrase};
 pub use shipped::{shipped, shipped_keys};

@@ -69,7 +69,10 @@ prop_compose! {
     ) -> Facts {
         let open_matters = if open { vec![OpenMatter::Appeal] } else { Vec::new() };
         let series = series.map(str::to_owned);
-        Facts { kind, status, status_basis, series, sent_on, copies, events, filed, archival, open_matters }
+        let conversation_ended_on = sent_on;
+        Facts {
+            kind, status, status_basis, series, sent_on, copies, events, conversation_ended_on, filed, archival, open_matters,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::facts::Settings;
 use crate::calendar::{Span, add_period};
 use crate::model::disposition::ReasonCode;
 use crate::model::retention::{Cutoff, Period, Term, Trigger};
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use std::collections::BTreeMap;
 
 /// The dates a term may count from.
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 pub(super) struct Dates<'a> {
     pub(super) sent_on: Option<NaiveDate>,
     pub(super) received_on: Option<NaiveDate>,
+    pub(super) conversation_ended_on: Option<NaiveDate>,
     pub(super) events: &'a BTreeMap<String, NaiveDate>,
     pub(super) settings: &'a Settings,
 }
@@ -34,6 +35,10 @@ pub(super) enum Gap<'a> {
     Sent,
     /// The date the copy was received.
     Received,
+    /// The item's own date.
+    Created,
+    /// The last item of its conversation.
+    Conversation,
     /// A recorded event.
     Event(&'a str),
     /// The schedule's line is marked for review.
@@ -76,6 +81,7 @@ impl<'a> Run<'a> {
                 // No part at all is a term that nobody wrote down.
                 runs.reduce(Self::later).unwrap_or(Self::Unknown(Gap::Review("a term without parts")))
             }
+            Term::Earliest(parts) => earliest(parts, dates),
         }
     }
 }
@@ -84,7 +90,7 @@ impl Gap<'_> {
     /// The code of the reason.
     pub(super) const fn code(self) -> ReasonCode {
         match self {
-            Self::Sent | Self::Received => ReasonCode::DateUnknown,
+            Self::Sent | Self::Received | Self::Created | Self::Conversation => ReasonCode::DateUnknown,
             Self::Event(_) => ReasonCode::EventMissing,
             Self::Review(_) | Self::TooFar => ReasonCode::RuleUnresolved,
         }
@@ -95,6 +101,10 @@ impl Gap<'_> {
         match self {
             Self::Sent => "the date it was sent is not known".to_owned(),
             Self::Received => "the date a copy of it was received is not known".to_owned(),
+            Self::Created => "its own date is not known".to_owned(),
+            Self::Conversation => "it was put into no matter, or a date in one of its matters is not known, so the last \
+                                   item of its conversation is not known"
+                .to_owned(),
             Self::Event(READ) => {
                 "that it was read is not recorded, and the city has set no number of days instead".to_owned()
             }
@@ -123,17 +133,29 @@ fn until<'a>(event: &'a str, dates: &Dates<'_>) -> Run<'a> {
     }
 }
 
-fn anchor<'a>(trigger: &'a Trigger, dates: &Dates<'_>) -> Result<NaiveDate, Gap<'a>> {
+/// The earliest of several. The earliest can only be earlier than what is known of it, so the earliest known day is
+/// enough; a part that nobody has settled leaves everything open.
+fn earliest<'a>(parts: &'a [Term], dates: &Dates<'_>) -> Run<'a> {
+    let runs: Vec<Run<'a>> = parts.iter().map(|part| Run::of(part, dates)).collect();
+    let unsettled = runs.iter().find(|run| matches!(run, Run::Unknown(Gap::Review(_)))).copied();
+    let first = runs.into_iter().min_by_key(|run| run.rank());
+    unsettled.or(first).unwrap_or(Run::Unknown(Gap::Review("a term without parts")))
+}
+
+pub(super) fn anchor<'a>(trigger: &'a Trigger, dates: &Dates<'_>) -> Result<NaiveDate, Gap<'a>> {
     match trigger {
         Trigger::Sent => dates.sent_on.ok_or(Gap::Sent),
         Trigger::Received => dates.received_on.ok_or(Gap::Received),
+        Trigger::Created => dates.sent_on.ok_or(Gap::Created),
+        Trigger::LastOfConversation => dates.conversation_ended_on.ok_or(Gap::Conversation),
         Trigger::Event(name) => dates.events.get(name).copied().ok_or(Gap::Event(name)),
     }
 }
 
-fn cut(day: NaiveDate, cutoff: Cutoff, fiscal: (u32, u32)) -> Option<NaiveDate> {
+pub(super) fn cut(day: NaiveDate, cutoff: Cutoff, fiscal: (u32, u32)) -> Option<NaiveDate> {
     match cutoff {
         Cutoff::None => Some(day),
+        Cutoff::MonthEnd => day.with_day(1)?.checked_add_months(Months::new(1))?.pred_opt(),
         Cutoff::CalendarYearEnd => NaiveDate::from_ymd_opt(day.year(), 12, 31),
         Cutoff::FiscalYearEnd => {
             let this = fiscal_end(day.year(), fiscal)?;
@@ -175,7 +197,13 @@ mod tests {
 
     fn run(term: &str, sent: &str, events: &[(&str, &str)], settings: &Settings) -> Result<NaiveDate, String> {
         let events = events.iter().map(|(name, on)| ((*name).to_owned(), day(on))).collect();
-        let dates = Dates { sent_on: sent.parse().ok(), received_on: None, events: &events, settings };
+        let dates = Dates {
+            sent_on: sent.parse().ok(),
+            received_on: None,
+            conversation_ended_on: None,
+            events: &events,
+            settings,
+        };
         match Run::of(&parse_term(term).unwrap(), &dates) {
             Run::Ends(day) => Ok(day),
             Run::Unknown(gap) => Err(gap.words()),
@@ -195,6 +223,9 @@ mod tests {
             ("3 months after fiscal-year-end", "2020-07-01", &Settings::default(), "2021-03-31"),
             ("1 year after fiscal-year-end", "2023-03-01", &leap, "2025-02-28"),
             ("1 day after fiscal-year-end", "2022-03-01", &leap, "2023-03-01"),
+            ("0 days after month-end", "2024-02-10", &june, "2024-02-29"),
+            ("90 days after month-end", "2025-12-31", &june, "2026-03-31"),
+            ("1 year after created", "2024-02-29", &june, "2025-02-28"),
         ];
         for (term, sent, settings, last) in cases {
             assert_eq!(run(term, sent, &[], settings), Ok(day(last)), "{term}, sent {sent}");
@@ -227,12 +258,37 @@ mod tests {
     }
 
     #[test]
+    fn the_earliest_needs_no_more_than_one_known_day() {
+        let none = Settings::default();
+        let term = "earliest of 3 years after sent | until superseded";
+        assert_eq!(run(term, "2020-01-01", &[], &none), Ok(day("2023-01-01")));
+        assert_eq!(run(term, "2020-01-01", &[("superseded", "2021-05-05")], &none), Ok(day("2021-05-05")));
+        assert_eq!(run(term, "", &[("superseded", "2021-05-05")], &none), Ok(day("2021-05-05")));
+        assert!(run(term, "", &[], &none).is_err());
+        assert_eq!(run("earliest of permanent | until superseded", "", &[], &none).unwrap_err(), "the event “superseded” is not recorded");
+        let open = run("any of 3 years after sent | review: which edition", "2020-01-01", &[], &none);
+        assert!(open.unwrap_err().contains("which edition"));
+    }
+
+    #[test]
+    fn a_conversation_that_is_not_known_never_ends() {
+        let none = Settings::default();
+        assert!(run("1 year after last-of-conversation", "2000-01-01", &[], &none).unwrap_err().contains("no matter"));
+    }
+
+    #[test]
     fn the_end_of_the_calendar_is_unknown_and_not_a_panic() {
         let none = Settings::default();
         let last = NaiveDate::MAX;
         let events = BTreeMap::new();
-        let dates = Dates { sent_on: Some(last), received_on: None, events: &events, settings: &none };
-        for text in ["0 days after sent", "1 year after fiscal-year-end", "1 month after calendar-year-end"] {
+        let dates = Dates {
+            sent_on: Some(last),
+            received_on: None,
+            conversation_ended_on: None,
+            events: &events,
+            settings: &none,
+        };
+        for text in ["0 days after sent", "0 days after month-end", "1 year after fiscal-year-end", "1 month after calendar-year-end"] {
             assert_eq!(Run::of(&parse_term(text).unwrap(), &dates), Run::Unknown(Gap::TooFar), "{text}");
         }
         assert!(matches!(Run::of(&Term::Latest(Vec::new()), &dates), Run::Unknown(Gap::Review(_))));

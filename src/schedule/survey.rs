@@ -1,10 +1,11 @@
 //! What the rules that fit say over all copies of one family: the worst of everything.
 
 use super::facts::Facts;
-use super::gates::{Authorised, Lack};
+use super::gates::{self, Authorised, Lack};
 use super::resolve::{Dates, Run};
 use crate::model::classification::RecordStatus;
 use crate::model::retention::RetentionRule;
+use chrono::NaiveDate;
 
 /// A rule and the place of its edition.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,17 @@ impl Line<'_> {
         let kinds = &self.rule.kinds;
         let statuses = &self.rule.statuses;
         (kinds.is_empty() || kinds.contains(&facts.kind)) && (statuses.is_empty() || statuses.contains(&facts.status))
+    }
+
+    /// Whether the rule is for the copies of a department; one of unknown department is measured by every rule.
+    pub(super) fn is_for(&self, department: &str) -> bool {
+        department.is_empty() || self.names(department)
+    }
+
+    /// Whether the rule names a department, or names none and is for all.
+    pub(super) fn names(&self, department: &str) -> bool {
+        let all = &self.rule.departments;
+        all.is_empty() || all.iter().any(|one| gates::fold(one) == department)
     }
 
     /// Whether the rule is of the item's own series.
@@ -50,6 +62,8 @@ pub(super) struct Survey<'s, 'a> {
     pub(super) only_when_filed: bool,
     /// The most rules that were compared for one copy.
     pub(super) rules: usize,
+    /// The last day on which an edition ended that until then kept the item.
+    pub(super) released_on: Option<NaiveDate>,
     longest_authorises: bool,
     authority: Option<Authorised<'s, 'a>>,
 }
@@ -64,6 +78,7 @@ impl<'s, 'a> Survey<'s, 'a> {
             filing: false,
             only_when_filed: false,
             rules: 0,
+            released_on: None,
             longest_authorises: false,
             authority: None,
         }
@@ -87,6 +102,14 @@ impl<'s, 'a> Survey<'s, 'a> {
         }
         self.only_when_filed |= !governing.is_empty() && governing.iter().all(|line| line.waits_for_filing(facts));
         self.rules = self.rules.max(governing.len());
+    }
+
+    /// Adds a rule that no longer governs a copy since its edition was replaced on a day: where it still kept the item
+    /// then, nothing could go before.
+    pub(super) fn set_aside(&mut self, run: Run<'_>, on: NaiveDate) {
+        if !matches!(run, Run::Ends(last) if last < on) {
+            self.released_on = self.released_on.max(Some(on));
+        }
     }
 
     /// Adds the authorities over one copy: the earliest one counts for the copy, the latest copy for the family.

@@ -16,6 +16,8 @@ pub(super) fn rule(series: &str, term: &str) -> RetentionRule {
         as_written: term.to_owned(),
         archival: false,
         statute: String::new(),
+        classification: String::new(),
+        departments: Vec::new(),
         kinds: Vec::new(),
         statuses: Vec::new(),
         official_only_when_filed: false,
@@ -35,6 +37,8 @@ pub(super) fn edition(name: &str) -> Edition {
         "future" => FUTURE,
         "short" => SHORT,
         "pr1" => PR1,
+        "language" => LANGUAGE,
+        "newer" => NEWER,
         other => panic!("no edition {other}"),
     };
     parse(text).unwrap()
@@ -105,6 +109,41 @@ series = [
   { key = "general", title = "General", keep = "90 days after sent" },
   { key = "calls", title = "Call detail", keep = "90 days after sent", kinds = ["call"], applies_without_series = true },
 ]
+"#;
+
+/// What the language can say besides: every trigger, cutoff and way to say how long, and lines for single departments.
+const LANGUAGE: &str = r#"
+key = "language"
+title = "A schedule of every form"
+effective_on = "2021-01-01"
+authority = { kind = "approved-schedule", citation = "Panel approval of 2021", adoption_acknowledged_on = "2021-02-01" }
+series = [
+  { key = "made", title = "Files", keep = "2 years after created" },
+  { key = "threads", title = "Threads", keep = "1 year after last-of-conversation" },
+  { key = "monthly", title = "Monthly", keep = "90 days after month-end" },
+  { key = "monthly-receipt", title = "Monthly by receipt", keep = "0 days after month-end of received" },
+  { key = "contracts", title = "Contracts", keep = "6 years after contract-ended", classification = "Public", statute = "541.05" },
+  { key = "payments", title = "Payments", keep = "6 years after fiscal-year-end of paid" },
+  { key = "personnel", title = "Personnel", keep = "6 years after employee-separated" },
+  { key = "lists", title = "Lists", keep = "earliest of 3 years after sent | until superseded" },
+  { key = "either", title = "Either", keep = "any of until superseded | until case-closed" },
+  { key = "audits", title = "Audits", minimum = "latest of 6 years after fiscal-year-end | until audited" },
+  { key = "drone-data", title = "Drone data", minimum = "0 days after created", maximum = "7 days after created", statute = "626.19" },
+  { key = "camera", title = "Camera data", minimum = "90 days after created", maximum = "1 year after created", statute = "13.825" },
+  { key = "police-notes", title = "Police notes", keep = "2 years after sent", departments = ["Police"] },
+  { key = "passing", title = "Passing", keep = "60 days after sent", statuses = ["transitory", "non-record"], kinds = ["email", "text"], applies_without_series = true },
+  { key = "passing-police", title = "Passing, police", keep = "180 days after sent", statuses = ["transitory"], departments = ["Police"], applies_without_series = true },
+]
+"#;
+
+/// A newer edition that takes the place of [`CITY`].
+const NEWER: &str = r#"
+key = "newer"
+title = "General schedule, next edition"
+effective_on = "2026-01-01"
+replaces = ["city"]
+authority = { kind = "approved-schedule", citation = "Panel approval of 2025", adoption_acknowledged_on = "2026-03-01" }
+series = [ { key = "general", title = "General", keep = "2 years after sent" } ]
 "#;
 
 /// A one-time authority for old call detail.

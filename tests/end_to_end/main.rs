@@ -19,6 +19,7 @@ mod sceptic;
 mod simulation;
 mod support;
 mod tampered;
+mod why;
 
 /// Whether the full tier was asked for.
 fn is_full() -> bool {
