@@ -271,8 +271,7 @@ fn cells(
         all.join("; ")
     };
     let custodians = reading.custodians_of(row.id)?;
-    let custodians: Vec<&str> =
-        custodians.iter().filter_map(|id| names.get(&id.get()).map(String::as_str)).collect();
+    let custodians: Vec<&str> = custodians.iter().filter_map(|id| names.get(&id.get()).map(String::as_str)).collect();
     let guards: Vec<String> =
         reading.guards_of(row.id, repository.today())?.into_iter().map(|one| one.to_string()).collect();
     Ok(vec![
@@ -333,12 +332,7 @@ fn quarantined(repository: &Repository, folder: &Path, report: &mut ExportReport
     write_table(folder, "quarantined.csv", QUARANTINED, rows)
 }
 
-fn write_table(
-    folder: &Path,
-    name: &str,
-    columns: &[(&str, &str)],
-    rows: Vec<Vec<String>>,
-) -> Result<(), BackupError> {
+fn write_table(folder: &Path, name: &str, columns: &[(&str, &str)], rows: Vec<Vec<String>>) -> Result<(), BackupError> {
     let path = folder.join(name);
     durable::replace(&path, csv(columns, rows, true).as_bytes()).map_err(|error| BackupError::io(&path, error))
 }
@@ -400,15 +394,7 @@ fn tables(repository: &Repository, folder: &Path) -> Result<(), BackupError> {
             HoldState::Released { reason, .. } => format!("released: {reason}"),
         };
         let scope = json(serde_json::to_string(&hold.scope));
-        vec![
-            hold.id.to_string(),
-            hold.matter,
-            hold.issued_by,
-            hold.issued_at.to_rfc3339(),
-            hold.reason,
-            scope,
-            state,
-        ]
+        vec![hold.id.to_string(), hold.matter, hold.issued_by, hold.issued_at.to_rfc3339(), hold.reason, scope, state]
     });
     write_table(folder, "holds.csv", HOLDS, holds.collect())?;
     let requests = reading.requests()?.into_iter().map(|one| {

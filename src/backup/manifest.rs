@@ -95,10 +95,9 @@ impl Manifest {
 
     /// Checks that the list is as this repository signed it.
     pub(super) fn check(document: &serde_json::Value, public_key: &str, backup: &Path) -> Result<(), BackupError> {
-        checked(BACKUP_DOMAIN, document, Some(public_key)).map(|_| ()).map_err(|error| BackupError::Changed {
-            path: backup.to_owned(),
-            what: format!("its list {error}"),
-        })
+        checked(BACKUP_DOMAIN, document, Some(public_key))
+            .map(|_| ())
+            .map_err(|error| BackupError::Changed { path: backup.to_owned(), what: format!("its list {error}") })
     }
 }
 

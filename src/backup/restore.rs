@@ -11,7 +11,7 @@ use crate::base::clock::StopWatch;
 use crate::base::durable;
 use crate::base::id::FamilyId;
 use crate::base::monitor::{Monitor, Progress};
-use crate::disposition::record_gone;
+use crate::disposition::{record_gone, standing_stop, stop};
 use crate::ingest::rebuild_index;
 use crate::ledger::Signer;
 use crate::protection::catch_up;
@@ -52,7 +52,11 @@ pub struct RestoreReport {
     pub key_sets: [PathBuf; 2],
 }
 
-/// Puts a repository back.
+/// Why all destruction is stopped after a restore.
+const AFTER_RESTORE: &str =
+    "the repository was put back from a backup; holds and requests made after it have to be entered again first";
+
+/// Puts a repository back. All destruction is stopped in it, until a person resumes it.
 pub fn restore(what: &Restoring<'_>, actor: &str, monitor: &dyn Monitor) -> Result<RestoreReport, BackupError> {
     let backup = newest(what.backup)?;
     let (manifest, document) = Manifest::read(&backup)?;
@@ -69,15 +73,21 @@ pub fn restore(what: &Restoring<'_>, actor: &str, monitor: &dyn Monitor) -> Resu
     copy_all(&backup, &manifest, &staging, monitor)?;
     let key_sets = name_key_sets(what, &staging)?;
     let mut repository = Repository::open(&staging, what.now)?;
-    let difference = repository.join_newest_keys(actor)?;
+    let difference = repository.join_newest_keys(manifest.event, actor)?;
     let mut protected_then = Vec::new();
     for family in &difference.without_key {
         if !repository.catalog().reading().guards_of(*family, repository.today())?.is_empty() {
             protected_then.push(*family);
         }
     }
-    let reason = format!("its key is gone from the newest key set: it was destroyed after the backup of {}", manifest.event);
+    let reason =
+        format!("its key is gone from the newest key set: it was destroyed after the backup of {}", manifest.event);
     let destroyed_since = record_gone(&mut repository, &difference.without_key, &reason, actor)?;
+    // A hold placed after the backup is not in it, and a plan approved before it is: nothing may run until a person has
+    // looked.
+    if standing_stop(&repository.catalog().reading())?.is_none() {
+        stop(&mut repository, AFTER_RESTORE, actor)?;
+    }
     catch_up(&mut repository)?;
     rebuild_index(&mut repository.work()?, monitor)?;
     // Nothing of the log is left behind when the folder gets its name.

@@ -166,8 +166,8 @@ pub fn restore(common: &Common, arguments: &Restore, output: &Output) -> Result<
         ));
     }
     text.push_str(&format!(
-        "\nHolds, requests and decisions made after event {} are not in it: look for them on paper and place them again \
-         before anything is destroyed.\nIts keys are in {} and {}.\n",
+        "\nHolds, requests and decisions made after event {} are not in it: look for them on paper and enter them again. \
+         Until then all destruction is stopped; it goes on after: recordroom dispose resume --reason \"...\"\nIts keys are in {} and {}.\n",
         difference.backup,
         report.key_sets[0].display(),
         report.key_sets[1].display()
@@ -263,7 +263,10 @@ fn keys_status(common: &Common, output: &Output) -> Result<u8, Failure> {
         text.push_str(&format!("Last event    {seen}\n"));
     }
     if waiting > 0 {
-        text.push_str(&format!("{} of items that came in after the backup that was put back\n", counted(waiting, "key")));
+        text.push_str(&format!(
+            "{} of items that came in after the backup that was put back\n",
+            counted(waiting, "key")
+        ));
     }
     output.result(value, &text)?;
     Ok(if ok { DONE } else { INTEGRITY })

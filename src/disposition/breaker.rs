@@ -189,7 +189,8 @@ fn inconsistent(repository: &Repository) -> Result<Option<String>, DispositionEr
 }
 
 /// From act to act, and from the newest one to now: a clock that is wrong makes things due that are not. All acts since
-/// the day before the plan are looked at, so that what a wrong clock recorded itself does not make it right.
+/// the day before the plan are looked at, so that what a wrong clock recorded itself does not make it right. In an
+/// exercise every command may be given another moment; there only the acts since the plan count.
 fn clock(repository: &Repository, plan: &DispositionPlan) -> Result<Option<String>, DispositionError> {
     let (reading, zone) = (repository.catalog().reading(), repository.zone());
     let (mut start, mut planned) = (EventId::new(0), false);
@@ -199,7 +200,10 @@ fn clock(repository: &Repository, plan: &DispositionPlan) -> Result<Option<Strin
         } else if !planned && local_date(event.at, zone) < plan.on {
             start = event.id;
         }
-        planned |= event.act == Act::Planned && event.subject == plan.plan.to_string();
+        if event.act == Act::Planned && event.subject == plan.plan.to_string() {
+            planned = true;
+            start = if plan.exercise { event.id } else { start };
+        }
         Ok(())
     })?;
     let (mut before, mut found): (Option<DateTime<Utc>>, Option<String>) = (None, None);

@@ -206,19 +206,16 @@ fn take_in(repository: &mut Repository, night: &mut Night, actor: &str, monitor:
                     totals.found, totals.kept, totals.duplicates, totals.exceptions
                 );
                 step.say(if report.has_exceptions() { Ending::Remarked } else { Ending::Done }, counts);
-                let remembered = repository
-                    .catalog_mut()
-                    .write::<_, CatalogError>(|writing| one.remember(writing, &secret));
+                let remembered =
+                    repository.catalog_mut().write::<_, CatalogError>(|writing| one.remember(writing, &secret));
                 if let Err(error) = remembered {
                     step.say(Ending::Failed, sentence(&error));
                 }
             }
             Err(error) => {
                 night.failed += 1;
-                let refused = matches!(
-                    error,
-                    IngestError::Repository(RepositoryError::Busy) | IngestError::OpenDestruction
-                );
+                let refused =
+                    matches!(error, IngestError::Repository(RepositoryError::Busy) | IngestError::OpenDestruction);
                 let ending = if refused { Ending::Refused } else { Ending::Failed };
                 step.say(ending, format!("{name}: {}", sentence(&error)));
             }
@@ -235,10 +232,8 @@ fn protect(repository: &mut Repository, monitor: &dyn Monitor) -> Step {
         Ok(more) => step.say(Ending::Done, format!("They protect {more} more items.")),
         Err(error) => step.say(Ending::Failed, sentence(&error)),
     }
-    let indexed = repository
-        .work()
-        .map_err(IngestError::from)
-        .and_then(|mut work| bring_index_up_to_date(&mut work, monitor));
+    let indexed =
+        repository.work().map_err(IngestError::from).and_then(|mut work| bring_index_up_to_date(&mut work, monitor));
     match indexed {
         Ok(()) => {}
         Err(IngestError::Repository(RepositoryError::Busy)) => {
@@ -284,7 +279,10 @@ fn run_approved(
             Ok(report) => {
                 night.destroyed += report.destroyed;
                 let dropped: u64 = report.dropped.values().sum();
-                step.say(Ending::Done, format!("{plan}: {} destroyed, {dropped} kept after a last look.", report.destroyed));
+                step.say(
+                    Ending::Done,
+                    format!("{plan}: {} destroyed, {dropped} kept after a last look.", report.destroyed),
+                );
                 for (reason, count) in &report.dropped {
                     step.said.push(format!("{plan}: {count} kept, because {reason}."));
                 }
@@ -327,7 +325,9 @@ fn plan_due(repository: &mut Repository, night: &mut Night, actor: &str) -> Resu
     }
     let planned = disposition::plan(repository, actor)?.plan;
     let (id, items) = (planned.plan, planned.counts.eligible);
-    Ok(Some(format!("{id} lists {items} items. Another person approves it with: recordroom --as NAME dispose approve {id}")))
+    Ok(Some(format!(
+        "{id} lists {items} items. Another person approves it with: recordroom --as NAME dispose approve {id}"
+    )))
 }
 
 fn sign(repository: &Repository) -> Step {

@@ -36,7 +36,8 @@ pub(super) fn page(repository: &Repository, night: &Night) -> Report {
         counts.push([what.into(), count.to_string().into()]);
     }
     report.tables.push(counts);
-    let mut steps = Table::new("Step by step", [Column::words("step"), Column::words("ended"), Column::words("what came of it")]);
+    let mut steps =
+        Table::new("Step by step", [Column::words("step"), Column::words("ended"), Column::words("what came of it")]);
     for step in &night.steps {
         let mut said = step.said.iter();
         let first = said.next().cloned().unwrap_or_default();

@@ -39,14 +39,16 @@ pub(super) fn open(repository: &Repository, night: &mut Night) -> Step {
 /// Draws families: each drawn number takes the first family from it on that is here and was not drawn before.
 fn draw(repository: &Repository) -> Result<Vec<FamilyRow>, CatalogError> {
     let (wanted, reading) = (repository.profile().nightly.sample, repository.catalog().reading());
-    let highest = reading.families_ever()?.max(reading.meta("next_family")?.and_then(|text| text.parse().ok()).unwrap_or(1));
+    let highest =
+        reading.families_ever()?.max(reading.meta("next_family")?.and_then(|text| text.parse().ok()).unwrap_or(1));
     let (mut drawn, mut seen) = (Vec::new(), BTreeSet::new());
     for _ in 0..wanted.saturating_mul(DRAWS) {
         if drawn.len() >= wanted as usize {
             break;
         }
         let number = u64::from_le_bytes(random::bytes()) % highest.max(1);
-        let filter = FamilyFilter { after: Some(FamilyId::new(number as i64)), limit: Some(1), ..FamilyFilter::default() };
+        let filter =
+            FamilyFilter { after: Some(FamilyId::new(number as i64)), limit: Some(1), ..FamilyFilter::default() };
         reading.each_family::<CatalogError>(filter, |row| {
             if row.state == FamilyState::Live && seen.insert(row.id) {
                 drawn.push(row);

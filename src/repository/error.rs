@@ -64,7 +64,9 @@ pub enum RepositoryError {
         through: EventId,
     },
     /// The key set has seen events that the catalog does not have.
-    #[error("the catalog is not the one this key set belongs to: the key set has seen event {seen}, and the catalog {found}")]
+    #[error(
+        "the catalog is not the one this key set belongs to: the key set has seen event {seen}, and the catalog {found}"
+    )]
     CatalogOlderThanKeys {
         /// The newest event the key set has seen.
         seen: EventId,

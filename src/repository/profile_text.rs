@@ -127,7 +127,9 @@ fn breakers(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error
     line(text, about, "forward_days", limits.forward_days)?;
     let about = "# Days that have to pass after a schedule or this file was changed; 0 switches it off.";
     line(text, about, "settle_days", limits.settle_days)?;
-    text.push_str("# Days which the newest backup may be old (recordroom backup). Without this line backups are not looked at.\n");
+    text.push_str(
+        "# Days which the newest backup may be old (recordroom backup). Without this line backups are not looked at.\n",
+    );
     match limits.backup_days {
         Some(days) => line(text, "", "backup_days", days),
         None => {

@@ -27,23 +27,22 @@ impl Repository {
     /// newer item is given out again, and no newer key is erased. The second place is written anew where it was lost.
     ///
     /// # Errors
-    /// `CatalogOlderThanKeys` is not one of them, but a key set that is older than the backup is: what came in between
-    /// would be taken for destroyed.
-    pub fn join_newest_keys(&mut self, actor: &str) -> Result<Difference, RepositoryError> {
+    /// `KeysOlder` when the key set has not seen the newest event of the backup: what came in between would be taken for
+    /// destroyed.
+    pub fn join_newest_keys(&mut self, backup: EventId, actor: &str) -> Result<Difference, RepositoryError> {
         let _lock = lock::take(&self.layout)?;
         let profile = &self.profile;
         let mut keys = KeySet::open(&profile.key_set, &profile.key_set_second, &profile.repository)?;
-        let last = self.catalog.reading().last_event_number()?;
         let seen = keys.mark()?.map_or(EventId::new(0), |mark| mark.event);
-        if seen < last {
-            return Err(RepositoryError::KeysOlder { seen, last });
+        if seen < backup {
+            return Err(RepositoryError::KeysOlder { seen, last: backup });
         }
         if keys.check_ready().is_err() {
             keys.restore_second_place()?;
         }
         self.keys = keys.reader();
         let mut difference =
-            Difference { backup: last, keys: seen, without_key: Vec::new(), others_without_key: 0, without_row: 0 };
+            Difference { backup, keys: seen, without_key: Vec::new(), others_without_key: 0, without_row: 0 };
         let waiting = self.compare(&keys, &mut difference)?;
         let (at, lost) = (self.now(), difference.without_key.len());
         let event = self.catalog.write::<_, RepositoryError>(|writing| {
@@ -56,7 +55,7 @@ impl Repository {
             }
             writing.set_waiting_keys(&all)?;
             let details = serde_json::json!({
-                "backup_event": last, "keys_event": seen, "destroyed_since": lost, "came_in_since": difference.without_row,
+                "backup_event": backup, "keys_event": seen, "destroyed_since": lost, "came_in_since": difference.without_row,
             });
             Ok(writing.record_event(at, actor, Act::Restored, "repository", &details)?)
         })?;
@@ -85,7 +84,8 @@ impl Repository {
             difference.others_without_key += u64::from(!keyed.remove(&(month_of(&at)?, family)));
         }
         let next: i64 = reading.meta("next_family")?.and_then(|text| text.parse().ok()).unwrap_or(1);
-        let newer: Vec<FamilyId> = keyed.into_iter().map(|(_, family)| family).filter(|one| one.get() >= next).collect();
+        let newer: Vec<FamilyId> =
+            keyed.into_iter().map(|(_, family)| family).filter(|one| one.get() >= next).collect();
         difference.without_row = newer.len() as u64;
         let ends = newer.iter().min().copied().zip(newer.iter().max().copied());
         Ok(ends.map(|(from, to)| WaitingKeys { from, to, keys: newer.len() as u64 }))

@@ -14,7 +14,13 @@ const TODAY: &str = "2025-02-01";
 
 /// An exercise with `items` that are due and as many that are not, and an approved plan.
 fn prepared(items: usize) -> (City, PlanId) {
+    prepared_under(items, |_| {})
+}
+
+/// The same under other limits.
+fn prepared_under(items: usize, change: impl FnOnce(&mut BreakerLimits)) -> (City, PlanId) {
     let city = City::exercise();
+    limit(&city, change);
     let mut repository = city.open(TODAY);
     let mut messages: Vec<Message> =
         (0..items).map(|n| Message::new(&format!("old{n}"), "2023-01-10", &format!("old {n}"), "Words.")).collect();
@@ -95,7 +101,10 @@ fn breaker_departure_from_the_history() {
     for n in 0..3 {
         let mut repository = city.open(TODAY);
         let name = format!("first{n}");
-        take_in(&mut repository, &city.export(&format!("alarson{n}.mbox"), &[Message::new(&name, "2023-01-10", &name, "x")]));
+        take_in(
+            &mut repository,
+            &city.export(&format!("alarson{n}.mbox"), &[Message::new(&name, "2023-01-10", &name, "x")]),
+        );
         confirm_all(&mut repository);
         assert_eq!(purge(&mut repository).destroyed, 1);
     }
@@ -123,36 +132,55 @@ fn breaker_clock_that_went_back_or_far_forward() {
     let_past(&mut repository).expect("overridden");
     assert_eq!(run(&mut repository, id).expect("executed").destroyed, 2);
     // Forward: the night under the wrong clock takes in and plans before it runs anything.
-    let (city, id) = prepared(2);
-    limit(&city, |limits| limits.forward_days = 60);
+    let (city, id) = prepared_under(2, |limits| limits.forward_days = 60);
     let mut repository = city.open("2025-06-02");
     refused(&mut repository, id, &["the clock went forward by 121 days", "60 are allowed"]);
     take_in(&mut repository, &city.export("bstone.mbox", &[Message::new("more", "2023-01-20", "more", "x")]));
     let mut repository = city.open("2025-06-03");
     refused(&mut repository, id, &["the clock went forward"]);
-    drop(repository);
-    // So does a plan that was made under it.
-    trips_and_is_overridden(&city, "2025-06-02", Breaker::Clock, &["the clock went"]);
+    let_past(&mut repository).expect("overridden");
+    assert_eq!(run(&mut repository, id).expect("executed").destroyed, 2);
     // Up to the limit nothing is wrong.
-    let (city, id) = prepared(2);
-    limit(&city, |limits| limits.forward_days = 60);
+    let (city, id) = prepared_under(2, |limits| limits.forward_days = 60);
     assert_eq!(run(&mut city.open("2025-04-02"), id).expect("60 days later").destroyed, 2);
-    let (city, _) = prepared(2);
-    let mut repository = city.open(TODAY);
-    let at = repository.now() + Duration::minutes(4);
-    let event = |repository: &mut Repository, at| {
-        repository
-            .catalog_mut()
-            .write::<_, recordroom::catalog::CatalogError>(|writing| {
-                writing.record_event(at, "clerk", Act::Sampled, "a clock that is adjusted", &serde_json::json!({}))?;
-                Ok(())
-            })
-            .expect("recorded");
+}
+
+#[test]
+fn breaker_clock_of_a_plan_that_was_made_under_a_wrong_one() {
+    let jumps = |minutes: &[i64]| {
+        let city = City::new(false);
+        let mut repository = Repository::open(&city.repository_path(), None).expect("opened");
+        let now = repository.now();
+        for minutes in minutes {
+            let at = now + Duration::minutes(*minutes);
+            repository
+                .catalog_mut()
+                .write::<_, recordroom::catalog::CatalogError>(|writing| {
+                    writing.record_event(at, "clerk", Act::Sampled, "an act", &serde_json::json!({}))?;
+                    Ok(())
+                })
+                .expect("recorded");
+        }
+        let made = plan(&mut repository);
+        disposition::tripped(&repository, &made)
+            .expect("looked")
+            .into_iter()
+            .map(|one| one.sentence)
+            .collect::<Vec<_>>()
     };
-    event(&mut repository, at);
-    let made = plan(&mut repository);
-    event(&mut repository, at);
-    assert_eq!(disposition::tripped(&repository, &made).expect("looked"), [], "a few minutes are nothing");
+    let day = 24 * 60;
+    assert_eq!(jumps(&[-2 * day, 4]), [""; 0], "a few minutes are nothing");
+    for (minutes, words) in [
+        // The clock had run ahead, and an act was recorded then.
+        (vec![-2 * day, 30 * day], "the clock went backwards"),
+        (vec![-2 * day, 7], "the clock went backwards"),
+        // Ten years and a day without any act.
+        (vec![-3_651 * day], "the clock went forward by 3651 days"),
+        (vec![-3_651 * day, 0], "the clock went forward by 3651 days"),
+    ] {
+        let found = jumps(&minutes);
+        assert!(found.len() == 1 && found[0].contains(words), "{minutes:?}: {found:?}");
+    }
 }
 
 #[test]
@@ -187,7 +215,8 @@ fn breaker_backup_too_old() {
     let id = approved_plan(&mut repository);
     refused(&mut repository, id, &["there is no backup"]);
     let folder = city.room.path().join("backups");
-    recordroom::backup::take(&mut repository, &folder, 3, "it", &recordroom::base::monitor::VoidMonitor).expect("taken");
+    recordroom::backup::take(&mut repository, &folder, 3, "it", &recordroom::base::monitor::VoidMonitor)
+        .expect("taken");
     let made = disposition::read_plan(&repository, id).expect("read");
     assert_eq!(disposition::tripped(&repository, &made).expect("looked"), []);
     drop(repository);

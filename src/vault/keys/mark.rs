@@ -11,6 +11,7 @@
 //! written after a commit, so that it never names an event that is not there; it may lag by one batch.
 
 use super::place::Place;
+use super::reader::KeyReader;
 use super::set::{KeySet, SecondPlace};
 use crate::base::durable;
 use crate::base::id::EventId;
@@ -72,6 +73,13 @@ impl Place {
         let path = self.mark_path();
         let text = format!("{TITLE}1\nrepository {repository}\nevent {}\nhash {}\n", mark.event.get(), mark.hash);
         durable::replace_secret(&path, text.as_bytes()).map_err(at(&path))
+    }
+}
+
+impl KeyReader {
+    /// The newest event this place of the key set has seen; `None` when it never saw one.
+    pub fn mark(&self) -> Result<Option<Mark>, VaultError> {
+        self.place.mark(&self.repository)
     }
 }
 
