@@ -59,7 +59,7 @@ pub struct Night {
     pub seconds: u64,
     /// Every step.
     pub steps: Vec<Step>,
-    /// Items that came in, that were here already, that could not be processed.
+    /// Items that came in.
     pub arrived: u64,
     /// Copies of what was here already.
     pub duplicates: u64,

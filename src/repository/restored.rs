@@ -97,19 +97,20 @@ impl Work<'_> {
     /// will not turn up any more, or came in again from the exports.
     pub fn forget_waiting_keys(&mut self, reason: &str, actor: &str) -> Result<u64, RepositoryError> {
         let waiting = self.repository().catalog().reading().waiting_keys()?;
-        let mut doomed = Vec::new();
-        for month in self.keys().reader().months() {
-            for family in self.keys().families(month)? {
-                let has_row = self.repository().catalog().reading().sealed_place(family)?.is_some();
-                if !has_row && waiting.iter().any(|one| one.has(family)) {
-                    doomed.push((month, family));
-                }
-            }
-        }
         if waiting.is_empty() {
             return Ok(0);
         }
-        let gone = self.keys().erase(&doomed)?;
+        let mut gone = 0;
+        for month in self.keys().reader().months() {
+            let mut doomed: BTreeSet<FamilyId> = BTreeSet::new();
+            for family in self.keys().families(month)? {
+                let has_row = self.repository().catalog().reading().sealed_place(family)?.is_some();
+                if !has_row && waiting.iter().any(|one| one.has(family)) {
+                    doomed.insert(family);
+                }
+            }
+            gone += self.keys().remove_unlisted(month, &|family| !doomed.contains(&family))?;
+        }
         let at = self.repository().now();
         self.repository_mut().catalog_mut().write::<_, RepositoryError>(|writing| {
             let details = serde_json::json!({ "keys": gone, "reason": reason });

@@ -4,11 +4,13 @@ use crate::support::*;
 use chrono::Duration;
 use recordroom::base::fault::{FaultKind, arm, disarm};
 use recordroom::base::id::PlanId;
+use recordroom::base::monitor::{Monitor, Progress};
 use recordroom::disposition::{self, Breaker, DispositionError};
 use recordroom::model::event::Act;
 use recordroom::model::profile::BreakerLimits;
 use recordroom::repository::Repository;
 use std::fs;
+use std::sync::Mutex;
 
 const TODAY: &str = "2025-02-01";
 
@@ -242,6 +244,13 @@ fn breaker_index_or_ledger_not_consistent() {
     refused(&mut repository, id, &["the index cannot be read", "index --rebuild"]);
     let no = disposition::override_breaker(&mut repository, id, Breaker::Inconsistent, "hurry", "approver", None);
     assert!(no.expect_err("never").is_refusal());
+    // A name in an event was changed behind the program's back.
+    let (city, id) = prepared(2);
+    let connection = rusqlite::Connection::open(city.repository_path().join("catalog.sqlite")).expect("opened");
+    let changed = connection.execute("UPDATE event SET actor = 'nobody' WHERE act = 'sealed'", []).expect("changed");
+    assert!(changed > 0);
+    drop(connection);
+    refused(&mut city.open(TODAY), id, &["the ledger is not consistent", "recordroom verify"]);
 }
 
 fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
@@ -266,6 +275,39 @@ fn nothing_is_destroyed_while_the_stop_stands() {
     disposition::resume(&mut repository, "the auditor is done", "clerk").expect("resumed");
     assert!(disposition::resume(&mut repository, "again", "clerk").expect_err("no stop").is_refusal());
     assert_eq!(run(&mut repository, id).expect("executed").destroyed, 3);
+    assert_clean(&repository);
+}
+
+/// Stops all destruction between two batches of a run.
+struct Auditor<'c> {
+    city: &'c City,
+    stopped: Mutex<bool>,
+}
+
+impl Monitor for Auditor<'_> {
+    fn progress(&self, _: Progress<'_>) {
+        let mut stopped = self.stopped.lock().expect("not poisoned");
+        if !*stopped {
+            *stopped = true;
+            disposition::stop(&mut self.city.open(TODAY), "wait", "auditor").expect("stopped");
+        }
+    }
+    fn problem(&self, _: &str) {}
+}
+
+#[test]
+fn a_stop_while_a_run_is_going_on_stops_what_is_left() {
+    let (city, id) = prepared(510);
+    let mut repository = city.open(TODAY);
+    let auditor = Auditor { city: &city, stopped: Mutex::new(false) };
+    let error = disposition::run(&mut repository, id, "operator", &auditor).expect_err("stopped");
+    assert!(error.is_refusal() && error.to_string().contains("stopped by auditor"), "{error}");
+    drop(repository);
+    let mut repository = city.open(TODAY);
+    let open = repository.catalog().reading().open_destructions().expect("read");
+    assert_eq!(open.len(), 1, "one batch had been decided");
+    disposition::resume(&mut repository, "go on", "auditor").expect("resumed");
+    assert_eq!(run(&mut repository, id).expect("executed").destroyed, 510);
     assert_clean(&repository);
 }
 

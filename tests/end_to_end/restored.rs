@@ -62,9 +62,14 @@ impl Lost {
         self.city.room.path().join("restored")
     }
     fn restore(&self, keys: &Path) -> Result<RestoreReport, BackupError> {
+        // In a copy of the city the backup names the places of the city it was copied from.
+        let second = if keys == self.second() { self.keys() } else { self.second() };
+        self.restore_with(keys, Some(&second))
+    }
+    fn restore_with(&self, keys: &Path, second: Option<&Path>) -> Result<RestoreReport, BackupError> {
         let to = self.to();
         let what =
-            Restoring { backup: &self.backups, key_set: keys, key_set_second: None, to: &to, now: Some(day(TODAY)) };
+            Restoring { backup: &self.backups, key_set: keys, key_set_second: second, to: &to, now: Some(day(TODAY)) };
         backup::restore(&what, "it", &VoidMonitor)
     }
     fn copied(&self) -> Self {
@@ -113,7 +118,8 @@ fn assert_put_back(lost: &Lost) {
 fn disk_lost_and_put_back_with_the_newest_keys() {
     for second in [false, true] {
         let lost = lost();
-        let report = lost.restore(&if second { lost.second() } else { lost.keys() }).expect("put back");
+        let keys = if second { lost.second() } else { lost.keys() };
+        let report = lost.restore_with(&keys, None).expect("put back");
         assert_eq!((report.destroyed_since, report.difference.without_row), (3, 1));
         assert_eq!(report.protected_then, []);
         assert_put_back(&lost);
@@ -147,18 +153,29 @@ fn an_older_key_set_and_a_changed_backup_are_refused() {
     assert!(matches!(error, BackupError::Repository(RepositoryError::KeysOlder { .. })), "{error}");
     assert!(!lost.to().exists(), "nothing was put back");
     copy_tree(&old_keys, &lost.keys());
-    // One byte of each file in turn.
+    // Each file in turn: a byte turned over, the end cut off, gone.
     let lost = self::lost();
     let backup = fs::read_dir(&lost.backups).expect("backups").next().expect("one").expect("readable").path();
     for path in all_files(&backup) {
         let whole = fs::read(&path).expect("readable");
-        let mut bytes = whole.clone();
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
-        fs::write(&path, &bytes).expect("written");
-        let error = lost.restore(&lost.keys()).expect_err("changed");
-        assert!(matches!(error, BackupError::Changed { .. }), "{}: {error}", path.display());
-        assert!(!lost.to().exists());
+        let mut turned = whole.clone();
+        let middle = turned.len() / 2;
+        turned[middle] ^= 1;
+        // What follows the last line of the list means nothing; half of it is no list.
+        let cut = if path.ends_with("backup.json") { middle } else { whole.len() - 1 };
+        for damaged in [Some(&turned[..]), Some(&whole[..cut]), None] {
+            match damaged {
+                Some(bytes) => fs::write(&path, bytes).expect("written"),
+                None => fs::remove_file(&path).expect("removed"),
+            }
+            let error = lost.restore(&lost.keys()).expect_err("damaged");
+            let is_told = match damaged {
+                Some(_) => matches!(error, BackupError::Changed { .. }),
+                None => matches!(error, BackupError::Repository(RepositoryError::Io { .. }) | BackupError::NoBackup(_)),
+            };
+            assert!(is_told, "{}: {error}", path.display());
+            assert!(!lost.to().exists(), "nothing was put back");
+        }
         fs::write(&path, whole).expect("written");
     }
     lost.restore(&lost.keys()).expect("whole again");
@@ -357,10 +374,11 @@ fn killed_while_backing_up_and_putting_back() {
     let (mut whole, mut cut_off) = (Duration::from_millis(400), 0);
     for kill in 0..kills {
         let here = prepared.copied();
-        let (backups, keys, to) = (here.backups.clone(), here.keys(), here.to());
+        let (backups, keys, second, to) = (here.backups.clone(), here.keys(), here.second(), here.to());
         let name = |path: &Path| path.to_string_lossy().into_owned();
         let backup = ["backup".to_owned(), name(&backups)];
-        let restore = ["restore".to_owned(), name(&backups), "--key-set".to_owned(), name(&keys), name(&to)];
+        let (one, two) = ("--key-set".to_owned(), "--key-set-second".to_owned());
+        let restore = ["restore".to_owned(), name(&backups), one, name(&keys), two, name(&second), name(&to)];
         for arguments in [&backup[..], &restore[..]] {
             let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
             // Killed up to twice before it is left alone. A restore that came to its end is not asked for again.

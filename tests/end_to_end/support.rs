@@ -57,6 +57,7 @@ impl City {
         // The tests play months in milliseconds; what waits for days has tests of its own.
         profile.policy.breakers.settle_days = 0;
         profile.policy.breakers.forward_days = 3_650;
+        profile.policy.breakers.from_items = 1_000_000;
         let one = |name: &str, department: &str, word: &str| CustodianProfile {
             name: name.to_owned(),
             department: department.to_owned(),
