@@ -44,6 +44,9 @@ pub mod review;
 
 pub mod production;
 
+pub mod backup;
+pub mod nightly;
+
 pub mod demo;
 
 pub mod cli;

@@ -64,7 +64,11 @@ fn published_schedules_are_understood_or_reported_and_never_shortened() {
     // Texas prints years as bare numbers ("AC+2"), which the heading of its column says.
     let mut texas = all.clone();
     texas.rows.retain(|(line, cells)| *line == 1 || cells[0].contains("Texas"));
-    texas.rows[0].1.iter_mut().filter(|name| *name == "retention_text").for_each(|name| *name = "Retention (years)".to_owned());
+    texas.rows[0]
+        .1
+        .iter_mut()
+        .filter(|name| *name == "retention_text")
+        .for_each(|name| *name = "Retention (years)".to_owned());
     let count = texas.rows.len() - 1;
     for (file, table, rows, least) in [
         ("all of three states", all, 897, 600),

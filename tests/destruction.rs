@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 const DESTROYERS: &[(&str, &[&str])] = &[
     // Keys: the destruction itself, and what an interrupted run never catalogued.
     (".erase(", &["disposition/run.rs", "vault/", "base/durable.rs"]),
-    (".remove_unlisted(", &["repository/recover.rs", "vault/"]),
+    // After a restore: keys that no row names, given up by a person.
+    (".remove_unlisted(", &["repository/recover.rs", "repository/restored.rs", "vault/"]),
     // Bytes: likewise; a compacted pack goes after its living stretches have moved.
     (".release(", &["disposition/run.rs", "vault/"]),
     (".erase_pack(", &["repository/recover.rs", "repository/compact.rs", "vault/"]),
     (".truncate_to(", &["repository/recover.rs", "vault/"]),
-    // Rows: the intent, which is the point of no return, and its end.
-    (".intend_destruction(", &["disposition/run.rs"]),
+    // Rows: the intent, which is the point of no return, and its end. After a restore rows are marked whose keys are gone
+    // already; that they are is asserted there.
+    (".intend_destruction(", &["disposition/run.rs", "disposition/gone.rs"]),
     (".finish_destruction(", &["disposition/run.rs"]),
     // Words.
     ("index.remove(", &["disposition/run.rs", "index/"]),

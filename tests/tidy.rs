@@ -123,6 +123,27 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "verify",
         ],
     ),
+    // A backup is put back with what was destroyed since: that is recorded by the room that destroys.
+    (
+        "backup",
+        &[
+            "base",
+            "model",
+            "ledger",
+            "report",
+            "vault",
+            "catalog",
+            "repository",
+            "protection",
+            "ingest",
+            "disposition",
+            "verify",
+        ],
+    ),
+    (
+        "nightly",
+        &["base", "model", "text", "report", "catalog", "repository", "protection", "ingest", "disposition", "verify"],
+    ),
     (
         "demo",
         &[
@@ -171,6 +192,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "request",
             "review",
             "production",
+            "backup",
+            "nightly",
             "protection",
             "verify",
             "retention",

@@ -178,6 +178,34 @@ pub fn remove_dir_all(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Gives a file a second name, which must be free: the same bytes under both. Where the file system has no such thing
+/// the bytes are copied.
+pub fn link_new(from: &Path, to: &Path) -> io::Result<()> {
+    fault::point("link file")?;
+    match fs::hard_link(from, to) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) => {
+            let mut target = OpenOptions::new().write(true).create_new(true).open(to)?;
+            io::copy(&mut File::open(from)?, &mut target)?;
+            sync_file(&target)
+        }
+    }
+}
+
+/// Bytes that are free for this user in the file system under `path`; `None` where it cannot be told.
+#[cfg(unix)]
+pub fn free_bytes(path: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(path).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Bytes that are free for this user in the file system under `path`; `None` where it cannot be told.
+#[cfg(not(unix))]
+pub fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}
+
 /// Gives a finished file or directory its final name, which must be free.
 pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     if to.exists() {

@@ -66,6 +66,13 @@ impl Reading<'_> {
             .and_then(finish)
     }
 
+    /// The newest event of some acts.
+    pub fn last_event_of(&self, acts: &[Act]) -> Result<Option<Event>, CatalogError> {
+        let words: Vec<String> = acts.iter().map(|act| format!("'{}'", act.word())).collect();
+        let sql = format!("SELECT {COLUMNS} FROM event WHERE act IN ({}) ORDER BY id DESC LIMIT 1", words.join(", "));
+        optional(self.connection.prepare(&sql)?.query_row([], raw))?.map(finish).transpose()
+    }
+
     /// Hands every event from `from` on to `take`, oldest first, without holding them all in memory.
     pub fn each_event<E: From<CatalogError>>(
         &self,

@@ -4,8 +4,8 @@
 //! content is in clear text here; a catalog of a newer format is refused before a byte is changed.
 //!
 //! Reading order: `schema`, `events`, `families` (what is kept), `containers` (where it came from), `guards` (holds
-//! and requests as protection), `holds`, `requests`, `disposals`, `matters` (retention events), `screenings` (items from personal devices),
-//! `source_files` (the intake register), `person_links`.
+//! and requests as protection), `holds`, `requests`, `disposals`, `matters` (retention events), `screenings` (items from
+//! personal devices), `source_files` (the intake register), `person_links`, `waiting_keys` (after a restore).
 
 mod containers;
 mod disposals;
@@ -19,6 +19,7 @@ mod requests;
 mod schema;
 mod screenings;
 mod source_files;
+mod waiting_keys;
 
 pub use containers::{AccountRow, ContainerKey, CopyRow, ExceptionRow, IntakeRow, KnownPlace, ReturnedRow};
 pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, TombstoneRow};
@@ -28,6 +29,7 @@ pub use matters::{HappeningRow, MatterRow};
 pub use person_links::PersonLink;
 pub use screenings::SetAside;
 pub use source_files::{IntakeContainer, SourceRow};
+pub use waiting_keys::WaitingKeys;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -165,6 +167,15 @@ impl Catalog {
         crate::base::fault::point("empty the log").map_err(CatalogError::from)?;
         let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         Ok(busy == 0)
+    }
+
+    /// Writes a copy of the catalog as it stands at one moment into a new file, and makes it durable. Nothing that was
+    /// overwritten in the database is in it.
+    pub fn copy_to(&self, path: &Path) -> Result<(), CatalogError> {
+        crate::base::fault::point("copy catalog").map_err(CatalogError::from)?;
+        self.connection.execute("VACUUM INTO ?1", [path.to_string_lossy()])?;
+        let synced = std::fs::File::open(path).and_then(|file| crate::base::durable::sync_file(&file));
+        synced.map_err(|_| CatalogError::CannotOpen)
     }
 
     /// SQLite's own check of the database file; empty when it is sound.

@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+use super::backup::{Backup, Export, KeysCommand, Restore};
 use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
 use super::event::EventCommand;
@@ -7,6 +8,7 @@ use super::gaps::Gaps;
 use super::hold::HoldCommand;
 use super::intake::IntakeCommand;
 use super::ledger::LedgerCommand;
+use super::nightly::Nightly;
 use super::people::PeopleCommand;
 use super::produce::Produce;
 use super::request::RequestCommand;
@@ -147,6 +149,27 @@ pub enum Command {
     ///
     /// Example: recordroom purge D-1
     Purge(dispose::Which),
+    /// The work of every night: take in, protect, run what was approved, plan, check, report
+    ///
+    /// Example: recordroom --as nightly nightly
+    Nightly(Nightly),
+    /// Copy the data, without the keys, to a folder elsewhere
+    ///
+    /// Example: recordroom backup /media/disk/recordroom
+    Backup(Backup),
+    /// Put a repository back: a backup, and the newest keys
+    ///
+    /// Example: recordroom restore /media/disk/recordroom --key-set /media/stick/keys records
+    Restore(Restore),
+    /// The two places of the keys: how they stand, and a lost one written anew
+    ///
+    /// Example: recordroom keys restore
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Write everything out in its own formats, with tables that any program reads
+    ///
+    /// Example: recordroom export --all /media/disk/everything
+    Export(Export),
     /// A small city's story, from exports to a certificate, in an exercise of its own
     ///
     /// Example: recordroom demo cedar-bend

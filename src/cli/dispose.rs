@@ -4,7 +4,7 @@ use super::output::{Failure, Output, TerminalMonitor, table};
 use super::repository::REFUSED;
 use super::{DONE, args::Common, repository};
 use crate::base::id::PlanId;
-use crate::disposition::{self, DispositionError};
+use crate::disposition::{self, Breaker, DispositionError};
 use crate::model::disposition::DispositionPlan;
 use crate::repository::{Repository, RepositoryError};
 use crate::retention::RetentionError;
@@ -40,6 +40,22 @@ pub enum DisposeCommand {
     ///
     /// Example: recordroom --as "Tom Halvorsen" dispose approve D-1
     Approve(Approve),
+    /// The circuit breakers as they stand for a plan
+    ///
+    /// Example: recordroom dispose breakers D-1
+    Breakers(Which),
+    /// Let one plan past a breaker that tripped, as a person who may approve and did not make the plan
+    ///
+    /// Example: recordroom --as "Tom Halvorsen" dispose override D-1 share --reason "first year of texts, list read"
+    Override(Override),
+    /// Stop all destruction until it is resumed
+    ///
+    /// Example: recordroom --as "Priya Raman" dispose stop --reason "letter from the state auditor"
+    Stop(Why),
+    /// Take the stop back
+    ///
+    /// Example: recordroom --as "Priya Raman" dispose resume --reason "the auditor is done"
+    Resume(Why),
     /// Run an approved plan: every item is looked at again, then destroyed for good
     ///
     /// Example: recordroom dispose run D-1
@@ -71,6 +87,29 @@ pub struct Approve {
     /// How the passphrase is read.
     #[command(flatten)]
     pub passphrase: Passphrase,
+}
+
+/// Arguments of `dispose override`.
+#[derive(Debug, Args)]
+pub struct Override {
+    /// The plan, such as D-1
+    pub plan: PlanId,
+    /// share, history, clock, recent-change or backup-age
+    pub breaker: String,
+    /// Why the plan is right all the same, in a few words
+    #[arg(long)]
+    pub reason: String,
+    /// How the passphrase is read.
+    #[command(flatten)]
+    pub passphrase: Passphrase,
+}
+
+/// A reason.
+#[derive(Debug, Args)]
+pub struct Why {
+    /// Why, in a few words
+    #[arg(long)]
+    pub reason: String,
 }
 
 /// Where a passphrase comes from.
@@ -173,6 +212,20 @@ pub fn run(common: &Common, command: &DisposeCommand, output: &Output) -> Result
             output.result(json!({ "plan": approve.plan, "approved_by": actor }), &text)?;
             Ok(DONE)
         }
+        DisposeCommand::Breakers(which) => breakers(&opened, which.plan, output),
+        DisposeCommand::Override(what) => let_past(&mut opened, what, &actor, output),
+        DisposeCommand::Stop(why) => {
+            disposition::stop(&mut opened, &why.reason, &actor)?;
+            let text = "All destruction is stopped. What runs stops before its next batch; what was decided and not \
+                        finished waits. Take it back with: recordroom dispose resume --reason \"...\"";
+            output.result(json!({ "stopped": true }), text)?;
+            Ok(DONE)
+        }
+        DisposeCommand::Resume(why) => {
+            disposition::resume(&mut opened, &why.reason, &actor)?;
+            output.result(json!({ "stopped": false }), "Destruction is resumed. Nothing was destroyed by it.")?;
+            Ok(DONE)
+        }
         DisposeCommand::Run(which) => execute(&mut opened, which.plan, &actor, output),
     }
 }
@@ -251,6 +304,34 @@ fn show(opened: &Repository, id: PlanId, output: &Output) -> Result<u8, Failure>
         text.push_str(&format!("\n{} more items; --json lists them all.\n", plan.items.len() - ITEMS_SHOWN));
     }
     output.result(json!({ "plan": id, "state": state.to_string(), "document": document }), &text)?;
+    Ok(DONE)
+}
+
+fn breakers(opened: &Repository, id: PlanId, output: &Output) -> Result<u8, Failure> {
+    let plan = disposition::read_plan(opened, id)?;
+    let tripped = disposition::tripped(opened, &plan)?;
+    let mut text = String::new();
+    for breaker in Breaker::ALL {
+        let found = tripped.iter().find(|one| one.breaker == breaker);
+        let state = found.map_or("does not stand in the way".to_owned(), |one| format!("TRIPPED: {}", one.sentence));
+        text.push_str(&format!("{:<14} {state}\n", breaker.word()));
+    }
+    output.result(json!({ "plan": id, "tripped": tripped }), &text)?;
+    Ok(if tripped.is_empty() { DONE } else { REFUSED })
+}
+
+fn let_past(opened: &mut Repository, what: &Override, actor: &str, output: &Output) -> Result<u8, Failure> {
+    let Some(breaker) = Breaker::parse(&what.breaker) else {
+        let words: Vec<&str> =
+            Breaker::ALL.into_iter().filter(|one| one.can_be_overridden()).map(Breaker::word).collect();
+        let message = format!("There is no breaker named {:?}", what.breaker);
+        return Err(Failure::usage(message, format!("Name one of: {}", words.join(", "))));
+    };
+    let registered = opened.catalog().reading().approver(actor)?.is_some();
+    let passphrase = if registered { Some(read_passphrase(&what.passphrase, actor, false)?) } else { None };
+    disposition::override_breaker(opened, what.plan, breaker, &what.reason, actor, passphrase.as_deref())?;
+    let text = format!("{} may pass the breaker {}, by {actor}.", what.plan, breaker.word());
+    output.result(json!({ "plan": what.plan, "breaker": breaker, "overridden_by": actor }), &text)?;
     Ok(DONE)
 }
 

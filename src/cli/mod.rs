@@ -4,6 +4,7 @@
 //! 2 done with exceptions, 3 refused, 4 integrity problem found, 64 usage, 70 internal error.
 
 mod args;
+mod backup;
 mod classify;
 mod demo;
 mod dispose;
@@ -15,6 +16,7 @@ mod index;
 mod ingest;
 mod intake;
 mod ledger;
+mod nightly;
 mod output;
 mod people;
 mod produce;
@@ -85,6 +87,11 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Hold(command) => hold::run(common, command, output),
         args::Command::Dispose(command) => dispose::run(common, command, output),
         args::Command::Purge(which) => dispose::purge(common, which, output),
+        args::Command::Nightly(arguments) => nightly::run(common, arguments, output),
+        args::Command::Backup(arguments) => backup::take(common, arguments, output),
+        args::Command::Restore(arguments) => backup::restore(common, arguments, output),
+        args::Command::Keys(command) => backup::keys(common, command, output),
+        args::Command::Export(arguments) => backup::export(common, arguments, output),
         args::Command::Demo(demo) => demo::run(demo, output),
         args::Command::Ledger(command) => ledger::run(common, command, output),
     }

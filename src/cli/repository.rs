@@ -55,6 +55,11 @@ pub fn open(common: &Common, output: &Output) -> Result<Repository, Failure> {
     Ok(opened)
 }
 
+/// The moment it is meant to be, for an exercise.
+pub fn now(common: &Common) -> Result<Option<DateTime<Utc>>, Failure> {
+    common.now.as_deref().map(moment).transpose()
+}
+
 /// The acting person: `--as`, else the user of this computer. It is a label, not a proof.
 pub fn actor(common: &Common) -> String {
     let named = common.acting.clone().or_else(|| std::env::var("USER").ok()).or_else(|| std::env::var("LOGNAME").ok());
@@ -140,6 +145,10 @@ fn new_profile(init: &Init) -> Result<Profile, Failure> {
         profile = table.try_into().map_err(|error| wrong_profile("", &error))?;
     }
     profile.exercise = init.exercise;
+    if init.exercise && init.profile.is_none() {
+        // An exercise plays weeks in minutes.
+        profile.policy.breakers.settle_days = 0;
+    }
     profile.domains.extend(init.domains.iter().cloned());
     Ok(profile)
 }

@@ -5,6 +5,7 @@ use super::output::{Failure, Output, counted, table};
 use super::{DONE, repository};
 use crate::base::id::ExceptionId;
 use crate::catalog::ExceptionRow;
+use crate::disposition::standing_stop;
 use crate::ingest::{SourceLine, sources};
 use crate::repository::{Repository, RepositoryError, StoredException};
 use crate::text::safe;
@@ -40,7 +41,14 @@ pub fn run(common: &Common, arguments: &Status, output: &Output) -> Result<u8, F
     });
     value["set_aside"] = json!({ "undecided": aside.undecided, "personal": aside.personal, "destroy_by": destroy_by });
     value["source_files"] = waiting.shape();
-    let mut text = format!(
+    let stop = standing_stop(&reading)?;
+    value["destruction_stopped"] =
+        stop.as_ref().map_or(Value::Null, |stop| json!({ "by": stop.by, "at": stop.at, "reason": stop.reason }));
+    let mut text = stop.as_ref().map_or(String::new(), |stop| {
+        let day = stop.at.with_timezone(&opened.zone()).format("%Y-%m-%d");
+        format!("ALL DESTRUCTION IS STOPPED by {} since {day}: {}\n\n", safe(&stop.by), safe(&stop.reason))
+    });
+    text += &format!(
         "{here:>9}  items are here, a message with its attachments counted as one\n{unsearchable:>9}  of them cannot be \
          searched in full: recordroom search is:unsearchable\n{destroyed:>9}  were destroyed\n{:>9}  could not be \
          processed and are quarantined: recordroom status --exceptions\n",

@@ -110,7 +110,11 @@ pub(super) fn is_same_person(one: &str, other: &str) -> bool {
 }
 
 /// The key an approval is signed with: the person's own, or in an exercise the repository's.
-fn signer_of(repository: &Repository, who: &str, passphrase: Option<&str>) -> Result<Signer, DispositionError> {
+pub(super) fn signer_of(
+    repository: &Repository,
+    who: &str,
+    passphrase: Option<&str>,
+) -> Result<Signer, DispositionError> {
     let registered = repository.catalog().reading().approver(who)?;
     let Some((_, sealed)) = registered else {
         if repository.profile().exercise {

@@ -5,16 +5,22 @@
 //! words, the bytes, the tombstone with the completion event. Interrupted anywhere, the next run finishes it.
 
 mod approve;
+mod breaker;
 mod certificate;
+mod gone;
 mod plan;
 mod release;
 mod run;
+mod stop;
 
 pub use crate::verify::certificate::Certificate;
 pub use approve::{approve, register_approver};
-pub use plan::{Planned, plan, read_plan};
+pub use breaker::{Breaker, Tripped, override_breaker, tripped};
+pub use gone::record_gone;
+pub use plan::{Outlook, Planned, outlook, plan, read_plan};
 pub use release::freed_by_release;
 pub use run::{RunReport, finish_interrupted, run};
+pub use stop::{Stop, resume, standing_stop, stop};
 
 use crate::base::id::PlanId;
 use crate::catalog::CatalogError;

@@ -30,7 +30,8 @@ pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, Disposi
     // A guard that has fallen behind protects everything it has not looked at; it looks now.
     catch_up(repository)?;
     let adopted = Adopted::load(repository)?;
-    let survey = repository.catalog().at_one_moment(|reading| survey(reading, repository.today(), &adopted))?;
+    let today = repository.today();
+    let survey = repository.catalog().at_one_moment(|reading| survey(reading, today, today, &adopted))?;
     let (at, today) = (repository.now(), repository.today());
     let profile = repository.profile().clone();
     let inputs = inputs(repository, &adopted);
@@ -63,6 +64,30 @@ pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, Disposi
     })
 }
 
+/// What a plan made now would say, and what becomes due soon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// The counts a plan would have.
+    pub counts: PlanCounts,
+    /// Families whose period ends within the days asked for, that are not due yet.
+    pub soon: u64,
+    /// Families a statutory maximum would have had destroyed by now.
+    pub overdue: u64,
+    /// The root a plan's list would have.
+    pub merkle_root: String,
+}
+
+/// Looks at everything as a plan does, and records nothing. Guards that have fallen behind look first.
+pub fn outlook(repository: &mut Repository, days: u32) -> Result<Outlook, DispositionError> {
+    catch_up(repository)?;
+    let adopted = Adopted::load(repository)?;
+    let today = repository.today();
+    let soon = today.checked_add_days(chrono::Days::new(u64::from(days))).unwrap_or(today);
+    let survey = repository.catalog().at_one_moment(|reading| survey(reading, today, soon, &adopted))?;
+    let merkle_root = plan_root(&survey.items);
+    Ok(Outlook { counts: survey.counts, soon: survey.soon, overdue: survey.overdue, merkle_root })
+}
+
 /// Reads a plan back and checks its signature.
 pub fn read_plan(repository: &Repository, id: PlanId) -> Result<DispositionPlan, DispositionError> {
     let (document, _) = repository.catalog().reading().plan(id)?;
@@ -92,9 +117,16 @@ struct Survey {
     counts: PlanCounts,
     held_back: BTreeMap<String, u64>,
     items: Vec<PlanItem>,
+    soon: u64,
+    overdue: u64,
 }
 
-fn survey(reading: Reading<'_>, today: NaiveDate, adopted: &Adopted) -> Result<Survey, DispositionError> {
+fn survey(
+    reading: Reading<'_>,
+    today: NaiveDate,
+    soon: NaiveDate,
+    adopted: &Adopted,
+) -> Result<Survey, DispositionError> {
     let guards = LiveGuards::load(&reading, today)?;
     let evaluator = adopted.evaluator();
     let mut survey = Survey::default();
@@ -111,6 +143,9 @@ fn survey(reading: Reading<'_>, today: NaiveDate, adopted: &Adopted) -> Result<S
         // What an interrupted run had decided already is no longer anybody's to plan.
         for row in rows.iter().filter(|row| row.state == FamilyState::Live) {
             let verdict = adopted.verdict(&evaluator, &reading, row, &guards, today)?;
+            let ends_soon = matches!(verdict.eligibility, Eligibility::NotYet { earliest } if earliest <= soon);
+            survey.soon += u64::from(ends_soon);
+            survey.overdue += u64::from(verdict.must_destroy_by.is_some_and(|day| day < today));
             survey.add(row, verdict);
         }
     }

@@ -5,8 +5,10 @@
 
 use super::DispositionError;
 use super::approve::is_same_person;
+use super::breaker;
 use super::certificate::issue;
 use super::plan::{inputs, read_plan};
+use super::stop::standing_stop;
 use crate::base::id::{FamilyId, PlanId};
 use crate::base::monitor::{Monitor, Progress};
 use crate::base::{clock::StopWatch, fault, limits};
@@ -60,11 +62,14 @@ fn run_unrecorded(
     monitor: &dyn Monitor,
 ) -> Result<RunReport, DispositionError> {
     let plan = read_plan(repository, id)?;
+    refuse_while_stopped(&repository.catalog().reading())?;
     catch_up(repository)?;
     let adopted = Adopted::load(repository)?;
     let mut work = repository.work()?;
     finish_open_intents(&mut work, actor)?;
     let approved_by = check_may_run(work.repository(), &plan, &adopted)?;
+    let has_begun = work.repository().catalog().reading().destructions()?.iter().any(|one| one.plan == id);
+    breaker::check(work.repository(), &plan, has_begun)?;
     let mut items = still_to_do(&mut work, &plan)?;
     second_place_holds(&mut work, &items)?;
     let clock = StopWatch::start();
@@ -81,6 +86,8 @@ fn run_unrecorded(
             return Err(DispositionError::Stopped);
         }
         let keys = intend(&mut work, &plan, batch, &adopted, actor, &mut dropped)?;
+        // From here on a catalog that does not know of this batch is told apart by the key set.
+        work.mark_keys()?;
         work.keys().erase(&keys).map_err(RepositoryError::from)?;
         done += batch.len() as u64;
         let seconds = clock.seconds();
@@ -190,6 +197,7 @@ fn intend(
     let evaluator = adopted.evaluator();
     work.repository_mut().catalog_mut().write::<_, DispositionError>(|writing| {
         let reading = writing.reading();
+        refuse_while_stopped(&reading)?;
         if !adopted.still_stands(&reading)? {
             *dropped.entry(INPUTS_CHANGED.to_owned()).or_default() += batch.len() as u64;
             return Ok(Vec::new());
@@ -265,8 +273,27 @@ pub fn finish_interrupted(repository: &mut Repository, actor: &str) -> Result<u6
     if repository.catalog().reading().open_destructions()?.is_empty() {
         return Ok(0);
     }
+    refuse_while_stopped(&repository.catalog().reading())?;
     let mut work = repository.work()?;
     let gone = finish_open_intents(&mut work, actor)?;
+    empty_log(&work)?;
+    Ok(gone)
+}
+
+/// The master stop is looked at before anything else, and again in every transaction that would destroy.
+fn refuse_while_stopped(reading: &Reading<'_>) -> Result<(), DispositionError> {
+    match standing_stop(reading)? {
+        Some(stop) => Err(DispositionError::Refused(breaker::stopped(&stop))),
+        None => Ok(()),
+    }
+}
+
+/// Finishes the list of what was destroyed after a backup. No stop stands in its way: its keys are gone.
+pub(super) fn finish_gone(repository: &mut Repository, plan: PlanId, actor: &str) -> Result<u64, DispositionError> {
+    let mut work = repository.work()?;
+    let mut open = work.repository().catalog().reading().open_destructions()?;
+    open.retain(|one| one.plan == plan);
+    let gone = finish(&mut work, &open, actor)?;
     empty_log(&work)?;
     Ok(gone)
 }

@@ -42,6 +42,13 @@ pub mod chats {}
 #[doc = include_str!("messages.md")]
 pub mod messages {}
 
+#[doc = include_str!("breakers.md")]
+pub mod breakers {}
+#[doc = include_str!("backup.md")]
+pub mod backup {}
+#[doc = include_str!("nightly.md")]
+pub mod nightly {}
+
 #[doc = include_str!("outlook.md")]
 pub mod outlook {}
 #[doc = include_str!("databases.md")]

@@ -53,6 +53,26 @@ words!(
         Destroyed = "destroyed",
         /// A plan was executed to its end, and its certificate written.
         Executed = "executed",
+        /// All destruction was stopped by a person.
+        DestructionStopped = "destruction-stopped",
+        /// The stop of all destruction was taken back.
+        DestructionResumed = "destruction-resumed",
+        /// A person let one plan past one of the circuit breakers, with a reason.
+        BreakerOverridden = "breaker-overridden",
+        /// The agency profile differs from what it was when it was last looked at.
+        ProfileChanged = "profile-changed",
+        /// A backup was made.
+        BackedUp = "backed-up",
+        /// The repository was put back from a backup, with the newest key set.
+        Restored = "restored",
+        /// A lost place of the key set was written anew from the other.
+        KeysRestored = "keys-restored",
+        /// The keys of items that a backup did not have were given up.
+        KeysForgotten = "keys-forgotten",
+        /// Everything was written out in its own formats.
+        Exported = "exported",
+        /// The nightly work was done.
+        NightlyDone = "nightly-done",
         /// A person was registered to approve.
         ApproverRegistered = "approver-registered",
         /// Items filed in the document system.

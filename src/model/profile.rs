@@ -62,6 +62,59 @@ pub struct Policy {
     pub source_days: u32,
     /// Whether pictures, and pages that are pictures, are read by OCR when they come in.
     pub ocr: bool,
+    /// The circuit breakers before a destruction.
+    pub breakers: BreakerLimits,
+}
+
+/// Where the circuit breakers before a destruction trip. A tripped one can be overridden for one plan by a registered
+/// person with a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BreakerLimits {
+    /// Items of a plan below which neither its share of the store nor the earlier plans are looked at.
+    pub from_items: u64,
+    /// Percent of everything that is here which one plan may destroy.
+    pub share_percent: u32,
+    /// How many times as much as the largest of the last executed plans one plan may destroy.
+    pub times_largest: u32,
+    /// Days by which the clock may have gone forward since the last act.
+    pub forward_days: u32,
+    /// Days that have to pass after a schedule or the profile changed; 0 switches it off.
+    pub settle_days: u32,
+    /// Days which the newest backup may be old; `None` (the default) means that backups are not looked at.
+    pub backup_days: Option<u32>,
+}
+
+impl Default for BreakerLimits {
+    fn default() -> Self {
+        Self {
+            from_items: 1_000,
+            share_percent: 25,
+            times_largest: 3,
+            forward_days: 60,
+            settle_days: 7,
+            backup_days: None,
+        }
+    }
+}
+
+/// What the nightly work does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Nightly {
+    /// The folder whose files and folders are taken in; `None` means that nothing is.
+    pub drop_folder: Option<PathBuf>,
+    /// How many items, drawn at random, are opened and compared with their digests.
+    pub sample: u32,
+    /// Minutes for which nothing of a file or folder may have changed before it is taken in: until then it is still
+    /// being copied.
+    pub settle_minutes: u32,
+}
+
+impl Default for Nightly {
+    fn default() -> Self {
+        Self { drop_folder: None, sample: 100, settle_minutes: 10 }
+    }
 }
 
 impl Default for Policy {
@@ -75,6 +128,7 @@ impl Default for Policy {
             personal_days: 30,
             source_days: 30,
             ocr: false,
+            breakers: BreakerLimits::default(),
         }
     }
 }
@@ -122,6 +176,9 @@ pub struct Profile {
     /// Policy switches.
     #[serde(default)]
     pub policy: Policy,
+    /// The nightly work.
+    #[serde(default)]
+    pub nightly: Nightly,
     /// Custodians.
     #[serde(default)]
     pub custodians: Vec<CustodianProfile>,

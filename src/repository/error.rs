@@ -63,6 +63,24 @@ pub enum RepositoryError {
         /// The newest event the index was made from.
         through: EventId,
     },
+    /// The key set has seen events that the catalog does not have.
+    #[error(
+        "the catalog is not the one this key set belongs to: the key set has seen event {seen}, and the catalog {found}"
+    )]
+    CatalogOlderThanKeys {
+        /// The newest event the key set has seen.
+        seen: EventId,
+        /// What the catalog says.
+        found: String,
+    },
+    /// The key set is older than the backup it is to open.
+    #[error("that key set is older than the backup: it has seen event {seen}, and the backup ends with event {last}")]
+    KeysOlder {
+        /// The newest event the key set has seen.
+        seen: EventId,
+        /// The newest event of the backup.
+        last: EventId,
+    },
     /// A catalogued family has no key.
     #[error("the key of {family} is missing from the key set")]
     KeyMissing {
@@ -116,6 +134,7 @@ impl RepositoryError {
             Self::KeyMissing { .. }
             | Self::CatalogOlder { .. }
             | Self::CatalogOlderThanIndex { .. }
+            | Self::CatalogOlderThanKeys { .. }
             | Self::Facts { .. }
             | Self::Catalog(CatalogError::Damaged { .. } | CatalogError::NotSound(_)) => true,
             Self::Vault(error) => error.is_integrity(),
@@ -138,9 +157,11 @@ impl RepositoryError {
             Self::KeyMissing { .. } | Self::Facts { .. } => {
                 "Run: recordroom verify. Then restore the newest key set from its second place, or ask for help."
             }
-            Self::CatalogOlder { .. } | Self::CatalogOlderThanIndex { .. } => {
-                "Nothing was changed. Put the catalog back that belongs to this vault, from the same backup."
+            Self::CatalogOlder { .. } | Self::CatalogOlderThanIndex { .. } | Self::CatalogOlderThanKeys { .. } => {
+                "Nothing was changed. Put the newest catalog back; or, where it is lost, put a whole backup back with: \
+                 recordroom restore BACKUP --key-set KEYS FOLDER"
             }
+            Self::KeysOlder { .. } => "Nothing was changed. Name the newest key set, from either of its two places.",
             Self::Io { error, .. } if error.kind() == io::ErrorKind::StorageFull => ROOM,
             Self::Io { .. } => "Check the path and the permissions, and run the same command again.",
             Self::Catalog(error) => after_catalog(error),

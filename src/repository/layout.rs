@@ -49,6 +49,14 @@ impl Layout {
     pub fn checkpoints(&self) -> PathBuf {
         self.root.join("checkpoints")
     }
+    /// Reports of the nightly work, with the metrics of the last one.
+    pub fn reports(&self) -> PathBuf {
+        self.root.join("reports")
+    }
+    /// The file whose lock keeps two nightly works apart.
+    pub fn nightly_lock(&self) -> PathBuf {
+        self.root.join("nightly.lock")
+    }
     /// The file whose lock serialises ingest, index and dispose.
     pub fn work_lock(&self) -> PathBuf {
         self.root.join("work.lock")

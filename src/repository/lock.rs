@@ -5,6 +5,7 @@ use crate::base::clock::StopWatch;
 use crate::base::durable;
 use crate::base::monitor::{Monitor, Progress};
 use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
 /// Between two looks whether the lock is free, in milliseconds.
@@ -18,12 +19,16 @@ pub struct WorkLock {
 
 /// Takes the work lock, or says that somebody else has it.
 pub fn take(layout: &Layout) -> Result<WorkLock, RepositoryError> {
-    let path = layout.work_lock();
-    let file = durable::append(&path).map_err(|error| RepositoryError::io(&path, error))?;
+    take_file(&layout.work_lock())
+}
+
+/// Takes the lock of a file, or says that somebody else has it.
+pub(super) fn take_file(path: &Path) -> Result<WorkLock, RepositoryError> {
+    let file = durable::append(path).map_err(|error| RepositoryError::io(path, error))?;
     match file.try_lock() {
         Ok(()) => Ok(WorkLock { _file: file }),
         Err(std::fs::TryLockError::WouldBlock) => Err(RepositoryError::Busy),
-        Err(std::fs::TryLockError::Error(error)) => Err(RepositoryError::io(&path, error)),
+        Err(std::fs::TryLockError::Error(error)) => Err(RepositoryError::io(path, error)),
     }
 }
 

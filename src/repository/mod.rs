@@ -5,18 +5,22 @@
 //! work first erases every key and byte that has no catalog row. Destroy: intent event, key erased, words gone from
 //! the index, bytes released, tombstone and completion event.
 
+mod changed_profile;
 mod compact;
 mod error;
 mod layout;
 mod lock;
 mod profile_text;
 mod recover;
+mod restored;
 mod settings;
 mod stored;
 mod work;
 
 pub use error::RepositoryError;
 pub use layout::Layout;
+pub use lock::WorkLock;
+pub use restored::Difference;
 pub use settings::{FORMAT, wrong_line};
 pub use stored::{
     FACTS_SCHEMA, StoredCopy, StoredException, StoredFacts, StoredProduction, put_texts, read_texts, take_texts,
@@ -84,6 +88,7 @@ impl Repository {
             writing.sync_custodians(&profile.custodians)?;
             writing.set_meta("repository", &profile.repository)?;
             writing.set_meta(EXERCISE, &profile.exercise.to_string())?;
+            changed_profile::remember(writing, profile)?;
             let details = serde_json::json!({
                 "repository": profile.repository, "format": FORMAT, "exercise": profile.exercise,
             });
@@ -135,8 +140,25 @@ impl Repository {
         if !all_listed {
             catalog.write::<_, RepositoryError>(|writing| Ok(writing.sync_custodians(&profile.custodians)?))?;
         }
+        changed_profile::notice(&mut catalog, &profile, clock.now())?;
         let signer = Signer::from_seed(keys.signing_seed());
         Ok(Self { layout, profile, zone, clock, keys, vault, catalog, signer })
+    }
+
+    /// The profile of a repository whose keys may be lost.
+    pub fn profile_of(directory: &Path) -> Result<Profile, RepositoryError> {
+        settings::load(&Layout::new(directory)).map(|(profile, _)| profile)
+    }
+
+    /// Writes the profile of a repository that is being put back.
+    pub fn store_profile(directory: &Path, profile: &Profile) -> Result<(), RepositoryError> {
+        settings::check(profile)?;
+        settings::store(&Layout::new(directory), profile)
+    }
+
+    /// Takes the lock of the nightly work, or says that another one runs.
+    pub fn nightly_lock(&self) -> Result<WorkLock, RepositoryError> {
+        lock::take_file(&self.layout.nightly_lock())
     }
 
     /// A profile for a new repository, with a random id and the key set beside the directory.
@@ -157,6 +179,7 @@ impl Repository {
             schedules: Vec::new(),
             holidays: crate::model::profile::HolidayChoice::default(),
             policy: crate::model::profile::Policy::default(),
+            nightly: crate::model::profile::Nightly::default(),
             custodians: Vec::new(),
         }
     }

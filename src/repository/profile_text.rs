@@ -100,6 +100,7 @@ fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error>
     line(text, about, "personal_days", policy.personal_days)?;
     let about = "# Days in which the files that were taken in are to be disposed of where they lay.";
     line(text, about, "source_days", policy.source_days)?;
+    let until_read = policy.until_read_floor_days;
     text.push_str(
         "# Whether pictures, and pages that are pictures, are read by OCR when they come in. It takes about a second for \
          each, and the programs tesseract and pdftoppm (packages tesseract-ocr and poppler-utils).\n",
@@ -112,13 +113,54 @@ fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error>
     text.push_str(
         "# Days after sending at which \u{201c}until read\u{201d} counts as met. Without this line only a recorded event does.\n",
     );
-    match policy.until_read_floor_days {
-        Some(days) => line(text, "", "until_read_floor_days", days),
+    match until_read {
+        Some(days) => line(text, "", "until_read_floor_days", days)?,
+        None => text.push_str("# until_read_floor_days = 30\n"),
+    }
+    breakers(text, profile)?;
+    nightly(text, profile)
+}
+
+fn breakers(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
+    let limits = &profile.policy.breakers;
+    text.push_str(
+        "\n# Circuit breakers: what is looked at before an approved plan is run. One that trips refuses the run; a registered\n\
+         # person can let that one plan past it with a reason (recordroom dispose override).\n[policy.breakers]\n",
+    );
+    let about = "# Items of a plan below which neither its share of the store nor the earlier plans are looked at.";
+    line(text, about, "from_items", limits.from_items)?;
+    line(text, "# Percent of everything here that one plan may destroy.", "share_percent", limits.share_percent)?;
+    let about = "# How many times as much as the largest of the last executed plans one plan may destroy.";
+    line(text, about, "times_largest", limits.times_largest)?;
+    let about = "# Days by which the clock of this computer may have gone forward since the last act.";
+    line(text, about, "forward_days", limits.forward_days)?;
+    let about = "# Days that have to pass after a schedule or this file was changed; 0 switches it off.";
+    line(text, about, "settle_days", limits.settle_days)?;
+    text.push_str(
+        "# Days which the newest backup may be old (recordroom backup). Without this line backups are not looked at.\n",
+    );
+    match limits.backup_days {
+        Some(days) => line(text, "", "backup_days", days),
         None => {
-            text.push_str("# until_read_floor_days = 30\n");
+            text.push_str("# backup_days = 8\n");
             Ok(())
         }
     }
+}
+
+fn nightly(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
+    let nightly = &profile.nightly;
+    text.push_str(
+        "\n# The nightly work (recordroom nightly). drop_folder is the folder whose files and folders are taken in.\n[nightly]\n",
+    );
+    match &nightly.drop_folder {
+        Some(folder) => line(text, "", "drop_folder", folder)?,
+        None => text.push_str("# drop_folder = \"/srv/exports\"\n"),
+    }
+    let about = "# How many items, drawn at random, are opened and compared with their digests.";
+    line(text, about, "sample", nightly.sample)?;
+    let about = "# Minutes for which nothing of a file may have changed before it is taken in.";
+    line(text, about, "settle_minutes", nightly.settle_minutes)
 }
 
 /// One entry, after the remark about it.
@@ -149,6 +191,8 @@ mod tests {
         profile.exercise = true;
         profile.domains = vec!["cedarbend.example".to_owned()];
         profile.policy.until_read_floor_days = Some(30);
+        profile.policy.breakers.backup_days = Some(8);
+        profile.nightly.drop_folder = Some("/srv/exports".into());
         let examples = CUSTODIAN_EXAMPLE.replace("# ", "");
         let mut examples: toml::Table = examples.parse().expect("the example is TOML");
         profile.custodians = examples.remove("custodians").expect("it is a list").try_into().expect("of custodians");

@@ -26,7 +26,8 @@ pub(super) fn clear_leftovers(reading: &Reading<'_>, keys: &mut KeySet, vault: &
     let listed = keys.counts()?;
     let unlisted =
         listed.iter().map(|(month, found)| found.saturating_sub(counts.get(month).copied().unwrap_or(0))).sum();
-    if unlisted > BATCH_ITEMS as u64 {
+    let waiting: u64 = reading.waiting_keys()?.iter().map(|one| one.keys).sum();
+    if unlisted > BATCH_ITEMS as u64 + waiting {
         return Err(RepositoryError::CatalogOlder { unlisted });
     }
     for pack in vault.packs()? {
@@ -47,8 +48,9 @@ pub(super) fn clear_leftovers(reading: &Reading<'_>, keys: &mut KeySet, vault: &
 
 fn clear_keys(reading: &Reading<'_>, keys: &mut KeySet, month: Month) -> Result<(), RepositoryError> {
     let mut unlisted = Vec::new();
+    let waiting = reading.waiting_keys()?;
     for family in keys.families(month)? {
-        if !is_kept(reading, family, month)? {
+        if !is_kept(reading, family, month)? && !waiting.iter().any(|one| one.has(family)) {
             unlisted.push(family);
         }
     }

@@ -3,9 +3,9 @@
 use super::{Repository, RepositoryError, StoredFacts, lock, month_of, recover, sealed_at};
 use crate::base::digest::Sha256Digest;
 use crate::base::id::FamilyId;
-use crate::catalog::{CatalogError, SealedAt, Writing};
+use crate::catalog::{CatalogError, Reading, SealedAt, Writing};
 use crate::index::Index;
-use crate::vault::{FamilyKey, KeySet, Month, SealedFamily, Section, Streamed, Writer};
+use crate::vault::{FamilyKey, KeySet, Mark, Month, SealedFamily, Section, Streamed, Writer};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -37,9 +37,22 @@ impl<'r> Work<'r> {
         let mut keys = KeySet::open(&profile.key_set, &profile.key_set_second, &profile.repository)?;
         repository.keys = keys.reader();
         refuse_older_catalog(repository)?;
+        refuse_other_catalog(&repository.catalog.reading(), &keys)?;
         recover::clear_leftovers(&repository.catalog.reading(), &mut keys, &repository.vault)?;
         let writer = Writer::open(&repository.vault);
-        Ok(Self { repository, keys, writer, _lock: lock })
+        let mut work = Self { repository, keys, writer, _lock: lock };
+        work.mark_keys()?;
+        Ok(work)
+    }
+
+    /// Writes the newest event into the key set, so that a catalog without it is told apart from then on.
+    pub fn mark_keys(&mut self) -> Result<(), RepositoryError> {
+        let Some(last) = self.repository.catalog.reading().last_event()? else { return Ok(()) };
+        let mark = Mark { event: last.id, hash: last.hash };
+        if self.keys.mark()?.as_ref() != Some(&mark) {
+            self.keys.set_mark(&mark)?;
+        }
+        Ok(())
     }
 
     /// The repository under this work.
@@ -68,6 +81,10 @@ impl<'r> Work<'r> {
         if result.is_err() {
             // What was appended for nothing is cut off again by the next one who takes the lock.
             self.writer = Writer::open(&self.repository.vault);
+        } else {
+            // What was committed is committed. Should the mark not be written, it says less than it could, and the next
+            // work begins with writing it.
+            let _ = self.mark_keys();
         }
         result
     }
@@ -110,6 +127,18 @@ fn refuse_older_catalog(repository: &Repository) -> Result<(), RepositoryError> 
         Ok(through) if through > last => Err(RepositoryError::CatalogOlderThanIndex { last, through }),
         _ => Ok(()),
     }
+}
+
+/// What the key set has seen has to stand in the catalog, event for event.
+pub(super) fn refuse_other_catalog(reading: &Reading<'_>, keys: &KeySet) -> Result<(), RepositoryError> {
+    let Some(mark) = keys.mark()? else { return Ok(()) };
+    let last = reading.last_event_number()?;
+    let found = match mark.event > last {
+        true => format!("ends with event {last}"),
+        false if reading.event(mark.event)?.hash != mark.hash => "has another event in its place".to_owned(),
+        false => return Ok(()),
+    };
+    Err(RepositoryError::CatalogOlderThanKeys { seen: mark.event, found })
 }
 
 impl Store<'_> {

@@ -137,7 +137,9 @@ impl Reading<'_> {
         let mut replaces = Vec::with_capacity(raw.replaces.len());
         for older in &raw.replaces {
             if *older.get_ref() == key {
-                return Err(self.wrong(older.span().start, "an edition cannot replace itself; a new one has its own key"));
+                return Err(
+                    self.wrong(older.span().start, "an edition cannot replace itself; a new one has its own key")
+                );
             }
             replaces.push(self.key(older)?);
         }
@@ -342,13 +344,18 @@ statuses = ["non-record"]
 
     #[test]
     fn what_a_line_is_for_and_what_an_edition_replaces_is_read() {
-        let text = GOOD
-            .replacen("effective_on", "replaces = [\"city-2017\"]\neffective_on", 1)
-            .replacen("keep = \"3 years after sent\"", "minimum = \"3 years after sent\"\nclassification = \"Public\"\ndepartments = [\"Police \"]", 1);
+        let text = GOOD.replacen("effective_on", "replaces = [\"city-2017\"]\neffective_on", 1).replacen(
+            "keep = \"3 years after sent\"",
+            "minimum = \"3 years after sent\"\nclassification = \"Public\"\ndepartments = [\"Police \"]",
+            1,
+        );
         let edition = parse(&text).unwrap();
         assert_eq!(edition.replaces, ["city-2017"]);
         let general = &edition.rules[0];
-        assert_eq!((general.classification.as_str(), general.departments.as_slice()), ("Public", ["Police".to_owned()].as_slice()));
+        assert_eq!(
+            (general.classification.as_str(), general.departments.as_slice()),
+            ("Public", ["Police".to_owned()].as_slice())
+        );
         assert_eq!(general.term, parse_term("3 years after sent").unwrap());
     }
 
@@ -368,7 +375,12 @@ statuses = ["non-record"]
             ("adoption_acknowledged_on = \"2021-06-01\"", "", 4, "needs adoption_acknowledged_on"),
             ("adoption_acknowledged_on", "approved_on", 7, "belongs to"),
             ("departments = [\"Police\", \" Fire \"]", "departments = [\" \"]", 8, "without a name"),
-            ("effective_on = 2021-03-31", "effective_on = 2021-03-31\nreplaces = [\"city\"]", 4, "cannot replace itself"),
+            (
+                "effective_on = 2021-03-31",
+                "effective_on = 2021-03-31\nreplaces = [\"city\"]",
+                4,
+                "cannot replace itself",
+            ),
             ("effective_on = 2021-03-31", "effective_on = 2021-03-31\nreplaces = [\"The old one\"]", 4, "is no key"),
             ("statuses = [\"non-record\"]", "departments = [\"\"]", 21, "without a name"),
             ("key = \"drone\"", "key = \"general\"", 14, "was given before, in line 10"),

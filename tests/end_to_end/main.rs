@@ -4,16 +4,19 @@
 //! The quick tier runs with `cargo test`: 3 kills, 30 seeds, every third fault point. `RECORDROOM_FULL_TESTS=1` runs 20
 //! kills of larger exports, 200 seeds and every fault point.
 
+mod breakers;
 mod fault_sweep;
 mod gates;
 mod holds;
 mod killed;
 mod killed_purge;
 mod lifecycle;
+mod nightly;
 mod personal;
 mod probe;
 mod produced;
 mod register;
+mod restored;
 mod returned;
 mod sceptic;
 mod simulation;

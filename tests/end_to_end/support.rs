@@ -54,6 +54,10 @@ impl City {
         let mut profile = Repository::new_profile("Cedar Bend", &keys, &second);
         profile.exercise = exercise;
         profile.domains = vec!["cedarbend.example".to_owned()];
+        // The tests play months in milliseconds; what waits for days has tests of its own.
+        profile.policy.breakers.settle_days = 0;
+        profile.policy.breakers.forward_days = 3_650;
+        profile.policy.breakers.from_items = 1_000_000;
         let one = |name: &str, department: &str, word: &str| CustodianProfile {
             name: name.to_owned(),
             department: department.to_owned(),

@@ -159,7 +159,7 @@ impl Place {
                 durable::erase(&path).map_err(at(&path))?;
             }
         }
-        for name in ["wrapped.json.tmp", "root.key.tmp"] {
+        for name in ["wrapped.json.tmp", "root.key.tmp", "last-event.tmp"] {
             let path = self.directory.join(name);
             if path.exists() {
                 durable::erase(&path).map_err(at(&path))?;

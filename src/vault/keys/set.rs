@@ -208,8 +208,28 @@ impl KeySet {
         self.aligned.clear();
         self.finish_interrupted(root)?;
         self.second.sync()?;
+        let mark = self.mark()?;
         self.second_state = SecondPlace::Ready;
+        if let Some(mark) = mark {
+            self.set_mark(&mark)?;
+        }
         self.second_place_reads_back(&[])
+    }
+
+    /// Writes the first place anew from the second: after its disk was lost or replaced. A first place that opens is
+    /// left alone, for it may hold a batch more than the second.
+    ///
+    /// # Errors
+    /// `KeySetExists` when the first place opens; `PrimaryOutdated` when what is left of it is newer than the second.
+    pub fn restore_first_place(primary: &Path, second: &Path, repository: &str) -> Result<(), VaultError> {
+        match KeyReader::open(primary, repository).and_then(|reader| reader.export_all().map(|_| ())) {
+            Ok(()) => return Err(VaultError::KeySetExists { path: primary.to_owned() }),
+            Err(error @ (VaultError::OtherRepository { .. } | VaultError::NewerFormat { .. })) => return Err(error),
+            Err(_) => {}
+        }
+        // The two change parts: what reads back is the first now, and the lost one is written from it.
+        let mut set = Self::open(second, primary, repository)?;
+        set.restore_second_place()
     }
 
     /// Whether a change can be written to both places; asked before anything is sealed, so that nothing is half-written.

@@ -99,11 +99,30 @@ fn explicit_holds(check: &Check<'_>) -> Result<Vec<Explicit>, VerifyError> {
     Ok(known.collect())
 }
 
+/// The list of what was destroyed after a backup names the restore among its inputs.
+const RESTORED: &str = "restored";
+
+/// The plans that a restore made right after it: lists of what was destroyed after the backup.
+fn lists_of_restores(check: &Check<'_>) -> Result<BTreeSet<PlanId>, VerifyError> {
+    let mut all = BTreeSet::new();
+    let mut last: Option<Act> = None;
+    check.reading().each_event::<VerifyError>(EventId::new(0), |event| {
+        let is_after = last == Some(Act::Restored);
+        if event.act == Act::Planned && is_after {
+            all.extend(event.subject.parse::<PlanId>().ok());
+        }
+        last = Some(event.act);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
 /// Checks every plan and its approval, and returns the lists of those that were approved.
 fn plans(check: &mut Check<'_>) -> Result<Approved, VerifyError> {
     let reading = check.reading();
     let own = check.repository.signer().public_key_hex();
-    let mut approved = Approved::new();
+    let (mut approved, mut gone_before_restore) = (Approved::new(), Approved::new());
+    let restored_by = lists_of_restores(check)?;
     for id in reading.plans()? {
         check.looked_at("Verifying plans", 1)?;
         let (document, state) = reading.plan(id)?;
@@ -123,7 +142,13 @@ fn plans(check: &mut Check<'_>) -> Result<Approved, VerifyError> {
         if approval.is_some() == (state == PlanState::Planned) {
             check.find("plan-state-differs", id, format!("it is {state}, and its approval says otherwise"));
         }
-        let Some((approval, approved_by)) = approval else { continue };
+        let Some((approval, approved_by)) = approval else {
+            // What was destroyed after a backup is listed by the restore, and approved by nobody a second time.
+            if plan.inputs.contains_key(RESTORED) && restored_by.contains(&id) {
+                gone_before_restore.insert(id, plan.items.iter().map(|item| (item.family, item.digest)).collect());
+            }
+            continue;
+        };
         let registered = reading.approver(&approved_by)?.map(|(key, _)| key);
         // In an exercise the repository's key stands for a person who was not registered when the plan was approved.
         let keys: Vec<String> = registered.into_iter().chain(plan.exercise.then(|| own.clone())).collect();
@@ -140,5 +165,6 @@ fn plans(check: &mut Check<'_>) -> Result<Approved, VerifyError> {
         }
         approved.insert(id, plan.items.iter().map(|item| (item.family, item.digest)).collect());
     }
+    approved.extend(gone_before_restore);
     Ok(approved)
 }

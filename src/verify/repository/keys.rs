@@ -21,6 +21,7 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
             return Ok(());
         }
     };
+    mark(check, &first, &first_place)?;
     let listed = listed(check, &first, &first_place)?;
     orphans(check, &listed)?;
     match KeyReader::open(&profile.key_set_second, &profile.repository) {
@@ -31,6 +32,26 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
             Ok(())
         }
     }
+}
+
+/// What the key set has seen stands in the catalog.
+fn mark(check: &mut Check<'_>, reader: &KeyReader, place: &str) -> Result<(), VerifyError> {
+    let mark = match reader.mark() {
+        Ok(Some(mark)) => mark,
+        Ok(None) => return Ok(()),
+        Err(error) => {
+            check.find("keys-damaged", place, error.to_string());
+            return Ok(());
+        }
+    };
+    let reading = check.reading();
+    let is_there = mark.event <= reading.last_event_number()? && reading.event(mark.event)?.hash == mark.hash;
+    if !is_there {
+        let message =
+            format!("the key set has seen {}, which is not in the catalog: the catalog is an older one", mark.event);
+        check.find("catalog-older-than-keys", "catalog.sqlite", message);
+    }
+    Ok(())
 }
 
 fn listed(check: &mut Check<'_>, reader: &KeyReader, place: &str) -> Result<Listed, VerifyError> {
@@ -71,12 +92,13 @@ fn orphans(check: &mut Check<'_>, listed: &Listed) -> Result<(), VerifyError> {
         families.sort();
     }
     let none = Vec::new();
+    let waiting = reading.waiting_keys()?;
     for (month, families) in listed {
         let known = known.get(month).unwrap_or(&none);
         for family in families.iter().filter(|family| known.binary_search(family).is_err()) {
             if destroyed.binary_search(family).is_ok() {
                 check.find("key-of-destroyed", family, "it was destroyed, and its key is still in the key set (I13)");
-            } else {
+            } else if !waiting.iter().any(|one| one.has(*family)) {
                 let message =
                     "no row names the family of this key; the next run that takes in, produces or destroys clears it";
                 check.find("key-orphaned", family, message);
