@@ -53,6 +53,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "catalog",
             "index",
             "repository",
+            // A hold is asked again with the one predicate there is; another would prove nothing about it.
+            "protection",
         ],
     ),
     (
@@ -79,7 +81,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "retention",
         ],
     ),
-    ("hold", &["base", "model", "query", "catalog", "index", "repository", "protection"]),
+    (
+        "hold",
+        &[
+            "base",
+            "model",
+            "text",
+            "query",
+            "ledger",
+            "render",
+            "catalog",
+            "index",
+            "repository",
+            "protection",
+            // The record of a matter is written here and read there, as certificates are.
+            "verify",
+        ],
+    ),
     (
         "disposition",
         &[

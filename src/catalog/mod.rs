@@ -109,7 +109,7 @@ impl Catalog {
         let connection = Connection::open(path)?;
         prepare(&connection)?;
         connection.execute_batch(schema::TABLES)?;
-        connection.pragma_update(None, "user_version", schema::VERSION)?;
+        bring_up(&connection, 1)?;
         Ok(Self { connection })
     }
 
@@ -122,6 +122,9 @@ impl Catalog {
             return Err(CatalogError::Newer { found, known: schema::VERSION });
         }
         prepare(&connection)?;
+        if found < schema::VERSION {
+            bring_up(&connection, found)?;
+        }
         Ok(Self { connection })
     }
 
@@ -216,6 +219,21 @@ fn prepare(connection: &Connection) -> Result<(), CatalogError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
+}
+
+/// Brings the tables from an older version to the present one, whole or not at all.
+fn bring_up(connection: &Connection, from: i64) -> Result<(), CatalogError> {
+    let done = usize::try_from(from - 1).unwrap_or(0);
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    // Another command may have done it while this one waited.
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found < schema::VERSION {
+        for addition in schema::ADDITIONS.iter().skip(done) {
+            connection.execute_batch(addition)?;
+        }
+        connection.pragma_update(None, "user_version", schema::VERSION)?;
+    }
+    Ok(connection.execute_batch("COMMIT")?)
 }
 
 /// Turns "no row" into `None`.

@@ -1,7 +1,7 @@
 //! The tables. Everything here is clear text on the disk: ids, dates, kinds, decisions and events, never content.
 
 /// Version of the tables; a program that knows only older ones refuses to open the repository.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Settings of every connection. `secure_delete` overwrites what a row leaves behind (I13); temporary tables stay in
 /// memory because a spill file would be a second copy.
@@ -208,3 +208,22 @@ CREATE TABLE production_logged (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX production_logged_family ON production_logged(family);
 ";
+
+/// What each later version adds, from version 2 on. A new catalog gets them after the tables of version 1, an older one
+/// when it is opened, so there is one way to every version.
+pub(super) const ADDITIONS: [&str; 1] = ["
+-- basis: why the duty exists. protect_until: the last day of the cooling period after a release.
+ALTER TABLE hold ADD COLUMN basis TEXT NOT NULL DEFAULT 'not-stated';
+ALTER TABLE hold ADD COLUMN protect_until TEXT;
+-- whole_*: the custodian and date scope that a request protects from its receipt, until whole_until once it is narrowed.
+ALTER TABLE request ADD COLUMN whole_scope TEXT;
+ALTER TABLE request ADD COLUMN whole_through INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE request ADD COLUMN whole_until TEXT;
+-- A standing request is answered cycle by cycle; without cycle_days it is an ordinary one.
+ALTER TABLE request ADD COLUMN cycle_days INTEGER;
+ALTER TABLE request ADD COLUMN cycle_from TEXT;
+ALTER TABLE request ADD COLUMN confirmed_on TEXT;
+-- until: the last day on which a row protects that was let go; excluded: by name, so that nothing sets it again.
+ALTER TABLE protection ADD COLUMN until TEXT;
+ALTER TABLE protection ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0;
+"];

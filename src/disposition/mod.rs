@@ -11,7 +11,7 @@ mod release;
 mod run;
 
 pub use crate::verify::certificate::Certificate;
-pub use approve::{approve, register_approver};
+pub use approve::{approve, register_approver, signer_of};
 pub use plan::{Planned, plan, read_plan};
 pub use release::freed_by_release;
 pub use run::{RunReport, finish_interrupted, run};

@@ -10,6 +10,7 @@ pub mod certificate;
 pub mod checkpoint;
 pub mod delivery;
 pub mod documents;
+pub mod matter;
 mod load_files;
 pub mod repository;
 
