@@ -7,7 +7,7 @@ use crate::model::classification::RecordStatus;
 use crate::model::disposition::RuleRef;
 use crate::model::production::{BatesNumber, BatesPrefix, Production};
 use crate::model::provenance::words;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 words!(
     /// Where a plan stands.
@@ -125,14 +125,26 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Marks families as about to be destroyed: the point of no return.
+    /// Marks families as about to be destroyed: the point of no return, and the only way there is to destroy anything.
+    /// Whoever calls it, a family that a hold or request protects on this day, or that one of them has not looked at, is
+    /// refused with everything else of the call (I3).
     pub fn intend_destruction(
         &self,
         plan: PlanId,
         families: &[(FamilyId, RuleRef)],
         event: EventId,
-        at: DateTime<Utc>,
+        (at, today): (DateTime<Utc>, NaiveDate),
     ) -> Result<i64, CatalogError> {
+        let reading = self.reading();
+        let guards = reading.live_guards(today)?;
+        for (family, _) in families {
+            let touched = reading.family(*family)?.touched;
+            let protecting = reading.guards_of(*family, today)?.first().copied();
+            let unlooked = guards.iter().find(|(.., through)| *through < touched).map(|(guard, ..)| *guard);
+            if let Some(guard) = protecting.or(unlooked) {
+                return Err(CatalogError::Protected { family: *family, guard });
+            }
+        }
         self.connection
             .prepare_cached("INSERT INTO destruction(plan, intent_event) VALUES (?1, ?2)")?
             .execute((plan.get(), event.get()))?;

@@ -35,8 +35,7 @@ impl Writing<'_> {
     /// Gives a hold that is in force another scope. The event of the amendment keeps it; earlier ones keep theirs.
     pub fn set_hold_scope(&self, hold: HoldId, scope: &Scope) -> Result<(), CatalogError> {
         let sql = "UPDATE hold SET scope = ?2 WHERE id = ?1 AND released_at IS NULL";
-        let changed =
-            self.connection.prepare_cached(sql)?.execute((hold.get(), super::requests::scope_text(scope)))?;
+        let changed = self.connection.prepare_cached(sql)?.execute((hold.get(), super::requests::scope_text(scope)))?;
         if changed == 1 { Ok(()) } else { Err(CatalogError::Missing(format!("hold {hold} that is in force"))) }
     }
 

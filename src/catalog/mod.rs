@@ -69,6 +69,14 @@ pub enum CatalogError {
         /// What was found.
         value: String,
     },
+    /// A hold or a request protects what was to be destroyed.
+    #[error("{guard} protects the item {family}, and nothing of it is destroyed")]
+    Protected {
+        /// The item.
+        family: crate::base::id::FamilyId,
+        /// What protects it.
+        guard: Guard,
+    },
     /// No such row.
     #[error("there is no {0}")]
     Missing(String),

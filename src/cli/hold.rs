@@ -1,9 +1,9 @@
 //! `hold`
 
-use super::output::{Failure, Output, counted, table};
-use super::scope::{self, ScopeArgs};
 use super::hold_change::{self, Amend, Items, Release};
 use super::hold_letters::{self, Acknowledge, NoticeTo, Package, Reminders};
+use super::output::{Failure, Output, counted, table};
+use super::scope::{self, ScopeArgs};
 use super::{DONE, args::Common, repository};
 use crate::base::id::{FamilyId, HoldId};
 use crate::catalog::Guard;
@@ -272,7 +272,8 @@ fn previewed(opened: &Repository, preview: &Preview, output: &Output) -> Result<
     let mut by_series: BTreeMap<String, u64> = BTreeMap::new();
     for family in &freed {
         let standing = reading.family(*family)?.standing;
-        let series = if standing.series.is_empty() { format!("no series, {}", standing.status) } else { standing.series };
+        let series =
+            if standing.series.is_empty() { format!("no series, {}", standing.status) } else { standing.series };
         *by_series.entry(series).or_default() += 1;
     }
     let value = json!({

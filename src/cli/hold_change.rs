@@ -39,8 +39,9 @@ impl Second {
         let passphrase = if registered { Some(read_passphrase(&self.passphrase, by, false)?) } else { None };
         let signer = signer_of(opened, by, passphrase.as_deref())?;
         let statement = hold::statement(opened, hold, act, what, reason, actor, by);
-        let document = sign_json(CONFIRMATION_DOMAIN, &statement, &signer)
-            .map_err(|error| Failure::new("confirmation", repository::capitalised(&error.to_string()), "Nothing was changed."))?;
+        let document = sign_json(CONFIRMATION_DOMAIN, &statement, &signer).map_err(|error| {
+            Failure::new("confirmation", repository::capitalised(&error.to_string()), "Nothing was changed.")
+        })?;
         Ok(Some(Confirmation { by: by.clone(), document }))
     }
 }
@@ -119,8 +120,7 @@ pub fn amend(opened: &mut Repository, amend: &Amend, actor: &str, output: &Outpu
         output.result(value, &text)?;
         return Ok(DONE);
     }
-    let confirmation =
-        amend.second.confirmation(opened, id, ("amend", &json!(scope)), &amend.reason, actor)?;
+    let confirmation = amend.second.confirmation(opened, id, ("amend", &json!(scope)), &amend.reason, actor)?;
     let done = hold::amend(opened, id, &scope, &amend.reason, actor, confirmation.as_ref())?;
     told(opened, id, &done, output)
 }
@@ -148,8 +148,7 @@ pub fn exclude(opened: &mut Repository, items: &Items, actor: &str, output: &Out
 /// `recordroom hold release`
 pub fn release(opened: &mut Repository, release: &Release, actor: &str, output: &Output) -> Result<u8, Failure> {
     let id = release.hold;
-    let confirmation =
-        release.second.confirmation(opened, id, ("release", &Value::Null), &release.reason, actor)?;
+    let confirmation = release.second.confirmation(opened, id, ("release", &Value::Null), &release.reason, actor)?;
     let done = hold::release_confirmed(opened, id, &release.reason, actor, confirmation.as_ref())?;
     let value = json!({ "hold": id, "released": done.items, "protected_until": done.protected_until });
     let text = format!(

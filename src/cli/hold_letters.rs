@@ -96,7 +96,8 @@ fn letter_line(to: &str, written: &WrittenNotice) -> String {
 pub fn acknowledge(opened: &mut Repository, from: &Acknowledge, actor: &str, output: &Output) -> Result<u8, Failure> {
     let notice = hold::acknowledge(opened, from.hold, &from.from, (&from.how, &from.jobs), actor)?;
     let value = json!({ "hold": from.hold, "notice": notice.number, "to": notice.to });
-    let text = format!("It is recorded that {} acknowledged notice {} of {}.\n", safe(&notice.to), notice.number, from.hold);
+    let text =
+        format!("It is recorded that {} acknowledged notice {} of {}.\n", safe(&notice.to), notice.number, from.hold);
     output.result(value, &text)?;
     Ok(DONE)
 }

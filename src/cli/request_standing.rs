@@ -22,13 +22,7 @@ pub fn narrow(opened: &mut Repository, one: &Decided, actor: &str, output: &Outp
 }
 
 /// `recordroom request standing`
-pub fn begin(
-    opened: &mut Repository,
-    id: RequestId,
-    days: u32,
-    actor: &str,
-    output: &Output,
-) -> Result<u8, Failure> {
+pub fn begin(opened: &mut Repository, id: RequestId, days: u32, actor: &str, output: &Output) -> Result<u8, Failure> {
     let cycle = request::make_standing(opened, id, days, actor)?;
     let text = format!(
         "{id} is a standing request. Every {days} days: recordroom request collect {id}, review, produce, and then: recordroom \

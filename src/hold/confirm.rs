@@ -50,7 +50,9 @@ pub(super) fn check(
     // In an exercise the repository's key stands for a person who is not registered.
     let key = registered.or_else(|| repository.profile().exercise.then(|| repository.signer().public_key_hex()));
     let Some(key) = key else {
-        return Err(HoldError::Refused(format!("{by} is not registered; register with: recordroom dispose register NAME")));
+        return Err(HoldError::Refused(format!(
+            "{by} is not registered; register with: recordroom dispose register NAME"
+        )));
     };
     let signed = checked(CONFIRMATION_DOMAIN, &confirmation.document, Some(&key))
         .map_err(|error| HoldError::Refused(format!("the confirmation by {by} does not hold: {error}")))?;

@@ -111,7 +111,9 @@ pub fn issue(repository: &mut Repository, new: &NewHold<'_>, actor: &str) -> Res
         return Err(HoldError::Incomplete("a hold needs the person who issues it"));
     }
     if !scope.excluded.is_empty() {
-        return Err(HoldError::Incomplete("items are excluded from a hold that is there, by its issuer and a second person"));
+        return Err(HoldError::Incomplete(
+            "items are excluded from a hold that is there, by its issuer and a second person",
+        ));
     }
     let compiled = Compiled::new(scope, "the hold")?;
     for family in &scope.families {

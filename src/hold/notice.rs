@@ -147,9 +147,7 @@ pub fn write_notice(
 /// The notice of a hold to a person, by number or by name.
 fn wanted(reading: &Reading<'_>, id: HoldId, which: &str) -> Result<Notice, HoldError> {
     let mut all = notices(reading, id)?;
-    let same = |one: &Notice| {
-        which.parse() == Ok(one.number) || crate::text::is_surely_same_person(&one.to, which)
-    };
+    let same = |one: &Notice| which.parse() == Ok(one.number) || crate::text::is_surely_same_person(&one.to, which);
     // The newest to that person: an older one may have been acknowledged.
     all.retain(same);
     all.pop().ok_or_else(|| HoldError::Catalog(CatalogError::Missing(format!("notice {which} of the hold {id}"))))
@@ -198,12 +196,7 @@ pub fn due_reminders(repository: &Repository) -> Result<Vec<(Notice, NaiveDate)>
 }
 
 /// Writes the reminder of a notice and records it.
-pub fn remind(
-    repository: &mut Repository,
-    id: HoldId,
-    which: &str,
-    actor: &str,
-) -> Result<WrittenNotice, HoldError> {
+pub fn remind(repository: &mut Repository, id: HoldId, which: &str, actor: &str) -> Result<WrittenNotice, HoldError> {
     let hold = in_force(repository, id)?;
     let reading = repository.catalog().reading();
     let notice = wanted(&reading, id, which)?;

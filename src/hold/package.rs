@@ -7,14 +7,12 @@ use crate::base::digest::Sha256Digest;
 use crate::base::durable;
 use crate::base::id::{EventId, HoldId, PlanId};
 use crate::catalog::{CatalogError, Reading};
-use crate::ledger::{Checkpoint, ChainVerifier, chain::event_leaf, inclusion_proof};
+use crate::ledger::{ChainVerifier, Checkpoint, chain::event_leaf, inclusion_proof};
 use crate::model::event::{Act, Event};
 use crate::model::hold::Hold;
 use crate::repository::{Repository, RepositoryError};
 use crate::verify::documents::{MATTER_DOMAIN, signed};
-use crate::verify::matter::{
-    APPROVERS, CHECKPOINT, EVENTS, HOLDS, ProvenEvent, STATEMENT, Statement, document_path,
-};
+use crate::verify::matter::{APPROVERS, CHECKPOINT, EVENTS, HOLDS, ProvenEvent, STATEMENT, Statement, document_path};
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::json;
@@ -121,8 +119,7 @@ fn gather(
     let holds: Vec<Hold> = reading.holds()?.into_iter().filter(|hold| hold.matter == matter).collect();
     let subjects: BTreeSet<String> = holds.iter().map(|hold| hold.id.to_string()).collect();
     let zone = repository.zone();
-    let is_since =
-        |event: &Event| since.is_none_or(|since| crate::base::clock::local_date(event.at, zone) >= since);
+    let is_since = |event: &Event| since.is_none_or(|since| crate::base::clock::local_date(event.at, zone) >= since);
     let mut chain = ChainVerifier::default();
     let (mut leaves, mut told, mut plans) = (Vec::new(), Vec::new(), BTreeSet::new());
     let mut broken = None;
@@ -195,8 +192,7 @@ impl Gathered {
                 for name in std::iter::once(first.clone()).chain(reminders) {
                     for ending in ["txt", "pdf"] {
                         let path = folder.join(format!("{name}.{ending}"));
-                        let bytes =
-                            std::fs::read(&path).map_err(|error| RepositoryError::io(&path, error))?;
+                        let bytes = std::fs::read(&path).map_err(|error| RepositoryError::io(&path, error))?;
                         writer.write(&format!("letters/{name}.{ending}"), &bytes)?;
                     }
                 }
@@ -220,7 +216,12 @@ impl Gathered {
             crate::text::safe(&repository.profile().city)
         ));
         for hold in &self.holds {
-            text.push_str(&format!("\n{}, issued by {} ({})\n", hold.id, crate::text::safe(&hold.issued_by), hold.basis));
+            text.push_str(&format!(
+                "\n{}, issued by {} ({})\n",
+                hold.id,
+                crate::text::safe(&hold.issued_by),
+                hold.basis
+            ));
             for line in history(&reading, hold.id)? {
                 let scope = line.scope.as_ref().map(|scope| told(&reading, scope)).transpose()?;
                 let second = line.confirmed_by.map(|name| format!(", confirmed by {name}")).unwrap_or_default();

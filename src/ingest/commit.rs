@@ -13,8 +13,8 @@ use crate::catalog::{
 };
 use crate::ledger::{MerkleBuilder, leaf_hash};
 use crate::model::event::Act;
-use crate::model::hold::Scope;
 use crate::model::exception::{Problem, ProblemCode};
+use crate::model::hold::Scope;
 use crate::model::provenance::{Account, ContainerFormat, Outcome};
 use crate::protection::GuardSet;
 use crate::repository::{COPY_LABEL, Store, StoredCopy, Work};

@@ -30,7 +30,11 @@ mod tests {
             (words.clone(), Some(Scope::default()), "words alone: everything could be meant"),
             (anna.clone(), None, "a whole mailbox is asked for already"),
             (Scope { query: words.query.clone(), ..anna.clone() }, Some(anna), "her mailbox, whatever it says"),
-            (Scope { parties: vec!["555-0142".to_owned()], ..dates.clone() }, Some(dates), "the days, whoever takes part"),
+            (
+                Scope { parties: vec!["555-0142".to_owned()], ..dates.clone() },
+                Some(dates),
+                "the days, whoever takes part",
+            ),
             (named.clone(), None, "items by name"),
             (Scope { query: words.query, ..named }, Some(Scope::default()), "items by name, and words over everything"),
         ];

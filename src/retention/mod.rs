@@ -296,7 +296,8 @@ impl LiveGuards {
                 Guard::Hold(id) => Reason::new(ReasonCode::Held, format!("the hold {id} covers it")),
                 Guard::Request(id) => Reason::new(ReasonCode::Requested, format!("the request {id} protects it")),
                 Guard::WholeRequest(id) => {
-                    let sentence = format!("the request {id} protects all of its custodians and dates until it is narrowed");
+                    let sentence =
+                        format!("the request {id} protects all of its custodians and dates until it is narrowed");
                     Reason::new(ReasonCode::Requested, sentence)
                 }
             });

@@ -6,9 +6,7 @@
 //! of their own. What it cannot prove is that the city put every event in that belongs here: that is what the signed
 //! statement says, and the count of the ledger lets it be asked for the rest.
 
-use super::documents::{
-    CONFIRMATION_DOMAIN, MATTER_DOMAIN, check_approval_by, check_plan, checked,
-};
+use super::documents::{CONFIRMATION_DOMAIN, MATTER_DOMAIN, check_approval_by, check_plan, checked};
 use super::{Finding, certificate};
 use crate::base::digest::Sha256Digest;
 use crate::base::id::{HoldId, PlanId};
@@ -286,9 +284,7 @@ impl Check<'_> {
         let files: BTreeMap<&str, &String> = statement
             .files
             .iter()
-            .filter_map(|(name, digest)| {
-                Some((name.strip_prefix("schedules/")?.strip_suffix(".toml")?, digest))
-            })
+            .filter_map(|(name, digest)| Some((name.strip_prefix("schedules/")?.strip_suffix(".toml")?, digest)))
             .collect();
         for (key, digest) in &adopted {
             if files.get(key).is_none_or(|file| *file != digest) {
@@ -339,9 +335,13 @@ impl Check<'_> {
             if document.is_null() && event.act != Act::HoldExcluded {
                 continue;
             }
-            if let Some(message) =
-                confirmation_trouble(&document, event, &statement.repository, approvers, statement.exercise.then_some(own))
-            {
+            if let Some(message) = confirmation_trouble(
+                &document,
+                event,
+                &statement.repository,
+                approvers,
+                statement.exercise.then_some(own),
+            ) {
                 self.find("confirmation-differs", event.id, message);
             }
         }
@@ -382,8 +382,7 @@ impl Check<'_> {
         if let Some(approved) = about(Act::Approved) {
             let approval = self.bytes(&document_path("approvals", id)).unwrap_or_default();
             let registered = approvers.get(&approved.actor).cloned();
-            let keys: Vec<String> =
-                registered.into_iter().chain(statement.exercise.then(|| own.to_owned())).collect();
+            let keys: Vec<String> = registered.into_iter().chain(statement.exercise.then(|| own.to_owned())).collect();
             let plan_text = text.unwrap_or_default();
             let approval = String::from_utf8_lossy(&approval).into_owned();
             if !matches!(check_approval_by(&approval, &plan_text, &approved.actor, &keys), Some(Ok(()))) {

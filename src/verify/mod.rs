@@ -10,8 +10,8 @@ pub mod certificate;
 pub mod checkpoint;
 pub mod delivery;
 pub mod documents;
-pub mod matter;
 mod load_files;
+pub mod matter;
 pub mod repository;
 
 use serde::Serialize;

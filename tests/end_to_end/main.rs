@@ -6,14 +6,17 @@
 
 mod fault_sweep;
 mod gates;
+mod hold_life;
 mod holds;
 mod killed;
 mod killed_purge;
 mod lifecycle;
+mod matter;
 mod personal;
 mod probe;
 mod produced;
 mod register;
+mod requests;
 mod returned;
 mod sceptic;
 mod simulation;

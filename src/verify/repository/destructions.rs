@@ -43,7 +43,8 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
             let custodians = reading.copy_custodians(row.id)?;
             let when = (destruction.intent, tombstone);
             if periods.iter().any(|period| period.forbade(&row, &custodians, when, zone)) {
-                let message = "a hold that reached it was in force, or in its cooling period, when it was destroyed (I3)";
+                let message =
+                    "a hold that reached it was in force, or in its cooling period, when it was destroyed (I3)";
                 check.find("destroyed-under-hold", row.id, message);
             }
         }

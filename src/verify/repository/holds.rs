@@ -171,10 +171,7 @@ pub(super) fn periods(reading: &Reading<'_>) -> Result<Vec<Period>, CatalogError
     for hold in reading.holds()? {
         let mut open: Option<Period> = None;
         for event in reading.events_about(&hold.id.to_string())? {
-            if !matches!(
-                event.act,
-                Act::HoldPlaced | Act::HoldAmended | Act::HoldExcluded | Act::HoldReleased
-            ) {
+            if !matches!(event.act, Act::HoldPlaced | Act::HoldAmended | Act::HoldExcluded | Act::HoldReleased) {
                 continue;
             }
             let details: Value = serde_json::from_str(&event.details).unwrap_or_default();
@@ -228,9 +225,8 @@ impl Period {
             || custodians.is_empty()
             || custodians.iter().any(|one| one.is_none_or(|one| named.contains(&one)));
         let day = row.sent_on.or(row.received_on);
-        let in_days = day.is_none_or(|day| {
-            scope.from.is_none_or(|from| day >= from) && scope.to.is_none_or(|to| day <= to)
-        });
+        let in_days =
+            day.is_none_or(|day| scope.from.is_none_or(|from| day >= from) && scope.to.is_none_or(|to| day <= to));
         custodian && in_days && row.state != FamilyState::Live
     }
 }
