@@ -16,7 +16,8 @@ const DESTROYERS: &[(&str, &[&str])] = &[
     (".truncate_to(", &["repository/recover.rs", "vault/"]),
     // Rows: the intent, which is the point of no return, and its end. After a restore rows are marked whose keys are gone
     // already; that they are is asserted there.
-    (".intend_destruction(", &["disposition/run.rs", "disposition/gone.rs"]),
+    (".intend_destruction(", &["disposition/run.rs"]),
+    (".intend_what_is_gone(", &["disposition/gone.rs"]),
     (".finish_destruction(", &["disposition/run.rs"]),
     // Words.
     ("index.remove(", &["disposition/run.rs", "index/"]),

@@ -54,6 +54,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "catalog",
             "index",
             "repository",
+            // A hold is asked again with the one predicate there is; another would prove nothing about it.
+            "protection",
         ],
     ),
     (
@@ -80,7 +82,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "retention",
         ],
     ),
-    ("hold", &["base", "model", "query", "catalog", "index", "repository", "protection"]),
+    (
+        "hold",
+        &[
+            "base",
+            "model",
+            "text",
+            "query",
+            "ledger",
+            "render",
+            "catalog",
+            "index",
+            "repository",
+            "protection",
+            // The record of a matter is written here and read there, as certificates are.
+            "verify",
+        ],
+    ),
     (
         "disposition",
         &[

@@ -7,7 +7,7 @@ use crate::model::classification::RecordStatus;
 use crate::model::disposition::RuleRef;
 use crate::model::production::{BatesNumber, BatesPrefix, Production};
 use crate::model::provenance::words;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 words!(
     /// Where a plan stands.
@@ -125,8 +125,42 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Marks families as about to be destroyed: the point of no return.
+    /// Marks families as about to be destroyed: the point of no return, and the only way there is to destroy anything.
+    /// Whoever calls it, a family that a hold or request protects on this day, or that one of them has not looked at, is
+    /// refused with everything else of the call (I3).
     pub fn intend_destruction(
+        &self,
+        plan: PlanId,
+        families: &[(FamilyId, RuleRef)],
+        event: EventId,
+        (at, today): (DateTime<Utc>, NaiveDate),
+    ) -> Result<i64, CatalogError> {
+        let reading = self.reading();
+        let guards = reading.live_guards(today)?;
+        for (family, _) in families {
+            let touched = reading.family(*family)?.touched;
+            let protecting = reading.guards_of(*family, today)?.first().copied();
+            let unlooked = guards.iter().find(|(.., through)| *through < touched).map(|(guard, ..)| *guard);
+            if let Some(guard) = protecting.or(unlooked) {
+                return Err(CatalogError::Protected { family: *family, guard });
+            }
+        }
+        self.mark_intended(plan, families, event, at)
+    }
+
+    /// Marks families whose keys are gone already: a restore found them in an older backup, and nobody can open them
+    /// whatever protects them. It destroys nothing; what is marked gets its tombstone.
+    pub fn intend_what_is_gone(
+        &self,
+        plan: PlanId,
+        families: &[(FamilyId, RuleRef)],
+        event: EventId,
+        at: DateTime<Utc>,
+    ) -> Result<i64, CatalogError> {
+        self.mark_intended(plan, families, event, at)
+    }
+
+    fn mark_intended(
         &self,
         plan: PlanId,
         families: &[(FamilyId, RuleRef)],

@@ -73,6 +73,18 @@ impl Reading<'_> {
         optional(self.connection.prepare(&sql)?.query_row([], raw))?.map(finish).transpose()
     }
 
+    /// Every event about a subject, oldest first: the history of a hold, a request or a plan.
+    pub fn events_about(&self, subject: &str) -> Result<Vec<Event>, CatalogError> {
+        let sql = format!("SELECT {COLUMNS} FROM event WHERE subject = ?1 ORDER BY id");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([subject])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(finish(raw(row)?)?);
+        }
+        Ok(all)
+    }
+
     /// Hands every event from `from` on to `take`, oldest first, without holding them all in memory.
     pub fn each_event<E: From<CatalogError>>(
         &self,

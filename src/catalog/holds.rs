@@ -1,9 +1,9 @@
 //! Holds: placed, listed, released, never deleted.
 
-use super::{CatalogError, Reading, Writing, moment, word, written};
+use super::{CatalogError, Reading, Writing, day, moment, word, written};
 use crate::base::id::{EventId, HoldId};
-use crate::model::hold::{Hold, HoldState, Scope};
-use chrono::{DateTime, Utc};
+use crate::model::hold::{Hold, HoldBasis, HoldState, Scope};
+use chrono::{DateTime, NaiveDate, Utc};
 
 impl Writing<'_> {
     /// Writes a new hold and returns its number. `through` is the last event its scope was evaluated on.
@@ -25,15 +25,36 @@ impl Writing<'_> {
         Ok(HoldId::new(self.connection.last_insert_rowid()))
     }
 
-    /// Releases a hold that is in force.
-    pub fn release_hold(&self, hold: HoldId, by: &str, at: DateTime<Utc>, reason: &str) -> Result<(), CatalogError> {
+    /// Says why there is a duty to preserve.
+    pub fn set_hold_basis(&self, hold: HoldId, basis: HoldBasis) -> Result<(), CatalogError> {
+        let sql = "UPDATE hold SET basis = ?2 WHERE id = ?1";
+        self.connection.prepare_cached(sql)?.execute((hold.get(), basis.word()))?;
+        Ok(())
+    }
+
+    /// Gives a hold that is in force another scope. The event of the amendment keeps it; earlier ones keep theirs.
+    pub fn set_hold_scope(&self, hold: HoldId, scope: &Scope) -> Result<(), CatalogError> {
+        let sql = "UPDATE hold SET scope = ?2 WHERE id = ?1 AND released_at IS NULL";
+        let changed = self.connection.prepare_cached(sql)?.execute((hold.get(), super::requests::scope_text(scope)))?;
+        if changed == 1 { Ok(()) } else { Err(CatalogError::Missing(format!("hold {hold} that is in force"))) }
+    }
+
+    /// Releases a hold that is in force. What it covered stays protected through `protected_until`.
+    pub fn release_hold(
+        &self,
+        hold: HoldId,
+        by: &str,
+        at: DateTime<Utc>,
+        reason: &str,
+        protected_until: NaiveDate,
+    ) -> Result<(), CatalogError> {
         let changed = self
             .connection
             .prepare_cached(
-                "UPDATE hold SET released_by = ?2, released_at = ?3, release_reason = ?4 \
+                "UPDATE hold SET released_by = ?2, released_at = ?3, release_reason = ?4, protect_until = ?5 \
                  WHERE id = ?1 AND released_at IS NULL",
             )?
-            .execute((hold.get(), by, written(at), reason))?;
+            .execute((hold.get(), by, written(at), reason, protected_until.to_string()))?;
         if changed == 1 { Ok(()) } else { Err(CatalogError::Missing(format!("hold {hold} that is in force"))) }
     }
 }
@@ -41,8 +62,8 @@ impl Writing<'_> {
 impl Reading<'_> {
     /// Every hold, released ones included, oldest first.
     pub fn holds(&self) -> Result<Vec<Hold>, CatalogError> {
-        let sql = "SELECT id, matter, issued_by, issued_at, reason, scope, released_by, released_at, release_reason \
-                   FROM hold ORDER BY id";
+        let sql = "SELECT id, matter, issued_by, issued_at, reason, scope, released_by, released_at, release_reason, \
+                   protect_until, basis FROM hold ORDER BY id";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         let mut all = Vec::new();
@@ -53,6 +74,7 @@ impl Reading<'_> {
                     by: row.get::<_, Option<String>>(6)?.unwrap_or_default(),
                     at: moment(&at)?,
                     reason: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
+                    protected_until: row.get::<_, Option<String>>(9)?.as_deref().map(day).transpose()?,
                 },
             };
             all.push(Hold {
@@ -60,6 +82,7 @@ impl Reading<'_> {
                 matter: row.get(1)?,
                 issued_by: row.get(2)?,
                 issued_at: moment(&row.get::<_, String>(3)?)?,
+                basis: word("the basis of a hold", &row.get::<_, String>(10)?, HoldBasis::parse)?,
                 reason: row.get(4)?,
                 scope: word("a scope", &row.get::<_, String>(5)?, |text| serde_json::from_str(text).ok())?,
                 state,

@@ -73,6 +73,14 @@ pub enum CatalogError {
         /// What was found.
         value: String,
     },
+    /// A hold or a request protects what was to be destroyed.
+    #[error("{guard} protects the item {family}, and nothing of it is destroyed")]
+    Protected {
+        /// The item.
+        family: crate::base::id::FamilyId,
+        /// What protects it.
+        guard: Guard,
+    },
     /// No such row.
     #[error("there is no {0}")]
     Missing(String),
@@ -113,8 +121,7 @@ impl Catalog {
         let connection = Connection::open(path)?;
         prepare(&connection)?;
         connection.execute_batch(schema::TABLES)?;
-        connection.execute_batch(schema::LATER_TABLES)?;
-        connection.pragma_update(None, "user_version", schema::VERSION)?;
+        bring_up(&connection, 1)?;
         Ok(Self { connection })
     }
 
@@ -127,9 +134,8 @@ impl Catalog {
             return Err(CatalogError::Newer { found, known: schema::VERSION });
         }
         prepare(&connection)?;
-        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'matter_event'";
-        if connection.query_row::<i64, _, _>(sql, [], |row| row.get(0))? == 0 {
-            connection.execute_batch(schema::LATER_TABLES)?;
+        if found < schema::VERSION {
+            bring_up(&connection, found)?;
         }
         Ok(Self { connection })
     }
@@ -234,6 +240,21 @@ fn prepare(connection: &Connection) -> Result<(), CatalogError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
+}
+
+/// Brings the tables from an older version to the present one, whole or not at all.
+fn bring_up(connection: &Connection, from: i64) -> Result<(), CatalogError> {
+    let done = usize::try_from(from - 1).unwrap_or(0);
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    // Another command may have done it while this one waited.
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found < schema::VERSION {
+        for addition in schema::ADDITIONS.iter().skip(done) {
+            connection.execute_batch(addition)?;
+        }
+        connection.pragma_update(None, "user_version", schema::VERSION)?;
+    }
+    Ok(connection.execute_batch("COMMIT")?)
 }
 
 /// Turns "no row" into `None`.

@@ -1,9 +1,9 @@
 //! Data requests, what was collected for them, and the decisions of the review.
 
-use super::{CatalogError, Reading, Writing, day, moment, word, written};
+use super::{CatalogError, Reading, Writing, day, moment, optional, word, written};
 use crate::base::id::{EventId, FamilyId, RecordId, RequestId};
 use crate::model::hold::Scope;
-use crate::model::request::{DataRequest, Due, RequestKind, RequestStatus};
+use crate::model::request::{DataRequest, Due, RequestKind, RequestStatus, StandingCycle};
 use crate::model::review::{Decision, ReviewDecision};
 use chrono::NaiveDate;
 
@@ -49,6 +49,28 @@ impl Writing<'_> {
         self.connection
             .prepare_cached("UPDATE request SET status = 'closed', closed_on = ?2, protect_until = ?3 WHERE id = ?1")?
             .execute((request.get(), on.to_string(), protect_until.to_string()))?;
+        Ok(())
+    }
+
+    /// Says what a request protects beside what it asks for: its whole custodian and date scope.
+    pub fn set_whole_scope(&self, request: RequestId, scope: &Scope) -> Result<(), CatalogError> {
+        let sql = "UPDATE request SET whole_scope = ?2, whole_through = -1, whole_until = NULL WHERE id = ?1";
+        self.connection.prepare_cached(sql)?.execute((request.get(), scope_text(scope)))?;
+        Ok(())
+    }
+
+    /// Ends that wider protection with a day.
+    pub fn end_whole_scope(&self, request: RequestId, until: NaiveDate) -> Result<(), CatalogError> {
+        let sql = "UPDATE request SET whole_until = ?2 WHERE id = ?1";
+        self.connection.prepare_cached(sql)?.execute((request.get(), until.to_string()))?;
+        Ok(())
+    }
+
+    /// Says in which cycle a standing request is.
+    pub fn set_cycle(&self, request: RequestId, cycle: &StandingCycle) -> Result<(), CatalogError> {
+        let sql = "UPDATE request SET cycle_days = ?2, cycle_from = ?3, confirmed_on = ?4 WHERE id = ?1";
+        let (from, confirmed) = (cycle.from.to_string(), cycle.confirmed_on.to_string());
+        self.connection.prepare_cached(sql)?.execute((request.get(), cycle.days, from, confirmed))?;
         Ok(())
     }
 
@@ -108,6 +130,36 @@ impl Reading<'_> {
     pub fn request(&self, id: RequestId) -> Result<DataRequest, CatalogError> {
         let found = self.requests()?.into_iter().find(|request| request.id == id);
         found.ok_or_else(|| CatalogError::Missing(format!("request {id}")))
+    }
+
+    /// The wider scope a request protects on a day: its custodians and dates alone; `None` once it was narrowed, or where
+    /// the request asks for no less.
+    pub fn whole_scope(&self, request: RequestId, today: NaiveDate) -> Result<Option<Scope>, CatalogError> {
+        let sql = "SELECT whole_scope FROM request WHERE id = ?1 AND whole_scope IS NOT NULL \
+                   AND (whole_until IS NULL OR whole_until >= ?2)";
+        let found = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row((request.get(), today.to_string()), |row| row.get::<_, String>(0));
+        optional(found)?.map(|text| word("a scope", &text, |text| serde_json::from_str(text).ok())).transpose()
+    }
+
+    /// The cycle a standing request is in; `None` for an ordinary one.
+    pub fn cycle(&self, request: RequestId) -> Result<Option<StandingCycle>, CatalogError> {
+        let sql = "SELECT cycle_days, cycle_from, confirmed_on FROM request WHERE id = ?1 AND cycle_days IS NOT NULL";
+        let found = self.connection.prepare_cached(sql)?.query_row([request.get()], |row| {
+            Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        });
+        let Some((days, from, confirmed)) = optional(found)? else { return Ok(None) };
+        Ok(Some(StandingCycle { days, from: day(&from)?, confirmed_on: day(&confirmed)? }))
+    }
+
+    /// The last day a closed request protects what it reached; `None` while it is open.
+    pub fn protected_until(&self, request: RequestId) -> Result<Option<NaiveDate>, CatalogError> {
+        let sql = "SELECT protect_until FROM request WHERE id = ?1";
+        let found: Option<Option<String>> =
+            optional(self.connection.prepare_cached(sql)?.query_row([request.get()], |row| row.get(0)))?;
+        found.flatten().as_deref().map(day).transpose()
     }
 
     /// The families collected for a request that are here, in order.

@@ -1,7 +1,7 @@
 //! The tables. Everything here is clear text on the disk: ids, dates, kinds, decisions and events, never content.
 
 /// Version of the tables; a program that knows only older ones refuses to open the repository.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Settings of every connection. `secure_delete` overwrites what a row leaves behind (I13); temporary tables stay in
 /// memory because a spill file would be a second copy.
@@ -209,19 +209,33 @@ CREATE TABLE production_logged (
 CREATE INDEX production_logged_family ON production_logged(family);
 ";
 
-/// Tables that came later. A repository that was made before gets them when it is opened; a program that does not know
-/// them leaves them alone.
-pub(super) const LATER_TABLES: &str = "
+/// What each later version adds, from version 2 on. A new catalog gets them after the tables of version 1, an older one
+/// when it is opened, so there is one way to every version.
+pub(super) const ADDITIONS: [&str; 1] = ["
+-- basis: why the duty exists. protect_until: the last day of the cooling period after a release.
+ALTER TABLE hold ADD COLUMN basis TEXT NOT NULL DEFAULT 'not-stated';
+ALTER TABLE hold ADD COLUMN protect_until TEXT;
+-- whole_*: the custodian and date scope that a request protects from its receipt, until whole_until once it is narrowed.
+ALTER TABLE request ADD COLUMN whole_scope TEXT;
+ALTER TABLE request ADD COLUMN whole_through INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE request ADD COLUMN whole_until TEXT;
+-- A standing request is answered cycle by cycle; without cycle_days it is an ordinary one.
+ALTER TABLE request ADD COLUMN cycle_days INTEGER;
+ALTER TABLE request ADD COLUMN cycle_from TEXT;
+ALTER TABLE request ADD COLUMN confirmed_on TEXT;
+-- until: the last day on which a row protects that was let go; excluded: by name, so that nothing sets it again.
+ALTER TABLE protection ADD COLUMN until TEXT;
+ALTER TABLE protection ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0;
 -- A matter is a contract, a complaint, a conversation. Its items stay told after they went; what happened to it counts for
 -- every item in it, also for one that was put into it later.
-CREATE TABLE IF NOT EXISTS matter (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, event INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS matter_item (
+CREATE TABLE matter (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, event INTEGER NOT NULL) STRICT;
+CREATE TABLE matter_item (
   matter INTEGER NOT NULL REFERENCES matter(id), family INTEGER NOT NULL REFERENCES family(id), event INTEGER NOT NULL,
   PRIMARY KEY (matter, family)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS matter_item_family ON matter_item(family);
-CREATE TABLE IF NOT EXISTS matter_event (
+CREATE INDEX matter_item_family ON matter_item(family);
+CREATE TABLE matter_event (
   matter INTEGER NOT NULL REFERENCES matter(id), name TEXT NOT NULL, happened_on TEXT NOT NULL, event INTEGER NOT NULL,
   PRIMARY KEY (matter, name)
 ) STRICT, WITHOUT ROWID;
-";
+"];

@@ -145,10 +145,10 @@ impl Reading<'_> {
 
     /// How many items of a container are here, and how many of them a hold or a live request protects on a day.
     pub fn items_of_container(&self, container: ContainerId, today: NaiveDate) -> Result<(u64, u64), CatalogError> {
+        let in_force = super::guards::IN_FORCE.replace("?1", "?2");
         let sql = format!(
-            "{INSIDE} SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM protection WHERE protection.family = id AND ( \
-               guard IN (SELECT 'H-' || id FROM hold WHERE released_at IS NULL) OR \
-               guard IN (SELECT 'Q-' || id FROM request WHERE status <> 'closed' OR protect_until >= ?2)))), 0) \
+            "{INSIDE} SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM protection WHERE protection.family = id \
+               AND (until IS NULL OR until >= ?2) AND guard IN (SELECT guard FROM ({in_force})))), 0) \
              FROM (SELECT DISTINCT copy.family AS id FROM copy JOIN family ON family.id = copy.family \
                    WHERE copy.container IN (SELECT id FROM inside) AND family.state <> 'destroyed')"
         );

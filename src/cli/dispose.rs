@@ -401,7 +401,7 @@ fn in_words(code: &str) -> &str {
 }
 
 /// The first line of the named file, or of standard input.
-fn read_passphrase(from: &Passphrase, who: &str, new: bool) -> Result<String, Failure> {
+pub(super) fn read_passphrase(from: &Passphrase, who: &str, new: bool) -> Result<String, Failure> {
     let text = match &from.passphrase_file {
         Some(path) => {
             let size = std::fs::metadata(path).map_err(|error| RepositoryError::io(path, error))?.len();

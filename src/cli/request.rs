@@ -4,6 +4,7 @@ use super::DONE;
 use super::args::Common;
 use super::output::{Failure, Output, counted, table};
 use super::repository::{self, REFUSED};
+use super::request_standing;
 use super::scope::{self, ScopeArgs};
 use crate::base::id::{FamilyId, RequestId};
 use crate::finding::{self, FindingError};
@@ -44,6 +45,28 @@ pub enum RequestCommand {
         #[arg(long)]
         query: Option<String>,
     },
+    /// Narrow what a request protects, from its whole custodians and dates to what it asks for
+    ///
+    /// Example: recordroom request narrow Q-1 --reason "the search words were agreed with the requester"
+    Narrow(Decided),
+    /// Make a request a standing one, answered again and again
+    ///
+    /// Example: recordroom request standing Q-1 --every 30
+    Standing {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// Days of a cycle
+        #[arg(long, value_name = "DAYS")]
+        every: u32,
+    },
+    /// Say that the present cycle of a standing request was delivered, or had nothing to deliver
+    ///
+    /// Example: recordroom request delivered Q-1 --reason "supplement 3 sent"
+    Delivered(Decided),
+    /// Record that the requester confirmed a standing request, as is asked every year
+    ///
+    /// Example: recordroom request reconfirm Q-1 --reason "by e-mail of 3 March"
+    Reconfirm(Decided),
     /// Close a request; what it reached stays protected for the days that the profile says
     ///
     /// Example: recordroom request close Q-1 --reason "delivered on 2 July"
@@ -54,6 +77,16 @@ pub enum RequestCommand {
         #[arg(long)]
         reason: String,
     },
+}
+
+/// A decision on a request, with its reason.
+#[derive(Debug, Args)]
+pub struct Decided {
+    /// The request, such as Q-1
+    pub request: RequestId,
+    /// Why, or how
+    #[arg(long)]
+    pub reason: String,
 }
 
 /// Arguments of `request open`.
@@ -100,6 +133,12 @@ pub fn run(common: &Common, request: &RequestCommand, output: &Output) -> Result
         RequestCommand::List => list(&opened, output),
         RequestCommand::Show { request } => show(&opened, *request, output),
         RequestCommand::Collect { request, query } => collect(&mut opened, *request, query.as_deref(), &actor, output),
+        RequestCommand::Narrow(one) => request_standing::narrow(&mut opened, one, &actor, output),
+        RequestCommand::Standing { request, every } => {
+            request_standing::begin(&mut opened, *request, *every, &actor, output)
+        }
+        RequestCommand::Delivered(one) => request_standing::delivered(&mut opened, one, &actor, output),
+        RequestCommand::Reconfirm(one) => request_standing::reconfirm(&mut opened, one, &actor, output),
         RequestCommand::Close { request, reason } => close(&mut opened, *request, reason, &actor, output),
     }
 }
@@ -134,7 +173,15 @@ fn open(opened: &mut Repository, arguments: &RequestOpen, actor: &str, output: &
     };
     let request = request::open(opened, new, actor)?;
     let value = json!({ "request": request.id, "due_on": request.due.on, "due_basis": request.due.basis });
-    let reach = if arguments.scope.is_empty() {
+    let wider = opened.catalog().reading().whole_scope(request.id, opened.today())?;
+    let whole = wider.as_ref().map(|scope| scope::told(opened, scope)).transpose()?;
+    let reach = if let Some(whole) = &whole {
+        &format!(
+            "Until somebody has decided what is meant, it protects more than it asks for: {whole}. Narrow that, with the \
+             reason: recordroom request narrow {} --reason TEXT",
+            request.id
+        )
+    } else if arguments.scope.is_empty() {
         "Nothing narrows it, so everything in the repository is protected from destruction while it is open. If less is \
          meant, close it and open it again with --custodian, --party, --from, --to, --query or --item."
     } else {
@@ -209,6 +256,14 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
         safe(&request.due.basis),
         scope::told(opened, &request.scope)?,
     );
+    if let Some(whole) = reading.whole_scope(id, opened.today())?.filter(|_| request.status != RequestStatus::Closed) {
+        text.push_str(&format!("Protects    {}, until it is narrowed\n", scope::told(opened, &whole)?));
+        value["protects"] = json!(whole);
+    }
+    if let Some(cycle) = reading.cycle(id)? {
+        text.push_str(&format!("Standing    every {} days, this cycle since {}\n", cycle.days, cycle.from));
+        value["cycle"] = json!(cycle);
+    }
     for (decision, count) in &standing.decided {
         text.push_str(&format!("{count:>8}  {decision}\n"));
     }

@@ -58,6 +58,7 @@ impl ScopeArgs {
             to: self.to,
             query: self.query.clone(),
             families,
+            excluded: Vec::new(),
         })
     }
 }
@@ -78,28 +79,5 @@ pub fn family_named(opened: &Repository, id: &str) -> Result<FamilyId, Failure> 
 
 /// A scope in words.
 pub fn told(opened: &Repository, scope: &Scope) -> Result<String, Failure> {
-    let mut parts = Vec::new();
-    let names = opened.catalog().reading().custodians()?;
-    let custodians: Vec<&str> =
-        names.iter().filter(|(id, ..)| scope.custodians.contains(id)).map(|(_, name, _)| name.as_str()).collect();
-    if !custodians.is_empty() {
-        parts.push(format!("custodians {}", custodians.join(", ")));
-    }
-    if !scope.parties.is_empty() {
-        parts.push(format!("parties {}", scope.parties.join(", ")));
-    }
-    match (scope.from, scope.to) {
-        (Some(from), Some(to)) => parts.push(format!("{from} to {to}")),
-        (Some(from), None) => parts.push(format!("from {from} on")),
-        (None, Some(to)) => parts.push(format!("up to {to}")),
-        (None, None) => {}
-    }
-    if let Some(query) = &scope.query {
-        parts.push(format!("query {query}"));
-    }
-    if !scope.families.is_empty() {
-        let list: Vec<String> = scope.families.iter().map(ToString::to_string).collect();
-        parts.push(format!("items {}", list.join(", ")));
-    }
-    Ok(if parts.is_empty() { "everything".to_owned() } else { crate::text::safe(&parts.join("; ")) })
+    Ok(crate::hold::told(&opened.catalog().reading(), scope)?)
 }

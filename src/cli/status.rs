@@ -2,7 +2,7 @@
 
 use super::args::{Common, Status};
 use super::output::{Failure, Output, counted, table};
-use super::{DONE, repository};
+use super::{DONE, hold_letters, repository};
 use crate::base::id::ExceptionId;
 use crate::catalog::ExceptionRow;
 use crate::disposition::standing_stop;
@@ -68,6 +68,12 @@ pub fn run(common: &Common, arguments: &Status, output: &Output) -> Result<u8, F
         ));
     }
     text.push_str(&waiting.told());
+    let (unanswered, told) = hold_letters::waiting(&opened)?;
+    value["notices_waiting"] = unanswered;
+    text.push_str(&told);
+    let (standing, told) = super::request_standing::waiting(&opened)?;
+    value["standing_requests"] = standing;
+    text.push_str(&told);
     if !statuses.is_empty() {
         let rows: Vec<Vec<String>> = statuses
             .iter()

@@ -8,6 +8,7 @@ use crate::repository::{Repository, RepositoryError};
 use crate::text::safe;
 use crate::verify::Finding;
 use crate::verify::delivery::{self, Examination};
+use crate::verify::matter;
 use crate::verify::repository::VerifyError;
 use clap::Args;
 use serde_json::json;
@@ -16,12 +17,15 @@ use std::path::{Path, PathBuf};
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// A delivered production, a certificate, a plan or a checkpoint; nothing, for the whole repository
+    /// A delivered production, the record of a matter, a certificate, a plan or a checkpoint; nothing, for the whole repository
     #[arg(value_name = "FOLDER|FILE")]
     pub directory: Option<PathBuf>,
     /// The city's key, as it is known by another way than the folder
     #[arg(long, value_name = "HEX")]
     pub key: Option<String>,
+    /// Ask every hold and request again of every item, and not of a random part of many
+    #[arg(long)]
+    pub all_holds: bool,
 }
 
 /// `recordroom verify`: a delivered production is checked with nothing but itself, a signed document with its key, and
@@ -29,10 +33,12 @@ pub struct Verify {
 pub fn run(common: &Common, arguments: &Verify, output: &Output) -> Result<u8, Failure> {
     let key = arguments.key.as_deref();
     match &arguments.directory {
-        None => stored(&repository::open(common, output)?, output),
+        None => stored(&repository::open(common, output)?, arguments.all_holds, output),
+        Some(path) if matter::is_matter(path) => record_of_matter(path, key, output),
         Some(path) if delivery::is_delivery(path) => delivered(path, key, output),
         Some(path) if path.join("recordroom.toml").is_file() => {
-            stored(&repository::open(&Common { repository: path.clone(), ..common.clone() }, output)?, output)
+            let there = Common { repository: path.clone(), ..common.clone() };
+            stored(&repository::open(&there, output)?, arguments.all_holds, output)
         }
         Some(path) if path.is_file() => document::run(common, path, key, output),
         Some(path) => {
@@ -48,9 +54,9 @@ pub fn run(common: &Common, arguments: &Verify, output: &Output) -> Result<u8, F
     }
 }
 
-fn stored(opened: &Repository, output: &Output) -> Result<u8, Failure> {
+fn stored(opened: &Repository, all_holds: bool, output: &Output) -> Result<u8, Failure> {
     let monitor = TerminalMonitor::default();
-    let report = crate::verify::repository::verify(opened, &monitor);
+    let report = crate::verify::repository::verify_with(opened, &monitor, all_holds);
     monitor.clear();
     let report = report.map_err(|error| match error {
         VerifyError::Repository(error) => error.into(),
@@ -72,6 +78,47 @@ fn stored(opened: &Repository, output: &Output) -> Result<u8, Failure> {
     }
     output.result(value, &text)?;
     Ok(if report.is_clean() { DONE } else { INTEGRITY })
+}
+
+/// The record of a matter, checked with nothing but itself.
+fn record_of_matter(directory: &Path, key: Option<&str>, output: &Output) -> Result<u8, Failure> {
+    let examination = matter::examine(directory, key).map_err(|error| RepositoryError::io(directory, error))?;
+    let ok = examination.findings.is_empty();
+    let statement = examination.statement.as_ref();
+    output.about(statement.is_some_and(|one| one.exercise));
+    let value = json!({
+        "ok": ok, "checked": examination.checked, "findings": examination.findings,
+        "matter": statement.map(|one| &one.matter), "holds": statement.map(|one| &one.holds),
+        "signed_by": examination.signed_by, "signer_checked": key.is_some(),
+    });
+    let mut text = String::new();
+    if let Some(one) = statement {
+        text.push_str(&format!(
+            "Record of {:?} by {}, made on {} by {}: {} of {} events of the ledger, {} files.\n",
+            safe(&one.matter),
+            safe(&one.city),
+            one.made_at.format("%Y-%m-%d"),
+            safe(&one.made_by),
+            one.events,
+            one.ledger_events,
+            one.files.len()
+        ));
+    }
+    if !ok {
+        text.push_str(&format!("It is not as it was signed:\n\n{}\n", listed(&examination.findings)));
+    } else {
+        text.push_str("Every file is as it was signed, and every event stands in the signed ledger.\n");
+        text.push_str(&match key {
+            Some(_) => "It is signed with the key that was given.\n".to_owned(),
+            None => format!(
+                "It is signed with the key {}\nAsk the city for its key by another way than this folder, and give it with \
+                 --key.\n",
+                safe(examination.signed_by.as_deref().unwrap_or(""))
+            ),
+        });
+    }
+    output.result(value, &text)?;
+    Ok(if ok { DONE } else { INTEGRITY })
 }
 
 /// Findings as a table.

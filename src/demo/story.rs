@@ -201,6 +201,11 @@ fn requested(repository: &mut Repository, places: &Places, teller: &mut Teller<'
     };
     let opened = request::open(repository, new, CLERK)?;
     teller.say(&format!("{} is open, due {}: {}.", opened.id, opened.due.on, opened.due.basis));
+    let let_go = request::narrow(repository, opened.id, "the search words were agreed with the requester", CLERK)?;
+    teller.say(&format!(
+        "Until somebody had decided what is meant, it protected everything; now it protects what it asks for and what \
+         cannot be searched, and {let_go} families wait for nothing but their schedule."
+    ));
     let found = search(repository, ASKED, MANY)?;
     for hit in found.hits.iter().take(SHOWN) {
         let when = hit.sent_at.as_deref().unwrap_or("no date");
@@ -324,6 +329,11 @@ fn released(places: &Places, today: DateTime<Utc>, asked: RequestId, teller: &mu
         ));
         hold::release(&mut repository, one.id, "settled in mediation", ATTORNEY)?;
     }
+    let cooling = repository.profile().policy.hold_cooling_days;
+    drop(repository);
+    let cooled = later + Duration::days(i64::from(cooling) + 1);
+    let mut repository = Repository::open(&places.repository, Some(cooled))?;
+    teller.say(&format!("For {cooling} days nothing of it is destroyed; then the next plan is made."));
     executed(&mut repository, teller)?;
     let mut gone = 0;
     for family in &freed {

@@ -10,7 +10,7 @@ use crate::catalog::PlanState;
 use crate::ledger::Signer;
 use crate::model::event::Act;
 use crate::repository::Repository;
-use crate::text::each_token;
+pub(super) use crate::text::is_same_person;
 use crate::vault::{FamilyKey, open_small, seal_small};
 use crate::verify::documents::APPROVAL_DOMAIN;
 use argon2::Argon2;
@@ -96,25 +96,9 @@ fn approve_unrecorded(
     })
 }
 
-/// Whether two names are one person's, however they are written: by their words, in any order, without regard to case,
-/// accents, spaces and points. What has no words at all is nobody else.
-pub(super) fn is_same_person(one: &str, other: &str) -> bool {
-    let words = |name: &str| {
-        let mut words: Vec<String> = Vec::new();
-        each_token(name, &mut |word, _, _, _| words.push(word.to_owned()));
-        words.sort_unstable();
-        words
-    };
-    let (one, other) = (words(one), words(other));
-    one == other || one.is_empty() || other.is_empty()
-}
-
-/// The key an approval is signed with: the person's own, or in an exercise the repository's.
-pub(super) fn signer_of(
-    repository: &Repository,
-    who: &str,
-    passphrase: Option<&str>,
-) -> Result<Signer, DispositionError> {
+/// The key a person approves with, or confirms the exclusion from a hold: the person's own, or in an exercise the
+/// repository's.
+pub fn signer_of(repository: &Repository, who: &str, passphrase: Option<&str>) -> Result<Signer, DispositionError> {
     let registered = repository.catalog().reading().approver(who)?;
     let Some((_, sealed)) = registered else {
         if repository.profile().exercise {

@@ -84,7 +84,7 @@ pub fn record_gone(
             });
             let event = writing.record_event(at, actor, Act::DestructionIntended, &id.to_string(), &details)?;
             let doomed: Vec<_> = batch.iter().map(|one| (one.family, one.rule.clone())).collect();
-            writing.intend_destruction(id, &doomed, event.id, at)?;
+            writing.intend_what_is_gone(id, &doomed, event.id, at)?;
         }
         Ok(id)
     })?;

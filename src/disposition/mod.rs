@@ -14,7 +14,7 @@ mod run;
 mod stop;
 
 pub use crate::verify::certificate::Certificate;
-pub use approve::{approve, register_approver};
+pub use approve::{approve, register_approver, signer_of};
 pub use breaker::{Breaker, Tripped, override_breaker, tripped};
 pub use gone::record_gone;
 pub use plan::{Outlook, Planned, outlook, plan, read_plan};

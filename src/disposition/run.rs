@@ -229,7 +229,7 @@ fn intend(
             serde_json::json!({ "plan": plan.plan, "items": doomed.len(), "merkle_root": destroyed_root(&leaves) });
         let event = writing.record_event(at, actor, Act::DestructionIntended, &plan.plan.to_string(), &details)?;
         fault::point("intend destruction").map_err(crate::catalog::CatalogError::from)?;
-        writing.intend_destruction(plan.plan, &doomed, event.id, at)?;
+        writing.intend_destruction(plan.plan, &doomed, event.id, (at, today))?;
         Ok(keys)
     })
 }

@@ -14,6 +14,7 @@ use crate::catalog::{
 use crate::ledger::{MerkleBuilder, leaf_hash};
 use crate::model::event::Act;
 use crate::model::exception::{Problem, ProblemCode};
+use crate::model::hold::Scope;
 use crate::model::provenance::{Account, ContainerFormat, Outcome};
 use crate::protection::GuardSet;
 use crate::repository::{COPY_LABEL, Store, StoredCopy, Work};
@@ -68,7 +69,7 @@ pub(super) struct Committer<'e> {
     rules: Option<(&'e Adopted, Evaluator<'e>)>,
     today: NaiveDate,
     /// Guards that every item of this intake was looked at for; others have to catch up.
-    guards: Vec<Guard>,
+    guards: Vec<(Guard, Scope)>,
     /// Of them, those whose answer on an item that is here may change with another copy of it.
     asking: Vec<Guard>,
     /// The edition of the classification rules under which everything of this intake is proposed.
@@ -188,15 +189,21 @@ impl<'e> Committer<'e> {
         });
         let event = writing.record_event(at, &self.actor, Act::Sealed, &self.intake.to_string(), &details)?;
         writing.set_last_touched(event.id)?;
-        for (guard, _, through) in writing.reading().live_guards(NaiveDate::MIN)? {
+        for (guard, scope, through) in writing.reading().live_guards(NaiveDate::MIN)? {
             // Each copy was looked at by itself, with the status the item had then: a guard whose query asks for such
             // things has to look at the item with all its copies, and does so before anything is planned.
             let unsure = tally.more_copies && self.asking.contains(&guard);
-            if through >= before && self.guards.contains(&guard) && !unsure {
+            // A hold that was amended since this intake began was asked with its earlier scope.
+            if through >= before && self.knows(guard, &scope) && !unsure {
                 writing.set_guard_through(guard, event.id)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether this intake asks a guard, and with this scope.
+    fn knows(&self, guard: Guard, scope: &Scope) -> bool {
+        self.guards.iter().any(|(known, with)| *known == guard && with == scope)
     }
 
     fn step(&mut self, batch: &mut Batch<'_, '_, '_>, step: Step) -> Result<(), IngestError> {
@@ -348,7 +355,7 @@ impl<'e> Committer<'e> {
             if scope.families.iter().any(|family| same.contains(family)) {
                 wanted_by.push(guard);
             }
-            stays_away &= self.guards.contains(&guard);
+            stays_away &= self.knows(guard, &scope);
         }
         stays_away &= wanted_by.is_empty();
         // What a person had decided to be personal comes from the same device again.

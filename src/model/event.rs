@@ -29,10 +29,32 @@ words!(
         MatterGathered = "matter-gathered",
         /// A hold was placed.
         HoldPlaced = "hold-placed",
+        /// The issuer of a hold changed what it reaches, or somebody added items to it by name.
+        HoldAmended = "hold-amended",
+        /// An amendment let items go that its earlier scope had reached.
+        HoldLetGo = "hold-let-go",
+        /// Items were excluded from a hold by name, by its issuer and a second person.
+        HoldExcluded = "hold-excluded",
+        /// A letter about a hold was written to a custodian or to IT.
+        HoldNoticed = "hold-noticed",
+        /// The receipt of such a letter was acknowledged.
+        HoldAcknowledged = "hold-acknowledged",
+        /// A reminder of such a letter was written.
+        HoldReminded = "hold-reminded",
         /// A hold was released.
         HoldReleased = "hold-released",
+        /// The record of a matter was written out and signed.
+        MatterPackaged = "matter-packaged",
         /// A request was opened.
         RequestOpened = "request-opened",
+        /// The protection of a request was narrowed from its whole custodian and date scope.
+        RequestNarrowed = "request-narrowed",
+        /// A request was made a standing one.
+        RequestMadeStanding = "request-made-standing",
+        /// A cycle of a standing request was delivered, or had nothing to deliver.
+        RequestCycleDelivered = "request-cycle-delivered",
+        /// The requester confirmed that a standing request goes on.
+        RequestReconfirmed = "request-reconfirmed",
         /// Items were collected for a request.
         Collected = "collected",
         /// Review decisions were made.

@@ -1,5 +1,6 @@
 //! Holds: a standing duty to preserve, with its scope as a predicate.
 
+use super::provenance::words;
 use crate::base::id::{CustodianId, FamilyId, HoldId};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,26 @@ pub struct Scope {
     pub query: Option<String>,
     /// Families named one by one.
     pub families: Vec<FamilyId>,
+    /// Families left out one by one, whatever the rest says; only a hold has them, each confirmed by two people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<FamilyId>,
 }
+
+words!(
+    /// Why there is a duty to preserve.
+    HoldBasis {
+        /// Litigation is pending.
+        PendingLitigation = "pending-litigation",
+        /// Litigation is reasonably anticipated: a demand letter, a notice of claim, an agency's charge.
+        AnticipatedLitigation = "anticipated-litigation",
+        /// A court or agency ordered it, such as a discovery order.
+        Order = "order",
+        /// An audit or investigation.
+        Audit = "audit",
+        /// It was not said.
+        NotStated = "not-stated",
+    }
+);
 
 /// Whether a hold is in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +56,9 @@ pub enum HoldState {
         at: DateTime<Utc>,
         /// Why.
         reason: String,
+        /// The last day of the cooling period: what it covered is not destroyed through this day.
+        #[serde(default)]
+        protected_until: Option<NaiveDate>,
     },
 }
 
@@ -46,11 +69,13 @@ pub struct Hold {
     pub id: HoldId,
     /// The case or request behind it.
     pub matter: String,
-    /// Who issued it.
+    /// Who issued it: the attorney, who alone lets anything go.
     pub issued_by: String,
     /// When.
     pub issued_at: DateTime<Utc>,
-    /// Why.
+    /// Why there is a duty to preserve.
+    pub basis: HoldBasis,
+    /// Why, in words.
     pub reason: String,
     /// What it reaches.
     pub scope: Scope,

@@ -50,6 +50,11 @@ pub struct Policy {
     pub public_request_target_business_days: u32,
     /// Days a closed request goes on protecting its scope; never zero.
     pub protect_days_after_close: u32,
+    /// Days after its release, or after an amendment let something go, in which nothing a hold covered is destroyed;
+    /// never zero.
+    pub hold_cooling_days: u32,
+    /// Days after which somebody who has not acknowledged the notice of a hold is to be reminded.
+    pub hold_reminder_days: u32,
     /// Month and day the fiscal year ends, `MM-DD`.
     pub fiscal_year_end: String,
     /// How many items a random sample has before a class may be confirmed in bulk.
@@ -122,6 +127,8 @@ impl Default for Policy {
         Self {
             public_request_target_business_days: 10,
             protect_days_after_close: 30,
+            hold_cooling_days: 30,
+            hold_reminder_days: 14,
             fiscal_year_end: "12-31".to_owned(),
             confirmation_sample: 59,
             until_read_floor_days: None,

@@ -41,6 +41,17 @@ pub struct Due {
     pub basis: String,
 }
 
+/// How a standing request is answered: cycle by cycle, each protected until it is delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandingCycle {
+    /// Days of a cycle.
+    pub days: u32,
+    /// The day the present cycle began.
+    pub from: NaiveDate,
+    /// The day the requester last said that the request goes on.
+    pub confirmed_on: NaiveDate,
+}
+
 /// A data request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataRequest {

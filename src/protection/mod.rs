@@ -8,10 +8,12 @@
 mod document;
 mod scope;
 mod standing;
+mod whole;
 
 pub use document::document;
 pub use scope::{Reach, reaches};
 pub use standing::stand_otherwise;
+pub use whole::whole_of;
 
 use crate::base::id::{CustodianId, EventId, FamilyId};
 use crate::catalog::{Catalog, CatalogError, FamilyFilter, FamilyRow, FamilyState, Guard, Reading, Standing};
@@ -52,6 +54,7 @@ pub struct Compiled {
     scope: Scope,
     query: Option<Query>,
     named: BTreeSet<FamilyId>,
+    excluded: BTreeSet<FamilyId>,
 }
 
 impl Compiled {
@@ -63,18 +66,19 @@ impl Compiled {
             .map(parse)
             .transpose()
             .map_err(|error| ProtectionError::Query { guard: whose.to_owned(), error })?;
-        let named = scope.families.iter().copied().collect();
-        Ok(Self { scope: scope.clone(), query, named })
+        Ok(Self::with(scope, query))
     }
 
     /// Reads a scope that is in force. Should its query not be understood any more, the scope reaches everything that
     /// its other parts reach: a hold never covers less because the program changed.
     pub fn in_force(scope: &Scope) -> Self {
-        Self::new(scope, "").unwrap_or_else(|_| Self {
-            query: None,
-            named: scope.families.iter().copied().collect(),
-            scope: scope.clone(),
-        })
+        Self::new(scope, "").unwrap_or_else(|_| Self::with(scope, None))
+    }
+
+    fn with(scope: &Scope, query: Option<Query>) -> Self {
+        let named = scope.families.iter().copied().collect();
+        let excluded = scope.excluded.iter().copied().collect();
+        Self { scope: scope.clone(), query, named, excluded }
     }
 
     /// Whether the query asks for something that changes without the item: whose copies there are, its status or its
@@ -92,6 +96,9 @@ impl Compiled {
         standing: &Standing,
         zone: Tz,
     ) -> bool {
+        if family.is_some_and(|family| self.excluded.contains(&family)) {
+            return false;
+        }
         if family.is_some_and(|family| self.named.contains(&family)) {
             return true;
         }
@@ -155,9 +162,9 @@ impl GuardSet {
         self.guards.is_empty()
     }
 
-    /// The guards this set looks with.
-    pub fn guards(&self) -> Vec<Guard> {
-        self.guards.iter().map(|(guard, _)| *guard).collect()
+    /// The guards this set looks with, each with the scope it asks.
+    pub fn guards(&self) -> Vec<(Guard, Scope)> {
+        self.guards.iter().map(|(guard, compiled)| (*guard, compiled.scope.clone())).collect()
     }
 
     /// Of them, those whose answer on an item that is here may change with another copy of it.
@@ -191,34 +198,64 @@ pub fn covered(
     compiled: &Compiled,
     after_event: Option<EventId>,
 ) -> Result<Vec<FamilyId>, ProtectionError> {
-    let reading = repository.catalog().reading();
-    let names: Vec<(CustodianId, String)> = reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
-    let mut all = Vec::new();
+    Ok(covered_by_each(repository, &[compiled], after_event)?.pop().unwrap_or_default())
+}
+
+/// As [`covered`], for several scopes while every family is read back once; the answers stand in the order of the scopes.
+pub fn covered_by_each(
+    repository: &Repository,
+    scopes: &[&Compiled],
+    after_event: Option<EventId>,
+) -> Result<Vec<Vec<FamilyId>>, ProtectionError> {
+    let mut all: Vec<Vec<FamilyId>> = vec![Vec::new(); scopes.len()];
     let mut after: Option<FamilyId> = None;
     loop {
-        let mut rows: Vec<(FamilyRow, Owners)> = Vec::new();
         let filter = FamilyFilter { touched_after: after_event, after, limit: Some(STEP), ..FamilyFilter::default() };
-        reading.each_family::<ProtectionError>(filter, |row| {
-            let owners = Owners::of(&reading, row.id, &names)?;
-            rows.push((row, owners));
-            Ok(())
-        })?;
-        let Some((last, _)) = rows.last() else { return Ok(all) };
+        let rows = rows_of(&repository.catalog().reading(), filter)?;
+        let Some(last) = rows.last() else { return Ok(all) };
         after = Some(last.id);
-        rows.retain(|(row, _)| row.state == FamilyState::Live);
-        let reader = Reader::of(repository);
-        let step: Vec<Option<FamilyId>> = rows
-            .par_iter()
-            .map(|(row, owners)| {
-                // What does not read back is inside: nothing may be lost because it could not be looked at.
-                let inside = reader
-                    .item(row)
-                    .is_none_or(|item| owners.reached_by(compiled, row.id, &item, &row.standing, reader.zone));
-                inside.then_some(row.id)
-            })
-            .collect();
-        all.extend(step.into_iter().flatten());
+        for (family, inside) in each_asked(repository, &rows, scopes)? {
+            for (found, _) in all.iter_mut().zip(inside).filter(|(_, inside)| *inside) {
+                found.push(family);
+            }
+        }
     }
+}
+
+/// The rows that a filter finds.
+fn rows_of(reading: &Reading<'_>, filter: FamilyFilter) -> Result<Vec<FamilyRow>, CatalogError> {
+    let mut rows = Vec::new();
+    reading.each_family::<CatalogError>(filter, |row| {
+        rows.push(row);
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+/// Asks several scopes of the families of these rows that are here: each with whether each scope covers it.
+pub fn each_asked(
+    repository: &Repository,
+    rows: &[FamilyRow],
+    scopes: &[&Compiled],
+) -> Result<Vec<(FamilyId, Vec<bool>)>, CatalogError> {
+    let reading = repository.catalog().reading();
+    let names: Vec<(CustodianId, String)> = reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
+    let mut asked: Vec<(&FamilyRow, Owners)> = Vec::new();
+    for row in rows.iter().filter(|row| row.state == FamilyState::Live) {
+        asked.push((row, Owners::of(&reading, row.id, &names)?));
+    }
+    let reader = Reader::of(repository);
+    let answers = asked.par_iter().map(|(row, owners)| {
+        let item = reader.item(row);
+        let covers = |compiled: &&Compiled| match &item {
+            Some(item) => owners.reached_by(compiled, row.id, item, &row.standing, reader.zone),
+            // What does not read back is inside: nothing may be lost because it could not be looked at. What two people
+            // have excluded by name stays excluded.
+            None => !compiled.excluded.contains(&row.id),
+        };
+        (row.id, scopes.iter().map(covers).collect())
+    });
+    Ok(answers.collect())
 }
 
 /// Looks at families one by one for guards that ask, with all their copies, as [`covered`] does.
@@ -245,8 +282,9 @@ impl<'r> Lookout<'r> {
         let reader = Reader::of(self.repository);
         // What does not read back is inside: nothing may be lost because it could not be looked at.
         let item = reader.item(row);
-        let covers = |compiled: &Compiled| {
-            item.as_ref().is_none_or(|item| owners.reached_by(compiled, row.id, item, standing, reader.zone))
+        let covers = |compiled: &Compiled| match &item {
+            Some(item) => owners.reached_by(compiled, row.id, item, standing, reader.zone),
+            None => !compiled.excluded.contains(&row.id),
         };
         Ok(guards.iter().filter(|(_, compiled)| covers(compiled)).map(|(guard, _)| *guard).collect())
     }
@@ -316,19 +354,26 @@ pub fn catch_up(repository: &mut Repository) -> Result<u64, ProtectionError> {
         let compiled = Compiled::in_force(&scope);
         let families = covered(repository, &compiled, Some(through))?;
         added += families.len() as u64;
-        write_rows(repository.catalog_mut(), guard, &families, last)?;
+        write_rows(repository.catalog_mut(), guard, &scope, &families, last)?;
     }
     Ok(added)
 }
 
+/// Writes what was found for a guard. Should it have been given another scope meanwhile, the rows protect all the same,
+/// and the guard stays behind: what was found was found with the earlier one.
 fn write_rows(
     catalog: &mut Catalog,
     guard: Guard,
+    asked: &Scope,
     families: &[FamilyId],
     through: EventId,
 ) -> Result<(), ProtectionError> {
     catalog.write::<_, ProtectionError>(|writing| {
         writing.protect(guard, families)?;
-        Ok(writing.set_guard_through(guard, through)?)
+        let now = writing.reading().live_guards(NaiveDate::MIN)?;
+        if now.iter().any(|(one, scope, _)| *one == guard && scope == asked) {
+            writing.set_guard_through(guard, through)?;
+        }
+        Ok(())
     })
 }

@@ -192,6 +192,7 @@ fn after_catalog(error: &CatalogError) -> &'static str {
         CatalogError::ReadOnly => {
             "Make the disk and the folder writable for this user, and run the same command again."
         }
+        CatalogError::Protected { .. } => "Nothing was destroyed. What protects it: recordroom hold list, request list",
         CatalogError::Busy => "Run the same command again in a moment.",
         error if error.is_disk_full() => ROOM,
         CatalogError::Database(_) | CatalogError::Fault(_) => {

@@ -92,6 +92,10 @@ fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error>
     line(text, about, "public_request_target_business_days", policy.public_request_target_business_days)?;
     let about = "# Days for which a closed request goes on protecting what it reached; at least 1.";
     line(text, about, "protect_days_after_close", policy.protect_days_after_close)?;
+    let about = "# Days after the release of a hold in which nothing that it covered is destroyed; at least 1.";
+    line(text, about, "hold_cooling_days", policy.hold_cooling_days)?;
+    let about = "# Days after which a custodian or IT is reminded of a notice of a hold that was not acknowledged.";
+    line(text, about, "hold_reminder_days", policy.hold_reminder_days)?;
     let about = "# Month and day on which the fiscal year ends.";
     line(text, about, "fiscal_year_end", &policy.fiscal_year_end)?;
     let about = "# How many items of a class a person looks at before the rest of it may be confirmed in bulk.";

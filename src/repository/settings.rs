@@ -66,6 +66,9 @@ pub fn check(profile: &Profile) -> Result<Tz, RepositoryError> {
     if profile.policy.protect_days_after_close == 0 {
         return wrong("protect_days_after_close must be at least 1".to_owned());
     }
+    if profile.policy.hold_cooling_days == 0 || profile.policy.hold_reminder_days == 0 {
+        return wrong("hold_cooling_days and hold_reminder_days must be at least 1".to_owned());
+    }
     if profile.policy.confirmation_sample == 0 {
         return wrong("confirmation_sample must be at least 1".to_owned());
     }

@@ -1,4 +1,12 @@
-//! Data requests: opened with their due date, collected, closed. An open request protects what it reaches.
+//! Data requests: opened with their due date, collected, closed. From its receipt a request protects its whole custodian
+//! and date scope, until a recorded decision narrows that (`narrow`); a standing one is answered cycle by cycle
+//! (`standing`).
+
+mod narrow;
+mod standing;
+
+pub use narrow::narrow;
+pub use standing::{CycleDue, cycle_delivered, make_standing, reconfirm, standing_requests};
 
 use crate::base::id::{EventId, FamilyId, RequestId};
 use crate::calendar::{DeadlineError, DueKind, Observed, due};
@@ -6,7 +14,7 @@ use crate::catalog::{CatalogError, Guard};
 use crate::model::event::Act;
 use crate::model::hold::Scope;
 use crate::model::request::{DataRequest, Due, RequestKind, RequestStatus};
-use crate::protection::{Compiled, ProtectionError, covered};
+use crate::protection::{Compiled, ProtectionError, covered, covered_by_each, whole_of};
 use crate::repository::Repository;
 use chrono::{Days, NaiveDate};
 
@@ -90,8 +98,13 @@ pub fn open(repository: &mut Repository, new: NewRequest, actor: &str) -> Result
         let id = writing.add_request(&request, EventId::new(-1))?;
         let details = serde_json::json!({
             "kind": request.kind, "received_on": received_on, "due_on": request.due.on, "scope": request.scope,
+            "whole": whole_of(&request.scope),
         });
         writing.record_event(at, actor, Act::RequestOpened, &id.to_string(), &details)?;
+        // From receipt it protects its whole custodian and date scope: nobody has looked yet for what is meant.
+        if let Some(whole) = whole_of(&request.scope) {
+            writing.set_whole_scope(id, &whole)?;
+        }
         Ok(id)
     })?;
     protect(repository, request.id, &compiled)?;
@@ -124,11 +137,17 @@ fn due_on(
 }
 
 fn protect(repository: &mut Repository, id: RequestId, compiled: &Compiled) -> Result<(), RequestError> {
-    let through = repository.catalog().reading().last_touched()?;
-    let families = covered(repository, compiled, None)?;
+    let reading = repository.catalog().reading();
+    let through = reading.last_touched()?;
+    let whole = reading.whole_scope(id, repository.today())?.map(|scope| Compiled::in_force(&scope));
+    let scopes: Vec<&Compiled> = std::iter::once(compiled).chain(&whole).collect();
+    let found = covered_by_each(repository, &scopes, None)?;
     repository.catalog_mut().write::<_, RequestError>(|writing| {
-        writing.protect(Guard::Request(id), &families)?;
-        Ok(writing.set_guard_through(Guard::Request(id), through)?)
+        for (guard, families) in [Guard::Request(id), Guard::WholeRequest(id)].into_iter().zip(&found) {
+            writing.protect(guard, families)?;
+            writing.set_guard_through(guard, through)?;
+        }
+        Ok(())
     })
 }
 

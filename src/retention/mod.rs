@@ -326,6 +326,11 @@ impl LiveGuards {
             reasons.push(match guard {
                 Guard::Hold(id) => Reason::new(ReasonCode::Held, format!("the hold {id} covers it")),
                 Guard::Request(id) => Reason::new(ReasonCode::Requested, format!("the request {id} protects it")),
+                Guard::WholeRequest(id) => {
+                    let sentence =
+                        format!("the request {id} protects all of its custodians and dates until it is narrowed");
+                    Reason::new(ReasonCode::Requested, sentence)
+                }
             });
         }
         for (guard, through) in &self.0 {

@@ -220,9 +220,10 @@ fn guards_told(
                 let since = hold.issued_at.with_timezone(&repository.zone()).date_naive();
                 GuardTold { id, what: hold.matter, by: hold.issued_by, since, because: hold.reason }
             }
-            Guard::Request(request) => {
+            Guard::Request(request) | Guard::WholeRequest(request) => {
+                let scope = if guard == Guard::Request(request) { "" } else { ", everything in its scope" };
                 let request = reading.request(request)?;
-                let what = format!("a {} request", request.kind);
+                let what = format!("a {} request{scope}", request.kind);
                 let because = format!("it is {}", request.status);
                 GuardTold { id, what, by: request.opened_by, since: request.received_on, because }
             }

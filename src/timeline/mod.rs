@@ -145,7 +145,7 @@ fn of_matter(repository: &Repository, guard: Guard, all: &mut Timeline) -> Resul
     let reading = repository.catalog().reading();
     match guard {
         Guard::Hold(hold) => drop(reading.hold(hold)?),
-        Guard::Request(request) => drop(reading.request(request)?),
+        Guard::Request(request) | Guard::WholeRequest(request) => drop(reading.request(request)?),
     }
     let mut rows = Vec::new();
     for family in reading.families_guarded_by(guard)? {

@@ -12,6 +12,11 @@ pub const APPROVAL_DOMAIN: &str = "recordroom disposition approval 1";
 /// A certificate of destruction.
 pub const CERTIFICATE_DOMAIN: &str = "recordroom certificate of destruction 1";
 
+/// The second person's word to what lets items go from a hold.
+pub const CONFIRMATION_DOMAIN: &str = "recordroom hold confirmation 1";
+/// The statement over the record of a matter.
+pub const MATTER_DOMAIN: &str = "recordroom record of a matter 1";
+
 /// A document is not what was signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {

@@ -11,6 +11,7 @@ pub mod checkpoint;
 pub mod delivery;
 pub mod documents;
 mod load_files;
+pub mod matter;
 pub mod repository;
 
 use serde::Serialize;

@@ -51,7 +51,7 @@ fn held_and_requested_items_survive_and_the_others_are_gone() {
         litigation_days: None,
         scope: Scope { query: Some("mill".to_owned()), ..Scope::default() },
     };
-    let opened = request::open(&mut repository, new, "clerk").expect("opened");
+    let opened = ask_narrowed(&mut repository, new);
     let planned = plan(&mut repository);
     assert_eq!((planned.counts.total, planned.counts.eligible), (6, 2));
     assert_eq!((planned.counts.held, planned.counts.requested), (1, 1));
@@ -63,6 +63,10 @@ fn held_and_requested_items_survive_and_the_others_are_gone() {
     // A release destroys nothing; only a later plan does.
     hold::release(&mut repository, placed.hold, "settled", "attorney").expect("released");
     assert_eq!(subjects(&repository).len(), 4);
+    assert_eq!(purge(&mut repository).destroyed, 0, "nor a plan in the cooling period");
+    drop(repository);
+    assert_eq!(purge(&mut city.open("2025-03-03")).destroyed, 0, "through its last day");
+    let mut repository = city.open("2025-03-04");
     assert_eq!(purge(&mut repository).destroyed, 1);
     let until = request::close(&mut repository, opened.id, "answered", "clerk").expect("closed");
     assert_eq!(purge(&mut repository).destroyed, 0, "a closed request goes on protecting");

@@ -81,7 +81,7 @@ fn what_is_set_aside_is_in_no_list_and_under_every_hold() {
 
 #[test]
 fn nothing_goes_before_it_is_sorted_and_personal_things_go_by_a_plan_unless_they_are_held() {
-    let (_city, mut repository) = city();
+    let (city, mut repository) = city();
     confirm_all(&mut repository);
     let first = plan(&mut repository);
     assert_eq!((first.counts.total, first.counts.eligible), (4, 1), "what nobody has sorted is not eligible");
@@ -102,6 +102,9 @@ fn nothing_goes_before_it_is_sorted_and_personal_things_go_by_a_plan_unless_they
     assert_clean(&repository);
     // The hold is released: only a plan made since may name it.
     hold::release(&mut repository, placed.hold, "settled", "attorney").expect("released");
+    assert_eq!(purge(&mut repository).destroyed, 0, "and not in the cooling period");
+    drop(repository);
+    let mut repository = city.open("2025-03-04");
     assert_eq!(purge(&mut repository).destroyed, 1);
     assert!(subjects(&repository).is_empty());
     assert_clean(&repository);

@@ -60,6 +60,8 @@ fn a_source_file_is_followed_from_its_receipt_to_its_end() {
     let lines = sources(&repository).expect("listed");
     assert!(!lines.iter().find(|line| line.path == whole).expect("a line").is_due(), "nobody is reminded of it");
     hold::release(&mut repository, placed.hold, "settled", "attorney").expect("released");
+    assert!(dispose(&mut repository, false).expect_err("refused").to_string().contains("held or asked for"), "cooling");
+    let mut repository = city.open("2025-03-04");
     assert_eq!(dispose(&mut repository, false).expect("recorded"), 1);
     assert!(dispose(&mut repository, false).is_err(), "it waits no longer");
     let lines = sources(&repository).expect("listed");

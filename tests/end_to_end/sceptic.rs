@@ -58,7 +58,8 @@ fn a_released_hold_frees_nothing_that_an_older_plan_names() {
     assert_eq!((done.destroyed, done.dropped.values().sum::<u64>()), (1, 1), "{:?}", done.dropped);
     assert_eq!(subjects(&repository).into_iter().collect::<Vec<_>>(), ["mill"]);
     assert_eq!(hold::list(&repository).expect("listed")[0].1, 0, "a released hold covers nothing");
-    // A plan that is made now may name it.
+    // A plan that is made once the cooling period is over may name it.
+    let mut repository = city.open("2025-03-05");
     assert_eq!(purge(&mut repository).destroyed, 1);
     assert_clean(&repository);
 }

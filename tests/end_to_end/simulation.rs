@@ -231,7 +231,17 @@ impl Simulation {
             scope: wanted.scope(),
         };
         let opened = request::open(&mut self.open(), new, "clerk").expect("opened");
-        self.model.keep(wanted, &self.pool).request = Some(opened.id);
+        // From receipt on it protects its whole custodian and date scope, whatever words it asks for.
+        let whole = Wanted { word: None, ..wanted.clone() };
+        let narrowed = self.random.chance(2) || whole.custodian.is_none();
+        if narrowed {
+            if wanted.word.is_some() {
+                request::narrow(&mut self.open(), opened.id, "agreed", "clerk").expect("narrowed");
+            }
+            self.model.keep(wanted, &self.pool).request = Some(opened.id);
+        } else {
+            self.model.keep(whole, &self.pool).request = Some(opened.id);
+        }
     }
 
     fn let_go(&mut self) {
@@ -245,8 +255,9 @@ impl Simulation {
         let keeper = &mut self.model.keepers[keeper];
         match (keeper.hold, keeper.request) {
             (Some(hold), _) => {
+                // As it stands when it is released; what it covers only grows until then, and cools down after.
                 hold::release(&mut repository, hold, "over", "attorney").expect("released");
-                keeper.until = self.today.pred_opt();
+                keeper.until = Some(self.today + Days::new(30));
             }
             (_, Some(id)) => {
                 keeper.until = Some(request::close(&mut repository, id, "answered", "clerk").expect("closed"));

@@ -271,6 +271,16 @@ pub fn report(repository: &Repository) -> Report {
     verify(repository, &VoidMonitor).expect("looked through")
 }
 
+/// Opens a request and narrows what it protects to what it asks for, as a clerk does once that is agreed.
+pub fn ask_narrowed(
+    repository: &mut Repository,
+    new: recordroom::request::NewRequest,
+) -> recordroom::model::request::DataRequest {
+    let opened = recordroom::request::open(repository, new, "clerk").expect("opened");
+    recordroom::request::narrow(repository, opened.id, "agreed with the requester", "clerk").expect("narrowed");
+    opened
+}
+
 #[track_caller]
 pub fn assert_clean(repository: &Repository) {
     let report = report(repository);

@@ -30,7 +30,7 @@ fn full() -> City {
         litigation_days: None,
         scope: Scope { query: Some("young".to_owned()), ..Scope::default() },
     };
-    recordroom::request::open(&mut repository, new, "clerk").expect("opened");
+    ask_narrowed(&mut repository, new);
     assert_eq!(purge(&mut repository).destroyed, 3);
     approved_plan(&mut repository);
     checkpoint::export(&repository).expect("exported");
@@ -72,11 +72,20 @@ const ROWS: &[(&str, &str)] = &[
     ("DELETE FROM copy WHERE outcome = 'kept'", "no-copy"),
     ("UPDATE copy SET sealed = randomblob(60) WHERE outcome = 'kept'", "copy-damaged"),
     ("UPDATE hold SET scope = replace(scope, 'F-', 'F-1')", "row-differs-from-ledger"),
-    ("UPDATE hold SET scope = replace(scope, '[\"F-', '[\"F-1\",\"F-')", "destroyed-under-hold"),
+    (
+        "UPDATE event SET details = replace(details, '[\"F-', '[\"F-1\",\"F-') WHERE act = 'hold-placed'",
+        "destroyed-under-hold",
+    ),
     (
         "UPDATE hold SET released_at = '2025-01-01T00:00:00.000000Z', released_by = 'x', release_reason = 'x'",
         "row-differs-from-ledger",
     ),
+    ("UPDATE hold SET issued_by = 'somebody'", "row-differs-from-ledger"),
+    ("UPDATE hold SET basis = 'audit'", "row-differs-from-ledger"),
+    ("DELETE FROM protection WHERE guard LIKE 'H-%'", "not-protected"),
+    ("UPDATE protection SET until = '2025-01-01' WHERE guard LIKE 'H-%'", "not-protected"),
+    ("UPDATE protection SET excluded = 1, until = '2025-01-01' WHERE guard LIKE 'H-%'", "not-protected"),
+    ("DELETE FROM protection WHERE guard LIKE 'Q-%'", "not-protected"),
     ("UPDATE request SET due_on = '2025-12-01'", "due-date-differs"),
     ("UPDATE request SET status = 'closed'", "row-differs-from-ledger"),
     ("UPDATE plan SET document = replace(document, 'planner', 'somebody') WHERE id = 1", "plan-changed"),

@@ -1,11 +1,13 @@
 //! I3 and I4: every destruction is named in an approved plan, nothing under a guard was intended, and what was decided
 //! and not finished is named.
 
+use super::holds::periods;
 use super::{Check, VerifyError};
 use crate::base::digest::KeyedDigest;
-use crate::base::id::{EventId, FamilyId, HoldId, PlanId};
+use crate::base::id::{EventId, FamilyId, PlanId};
 use crate::catalog::{FamilyFilter, FamilyState, PlanState};
 use crate::model::event::Act;
+use crate::text::is_same_person;
 use crate::verify::documents::{check_approval_by, check_plan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +17,8 @@ type Approved = BTreeMap<PlanId, BTreeMap<FamilyId, KeyedDigest>>;
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     let reading = check.reading();
     let approved = plans(check)?;
-    let guards = explicit_holds(check)?;
+    let periods = periods(&reading)?;
+    let zone = check.repository.zone();
     let mut named: Vec<FamilyId> = Vec::new();
     for destruction in reading.destructions()? {
         let tombstones = reading.tombstones(destruction.id)?;
@@ -38,17 +41,12 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
             if list.and_then(|list| list.get(&row.id)) != Some(&row.name) {
                 check.find("destroyed-without-plan", row.id, "no approved plan names it (I4)");
             }
-            let held = guards.iter().any(|(placed, released, named)| {
-                *placed < destruction.intent
-                    && released.is_none_or(|released| released > destruction.intent)
-                    && named.contains(&row.id)
-            });
-            if held {
-                check.find(
-                    "destroyed-under-hold",
-                    row.id,
-                    "a hold that named it was in force when it was destroyed (I3)",
-                );
+            let custodians = reading.copy_custodians(row.id)?;
+            let when = (destruction.intent, tombstone);
+            if periods.iter().any(|period| period.forbade(&row, &custodians, when, zone)) {
+                let message =
+                    "a hold that reached it was in force, or in its cooling period, when it was destroyed (I3)";
+                check.find("destroyed-under-hold", row.id, message);
             }
         }
         check.looked_at("Verifying destructions", tombstones.len() as u64)?;
@@ -66,37 +64,6 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
         check.find("destroyed-without-plan", family, "it is gone, and no destruction names it (I4)");
     }
     Ok(())
-}
-
-/// A hold that names families one by one, with the events that placed and released it.
-type Explicit = (EventId, Option<EventId>, BTreeSet<FamilyId>);
-
-/// The holds that name families one by one.
-fn explicit_holds(check: &Check<'_>) -> Result<Vec<Explicit>, VerifyError> {
-    let reading = check.reading();
-    let mut placed: BTreeMap<HoldId, EventId> = BTreeMap::new();
-    let mut released: BTreeMap<HoldId, EventId> = BTreeMap::new();
-    let holds: Vec<_> = reading.holds()?.into_iter().filter(|hold| !hold.scope.families.is_empty()).collect();
-    if holds.is_empty() {
-        return Ok(Vec::new());
-    }
-    reading.each_event::<VerifyError>(EventId::new(0), |event| {
-        let into = match event.act {
-            Act::HoldPlaced => &mut placed,
-            Act::HoldReleased => &mut released,
-            _ => return Ok(()),
-        };
-        if let Ok(hold) = event.subject.parse() {
-            into.insert(hold, event.id);
-        }
-        Ok(())
-    })?;
-    let known = holds.into_iter().filter_map(|hold| {
-        placed
-            .get(&hold.id)
-            .map(|event| (*event, released.get(&hold.id).copied(), hold.scope.families.iter().copied().collect()))
-    });
-    Ok(known.collect())
 }
 
 /// The list of what was destroyed after a backup names the restore among its inputs.
@@ -162,6 +129,10 @@ fn plans(check: &mut Check<'_>) -> Result<Approved, VerifyError> {
                 check.find("approval-changed", id, format!("{approved_by} is not registered to approve"));
                 continue;
             }
+        }
+        if is_same_person(&plan.planned_by, &approved_by) {
+            check.find("approved-by-planner", id, format!("{approved_by} both made and approved it (I4)"));
+            continue;
         }
         approved.insert(id, plan.items.iter().map(|item| (item.family, item.digest)).collect());
     }

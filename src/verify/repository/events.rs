@@ -1,11 +1,11 @@
 //! I6: the chain of events verifies, every exported checkpoint fits it, and what the events say is what the rows say.
 
+use super::holds::agrees_with_ledger;
 use super::{Check, VerifyError};
-use crate::base::id::{EventId, HoldId, PlanId, RequestId};
+use crate::base::id::{EventId, PlanId, RequestId};
 use crate::catalog::CatalogError;
 use crate::ledger::{ChainVerifier, Checkpoint, MerkleBuilder, leaf_hash};
 use crate::model::event::{Act, Event};
-use crate::model::hold::HoldState;
 use crate::model::provenance::Outcome;
 use crate::verify::checkpoint::{compare, read_file};
 use serde_json::Value;
@@ -38,9 +38,7 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
         let details = serde_json::from_str(&event.details).unwrap_or(Value::Null);
         match event.act {
             Act::Sealed => sealed += sealed_batch(check, &event, &details)?,
-            Act::HoldPlaced
-            | Act::HoldReleased
-            | Act::RequestOpened
+            Act::RequestOpened
             | Act::RequestClosed
             | Act::Planned
             | Act::Approved
@@ -145,17 +143,9 @@ fn rows(check: &mut Check<'_>, said: &Said) -> Result<(), CatalogError> {
     let told = |act: Act, subject: &str| said.get(&(act.word(), subject.to_owned())).map(|(_, details)| details);
     let mut differs: Vec<(String, &'static str)> = Vec::new();
     for hold in reading.holds()? {
-        let id: HoldId = hold.id;
-        let placed = told(Act::HoldPlaced, &id.to_string());
-        let scope = serde_json::to_value(&hold.scope).unwrap_or_default();
-        let same = placed.is_some_and(|one| one.get("scope") == Some(&scope) && one["matter"] == hold.matter);
-        let released = told(Act::HoldReleased, &id.to_string());
-        let ended = match &hold.state {
-            HoldState::Active => released.is_none(),
-            HoldState::Released { reason, .. } => released.is_some_and(|one| one["reason"] == reason.as_str()),
-        };
-        if !same || !ended {
-            differs.push((id.to_string(), "the hold is not as it was placed or released"));
+        let events = reading.events_about(&hold.id.to_string())?;
+        if !agrees_with_ledger(&hold, &events.iter().collect::<Vec<_>>()) {
+            differs.push((hold.id.to_string(), "the hold is not as it was placed, amended or released"));
         }
     }
     for request in reading.requests()? {

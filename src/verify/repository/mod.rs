@@ -1,7 +1,7 @@
 //! A whole repository, looked through invariant by invariant.
 //!
 //! Reading order: `events` (I6), `families` (I1, I2, I7), `packs` (orphan bytes, released ones), `keys` (I2, I13),
-//! `destructions` (I3, I4), `screenings` (I4), `accounts` (I11), `deadlines` (I12), `productions` (I8, I9), `files` (frozen schedules,
+//! `destructions` (I3, I4), `holds` (I3 by predicate), `screenings` (I4), `accounts` (I11), `deadlines` (I12), `productions` (I8, I9), `files` (frozen schedules,
 //! certificates), `index` (I5).
 
 mod accounts;
@@ -10,11 +10,14 @@ mod destructions;
 mod events;
 mod families;
 mod files;
+mod holds;
 mod index;
 mod keys;
 mod packs;
 mod productions;
 mod screenings;
+
+pub use holds::agrees_with_ledger;
 
 use super::Finding;
 use crate::base::clock::StopWatch;
@@ -61,6 +64,11 @@ impl Report {
 /// Looks through a repository. Nothing is changed and no lock is taken; while another program works in it, what that
 /// one has half done is found as well.
 pub fn verify(repository: &Repository, monitor: &dyn Monitor) -> Result<Report, VerifyError> {
+    verify_with(repository, monitor, false)
+}
+
+/// As [`verify`]; with `all_holds` every hold is asked again of every item, and not of a random part of many.
+pub fn verify_with(repository: &Repository, monitor: &dyn Monitor, all_holds: bool) -> Result<Report, VerifyError> {
     let mut check = Check { repository, monitor, clock: StopWatch::start(), report: Report::default() };
     for line in repository.catalog().integrity()? {
         check.find("catalog-damaged", "catalog.sqlite", line);
@@ -70,6 +78,7 @@ pub fn verify(repository: &Repository, monitor: &dyn Monitor) -> Result<Report, 
     packs::check(&mut check)?;
     keys::check(&mut check)?;
     destructions::check(&mut check)?;
+    holds::check(&mut check, all_holds)?;
     screenings::check(&mut check)?;
     accounts::check(&mut check)?;
     deadlines::check(&mut check)?;

@@ -1,0 +1,225 @@
+//! Notices of a hold: who was told, who acknowledged it, who is to be reminded. All of it is read back from the ledger.
+
+use super::amend::in_force;
+use super::letter::{Letter, LetterKind, Telling, Template, letter};
+use super::{HoldError, told};
+use crate::base::digest::Sha256Digest;
+use crate::base::durable;
+use crate::base::id::{EventId, HoldId};
+use crate::catalog::{CatalogError, Reading};
+use crate::model::event::Act;
+use crate::model::hold::HoldState;
+use crate::repository::{Repository, RepositoryError};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// How a notice was acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Acknowledgement {
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
+    /// How it came: signed on paper, by e-mail, by telephone.
+    pub how: String,
+    /// Jobs, policies or tickets by which IT suspended deletion.
+    pub jobs: String,
+    /// Who recorded it.
+    pub recorded_by: String,
+}
+
+/// One letter to one person, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// The hold.
+    pub hold: HoldId,
+    /// Counted from 1 for each hold.
+    pub number: u64,
+    /// The event that recorded it.
+    pub event: EventId,
+    /// To whom.
+    pub to: String,
+    /// As whom.
+    pub kind: LetterKind,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+    /// SHA-256 of its text, hexadecimal.
+    pub sha256: String,
+    /// When and how it was acknowledged; `None` while it was not.
+    pub acknowledged: Option<Acknowledgement>,
+    /// When reminders of it were written.
+    pub reminded_at: Vec<DateTime<Utc>>,
+}
+
+/// A letter that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenNotice {
+    /// Its number.
+    pub number: u64,
+    /// The text file.
+    pub text: PathBuf,
+    /// The PDF file.
+    pub pdf: PathBuf,
+}
+
+/// The notices of a hold, by number.
+pub fn notices(reading: &Reading<'_>, hold: HoldId) -> Result<Vec<Notice>, CatalogError> {
+    let mut all: Vec<Notice> = Vec::new();
+    for event in reading.events_about(&hold.to_string())? {
+        let details: Value = serde_json::from_str(&event.details).unwrap_or_default();
+        let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let number = details.get("notice").and_then(Value::as_u64).unwrap_or_default();
+        let known = all.iter_mut().find(|one| one.number == number);
+        match (event.act, known) {
+            (Act::HoldNoticed, None) => all.push(Notice {
+                hold,
+                number,
+                event: event.id,
+                to: text("to"),
+                kind: LetterKind::parse(&text("kind")).unwrap_or(LetterKind::Custodian),
+                written_at: event.at,
+                sha256: text("sha256"),
+                acknowledged: None,
+                reminded_at: Vec::new(),
+            }),
+            (Act::HoldAcknowledged, Some(notice)) => {
+                notice.acknowledged = Some(Acknowledgement {
+                    at: event.at,
+                    how: text("how"),
+                    jobs: text("jobs"),
+                    recorded_by: event.actor.clone(),
+                });
+            }
+            (Act::HoldReminded, Some(notice)) => notice.reminded_at.push(event.at),
+            _ => {}
+        }
+    }
+    Ok(all)
+}
+
+/// Where the letters of this repository lie. They tell the matter and may be privileged (Minn. Stat. § 13.393).
+fn folder(repository: &Repository) -> PathBuf {
+    repository.layout().root().join("notices")
+}
+
+fn write(repository: &Repository, name: &str, letter: &Letter) -> Result<(PathBuf, PathBuf), HoldError> {
+    let folder = folder(repository);
+    durable::create_dir_all(&folder).map_err(|error| RepositoryError::io(&folder, error))?;
+    let (text, pdf) = (folder.join(format!("{name}.txt")), folder.join(format!("{name}.pdf")));
+    durable::replace(&text, letter.text.as_bytes()).map_err(|error| RepositoryError::io(&text, error))?;
+    durable::replace(&pdf, &letter.pdf).map_err(|error| RepositoryError::io(&pdf, error))?;
+    Ok((text, pdf))
+}
+
+/// Writes the letter of a hold to one person, as text and as PDF, and records it. Sending it is the city's own act.
+pub fn write_notice(
+    repository: &mut Repository,
+    id: HoldId,
+    to: &str,
+    kind: LetterKind,
+    actor: &str,
+) -> Result<WrittenNotice, HoldError> {
+    if to.trim().is_empty() {
+        return Err(HoldError::Incomplete("a notice needs the person it is for"));
+    }
+    let hold = in_force(repository, id)?;
+    let reading = repository.catalog().reading();
+    let number = notices(&reading, id)?.len() as u64 + 1;
+    let reaches = told(&reading, &hold.scope)?;
+    let first_written = repository.today();
+    let telling = Telling { hold: &hold, reaches: &reaches, to, number, first_written };
+    let letter = letter(repository, Template::First(kind), &telling)?;
+    let (text, pdf) = write(repository, &format!("{id}-{number}"), &letter)?;
+    let at = repository.now();
+    let details = json!({
+        "notice": number, "to": to, "kind": kind, "sha256": Sha256Digest::of(letter.text.as_bytes()),
+        "pdf_sha256": Sha256Digest::of(&letter.pdf),
+    });
+    repository.catalog_mut().write::<_, HoldError>(|writing| {
+        if notices(&writing.reading(), id)?.len() as u64 + 1 != number {
+            return Err(HoldError::Refused("another notice of this hold was just written; write it again".to_owned()));
+        }
+        writing.record_event(at, actor, Act::HoldNoticed, &id.to_string(), &details)?;
+        Ok(WrittenNotice { number, text, pdf })
+    })
+}
+
+/// The notice of a hold to a person, by number or by name.
+fn wanted(reading: &Reading<'_>, id: HoldId, which: &str) -> Result<Notice, HoldError> {
+    let mut all = notices(reading, id)?;
+    let same = |one: &Notice| which.parse() == Ok(one.number) || crate::text::is_surely_same_person(&one.to, which);
+    // The newest to that person: an older one may have been acknowledged.
+    all.retain(same);
+    all.pop().ok_or_else(|| HoldError::Catalog(CatalogError::Missing(format!("notice {which} of the hold {id}"))))
+}
+
+/// Records that somebody acknowledged a notice. It can be said after the release as well.
+pub fn acknowledge(
+    repository: &mut Repository,
+    id: HoldId,
+    which: &str,
+    (how, jobs): (&str, &str),
+    actor: &str,
+) -> Result<Notice, HoldError> {
+    if how.trim().is_empty() {
+        return Err(HoldError::Incomplete("say how the notice was acknowledged: on paper, by e-mail, by telephone"));
+    }
+    let at = repository.now();
+    repository.catalog_mut().write::<_, HoldError>(|writing| {
+        let notice = wanted(&writing.reading(), id, which)?;
+        if notice.acknowledged.is_some() {
+            let message = format!("the notice {} of the hold {id} is acknowledged already", notice.number);
+            return Err(HoldError::Refused(message));
+        }
+        let details = json!({ "notice": notice.number, "how": how, "jobs": jobs });
+        writing.record_event(at, actor, Act::HoldAcknowledged, &id.to_string(), &details)?;
+        Ok(notice)
+    })
+}
+
+/// The notices of holds in force that were not acknowledged within the city's days, counted from the last letter; each
+/// with the day since which a reminder is due.
+pub fn due_reminders(repository: &Repository) -> Result<Vec<(Notice, NaiveDate)>, HoldError> {
+    let (reading, today, zone) = (repository.catalog().reading(), repository.today(), repository.zone());
+    let days = Days::new(u64::from(repository.profile().policy.hold_reminder_days));
+    let mut due = Vec::new();
+    for hold in reading.holds()?.into_iter().filter(|hold| hold.state == HoldState::Active) {
+        for notice in notices(&reading, hold.id)?.into_iter().filter(|one| one.acknowledged.is_none()) {
+            let last = notice.reminded_at.last().copied().unwrap_or(notice.written_at);
+            let since = crate::base::clock::local_date(last, zone).checked_add_days(days);
+            if let Some(since) = since.filter(|since| *since <= today) {
+                due.push((notice, since));
+            }
+        }
+    }
+    Ok(due)
+}
+
+/// Writes the reminder of a notice and records it.
+pub fn remind(repository: &mut Repository, id: HoldId, which: &str, actor: &str) -> Result<WrittenNotice, HoldError> {
+    let hold = in_force(repository, id)?;
+    let reading = repository.catalog().reading();
+    let notice = wanted(&reading, id, which)?;
+    if notice.acknowledged.is_some() {
+        return Err(HoldError::Refused(format!("the notice {} of the hold {id} is acknowledged", notice.number)));
+    }
+    let reaches = told(&reading, &hold.scope)?;
+    let first_written = crate::base::clock::local_date(notice.written_at, repository.zone());
+    let number = notice.number;
+    let telling = Telling { hold: &hold, reaches: &reaches, to: &notice.to, number, first_written };
+    let letter = letter(repository, Template::Reminder, &telling)?;
+    let nth = notice.reminded_at.len() + 1;
+    let (text, pdf) = write(repository, &format!("{id}-{number}-reminder-{nth}"), &letter)?;
+    let at = repository.now();
+    let details = json!({
+        "notice": number, "reminder": nth, "sha256": Sha256Digest::of(letter.text.as_bytes()),
+        "pdf_sha256": Sha256Digest::of(&letter.pdf),
+    });
+    repository.catalog_mut().write::<_, HoldError>(|writing| {
+        if wanted(&writing.reading(), id, &number.to_string())? != notice {
+            return Err(HoldError::Refused("this notice was acknowledged or reminded of meanwhile".to_owned()));
+        }
+        writing.record_event(at, actor, Act::HoldReminded, &id.to_string(), &details)?;
+        Ok(WrittenNotice { number, text, pdf })
+    })
+}
