@@ -250,8 +250,8 @@ fn share(repository: &Repository, plan: &DispositionPlan) -> Result<Option<Strin
     let trips = items >= limits.from_items && items * 100 > here * u64::from(limits.share_percent);
     Ok(trips.then(|| {
         format!(
-            "it would destroy {items} of the {here} items that are here, which is more than {} percent. Look at the plan \
-             with: recordroom dispose show {}",
+            "it would destroy {items} of the {here} items that are here, which is more than {} percent. Read the plan first \
+             (recordroom dispose show {}).",
             limits.share_percent, plan.plan
         )
     }))
@@ -276,7 +276,8 @@ fn history(repository: &Repository, plan: &DispositionPlan) -> Result<Option<Str
     Ok(trips.then(|| {
         format!(
             "it would destroy {items} items, and the largest of the last {} plans destroyed {largest}; more than {} times \
-             as many is unusual here. Look at what changed with: recordroom dispose show {}",
+             as many is unusual here. Find out what changed \
+             (recordroom dispose show {}).",
             executed.len(),
             limits.times_largest,
             plan.plan
@@ -312,9 +313,9 @@ fn backup_age(repository: &Repository) -> Result<Option<String>, DispositionErro
     let Some(days) = repository.profile().policy.breakers.backup_days else { return Ok(None) };
     let last = repository.catalog().reading().last_event_of(&[Act::BackedUp])?;
     Ok(match last {
-        None => Some("there is no backup. Make one with: recordroom backup FOLDER".to_owned()),
+        None => Some("there is no backup. Make one (recordroom backup FOLDER).".to_owned()),
         Some(last) if repository.now() - last.at > Duration::days(i64::from(days)) => Some(format!(
-            "the newest backup is of {}, and it may be {days} days old. Make one with: recordroom backup FOLDER",
+            "the newest backup is of {}, and it may be {days} days old. Make one (recordroom backup FOLDER).",
             last.at.with_timezone(&repository.zone()).format("%Y-%m-%d")
         )),
         Some(_) => None,
