@@ -40,7 +40,9 @@ pub struct HappeningRow {
 impl Writing<'_> {
     /// Makes a matter and returns its number.
     pub fn add_matter(&self, name: &str, event: EventId) -> Result<i64, CatalogError> {
-        self.connection.prepare_cached("INSERT INTO matter(name, event) VALUES (?1, ?2)")?.execute((name, event.get()))?;
+        self.connection
+            .prepare_cached("INSERT INTO matter(name, event) VALUES (?1, ?2)")?
+            .execute((name, event.get()))?;
         Ok(self.connection.last_insert_rowid())
     }
 
@@ -112,7 +114,8 @@ impl Reading<'_> {
 
     /// Every matter, oldest first.
     pub fn matters(&self) -> Result<Vec<MatterRow>, CatalogError> {
-        let sql = "SELECT id, name, (SELECT count(*) FROM matter_item WHERE matter = id), event FROM matter ORDER BY id";
+        let sql =
+            "SELECT id, name, (SELECT count(*) FROM matter_item WHERE matter = id), event FROM matter ORDER BY id";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         let mut all = Vec::new();

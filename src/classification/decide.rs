@@ -152,11 +152,7 @@ pub(super) fn write_decisions(
     Ok(decided)
 }
 
-fn decided_standing(
-    row: &FamilyRow,
-    status: RecordStatus,
-    said: &Said<'_>,
-) -> Result<Standing, ClassificationError> {
+fn decided_standing(row: &FamilyRow, status: RecordStatus, said: &Said<'_>) -> Result<Standing, ClassificationError> {
     if row.state != FamilyState::Live {
         let hint = "What is destroyed, or about to be, keeps the status it had.";
         return Err(refused(format!("{} is not here any more", row.id), hint));

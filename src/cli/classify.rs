@@ -197,10 +197,7 @@ fn explained(why: &Explanation) -> String {
 fn set_told(done: &Decided) -> String {
     let mut text = String::new();
     for one in &done.families {
-        text.push_str(&format!(
-            "{}  {} ({}) -> {}\n",
-            one.family, one.status_before, one.basis_before, one.status
-        ));
+        text.push_str(&format!("{}  {} ({}) -> {}\n", one.family, one.status_before, one.basis_before, one.status));
     }
     let events: Vec<String> = done.events.iter().map(ToString::to_string).collect();
     text.push_str(&format!("{}, recorded as {}\n", counted(done.families.len() as u64, "item"), events.join(", ")));

@@ -89,7 +89,11 @@ impl From<ImportError> for Failure {
 pub fn imported(arguments: &Import, output: &Output) -> Result<u8, Failure> {
     let path = &arguments.table;
     let bytes = std::fs::read(path).map_err(|error| {
-        Failure::new("table", format!("{} cannot be read: {}", path.display(), plain(&error)), "Name a CSV or XLSX file.")
+        Failure::new(
+            "table",
+            format!("{} cannot be read: {}", path.display(), plain(&error)),
+            "Name a CSV or XLSX file.",
+        )
     })?;
     if arguments.to.exists() {
         let message = format!("{} is there already", arguments.to.display());

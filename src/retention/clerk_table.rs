@@ -22,7 +22,9 @@ pub enum TableError {
     #[error(transparent)]
     Workbook(#[from] WorkbookError),
     /// A sheet is larger than is read, or damaged, so that rows would be missing without a word.
-    #[error("the sheet {sheet:?} is damaged or too large, so rows of it would be missing; save it as CSV and import that")]
+    #[error(
+        "the sheet {sheet:?} is damaged or too large, so rows of it would be missing; save it as CSV and import that"
+    )]
     Cut {
         /// Its name.
         sheet: String,
@@ -98,7 +100,8 @@ mod tests {
 
     #[test]
     fn lines_are_those_of_the_file_and_quoted_cells_may_run_over_several() {
-        let tables = read_tables(b"Title,Retention\r\n\"Minutes,\nsigned\",Permanent\r\nLists,Until superseded\r\n").unwrap();
+        let tables =
+            read_tables(b"Title,Retention\r\n\"Minutes,\nsigned\",Permanent\r\nLists,Until superseded\r\n").unwrap();
         assert_eq!(tables.len(), 1);
         let lines: Vec<usize> = tables[0].rows.iter().map(|(line, _)| *line).collect();
         assert_eq!(lines, [1, 2, 4]);

@@ -46,7 +46,8 @@ pub fn overdue(repository: &Repository, on: NaiveDate) -> Result<Vec<Overdue>, R
             for row in rows.iter().filter(|row| row.state == FamilyState::Live) {
                 let verdict = adopted.verdict(&evaluator, &reading, row, &guards, on)?;
                 let Some(by) = verdict.must_destroy_by.filter(|by| *by < on) else { continue };
-                let is_eligible = matches!(verdict.eligibility, crate::model::disposition::Eligibility::Eligible { .. });
+                let is_eligible =
+                    matches!(verdict.eligibility, crate::model::disposition::Eligibility::Eligible { .. });
                 let mut reasons = verdict.reasons;
                 reasons.retain(|reason| reason.code != ReasonCode::GateOpen);
                 found.push(Overdue { family: row.id, must_destroy_by: by, rule: verdict.rule, is_eligible, reasons });

@@ -199,7 +199,8 @@ fn recorded(event: &str, events: &[Listed]) -> String {
     found.sort_by_key(|one| one.on);
     let Some(last) = found.last() else { return "not recorded, so nothing starts from it".to_owned() };
     let whose = last.matter.as_ref().map_or("for this item".to_owned(), |matter| format!("for the matter “{matter}”"));
-    let others = if found.len() > 1 { format!("; the latest of {} recorded days counts", found.len()) } else { String::new() };
+    let others =
+        if found.len() > 1 { format!("; the latest of {} recorded days counts", found.len()) } else { String::new() };
     let because = if last.reason.is_empty() { String::new() } else { format!(": {}", last.reason) };
     format!("{}, recorded {whose} by {} ({}){because}{others}", last.on, last.by, last.event)
 }
@@ -361,7 +362,8 @@ impl Why {
 
     fn gates(&self) -> Vec<String> {
         let told = |reason: &crate::model::disposition::Reason| {
-            let open = matches!(reason.code, ReasonCode::GateOpen | ReasonCode::PeriodExpired | ReasonCode::DecidedPersonal);
+            let open =
+                matches!(reason.code, ReasonCode::GateOpen | ReasonCode::PeriodExpired | ReasonCode::DecidedPersonal);
             let label = if open { "In order" } else { "In the way" };
             let alarm = matches!(reason.code, ReasonCode::MaximumRuns | ReasonCode::MaximumPassed);
             format!("{}: {}.", if alarm { "Maximum" } else { label }, reason.sentence)
@@ -388,13 +390,18 @@ impl Why {
         let mut lines: Vec<String> = self
             .guards
             .iter()
-            .map(|guard| format!("{} ({}), since {} by {}: {}.", guard.id, guard.what, guard.since, guard.by, guard.because))
+            .map(|guard| {
+                format!("{} ({}), since {} by {}: {}.", guard.id, guard.what, guard.since, guard.by, guard.because)
+            })
             .collect();
         if lines.is_empty() {
             lines.push("None covers it.".to_owned());
         }
         if self.on != self.asked_on {
-            lines.push(format!("They are those known on {}; by {} others may have come or gone.", self.asked_on, self.on));
+            lines.push(format!(
+                "They are those known on {}; by {} others may have come or gone.",
+                self.asked_on, self.on
+            ));
         }
         lines
     }

@@ -151,12 +151,20 @@ mod tests {
     #[test]
     fn added_removed_changed_and_renamed_lines_are_told_in_words() {
         let mut first = edition("city");
-        first.rules = vec![rule("general", "3 years after sent"), rule("video", "3 months after minutes-approved"), rule("lists", "until superseded")];
+        first.rules = vec![
+            rule("general", "3 years after sent"),
+            rule("video", "3 months after minutes-approved"),
+            rule("lists", "until superseded"),
+        ];
         first.rules[2].code = "ADM 1".to_owned();
         let mut second = first.clone();
         second.key = "city-2".to_owned();
         second.replaces = vec!["city".to_owned()];
-        second.rules = vec![rule("general", "4 years after sent"), rule("mailing-lists", "until superseded"), rule("texts", "90 days after sent")];
+        second.rules = vec![
+            rule("general", "4 years after sent"),
+            rule("mailing-lists", "until superseded"),
+            rule("texts", "90 days after sent"),
+        ];
         second.rules[1].code = "ADM 1".to_owned();
         second.rules[0].archival = true;
         let found = compare(&first, &second);

@@ -102,8 +102,11 @@ impl<'a> Evaluator<'a> {
         let decided = self.evaluate(facts, today).rule;
         let unknown = [CopyFacts::default()];
         let copies = if facts.copies.is_empty() { &unknown } else { facts.copies.as_slice() };
-        let mut all: Vec<Considered> =
-            self.at_hand(facts).into_iter().map(|line| self.consider(line, facts, copies, decided.as_ref(), today)).collect();
+        let mut all: Vec<Considered> = self
+            .at_hand(facts)
+            .into_iter()
+            .map(|line| self.consider(line, facts, copies, decided.as_ref(), today))
+            .collect();
         all.sort_by_key(|one| (one.part, !one.is_own, one.rule.clone()));
         all
     }
@@ -234,7 +237,9 @@ impl Counted {
             return format!("{}: not counted, because that day is not known", capital(&self.words));
         };
         let closed = self.closed_off_on.map(|day| format!(", closed off on {day}")).unwrap_or_default();
-        let Some(last) = self.last else { return format!("{}: from {from}{closed}, without an end", capital(&self.words)) };
+        let Some(last) = self.last else {
+            return format!("{}: from {from}{closed}, without an end", capital(&self.words));
+        };
         let days = self.days.unwrap_or_default();
         let gone = (today - from).num_days();
         let stands = if today > last {

@@ -130,9 +130,9 @@ fn ordinal(number: u64) -> String {
 mod tests {
     use super::super::grammar::parse_term;
     use super::super::testing::rule;
+    use super::*;
     use crate::model::classification::RecordStatus;
     use crate::model::record::RecordKind;
-    use super::*;
 
     #[test]
     fn rules_read_as_sentences() {

@@ -43,16 +43,62 @@ pub enum ScheduleError {
     },
 }
 
-/// Reads a schedule file.
+/// Reads a schedule file; the error is the first thing that is wrong.
 pub fn parse(text: &str) -> Result<Edition, ScheduleError> {
+    Reading { text }.edition(raw(text)?)
+}
+
+/// Everything that is wrong in a schedule file, in order of lines; empty where it can be used. Where the text is not TOML
+/// nothing behind that place can be read, so that is the only thing told.
+pub fn problems(text: &str) -> Vec<ScheduleError> {
+    let mut raw = match raw(text) {
+        Ok(raw) => raw,
+        Err(error) => return vec![error],
+    };
+    let reading = Reading { text };
+    let mut found = Vec::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for series in std::mem::take(&mut raw.series) {
+        let at = series.get_ref().key.span().start;
+        let line = line_of(text, at);
+        match reading.rule(series.clone().into_inner()) {
+            Ok(rule) => {
+                if let Some(first) = seen.insert(rule.series.clone(), line) {
+                    found.push(reading.twice(at, &rule.series, first));
+                } else {
+                    raw.series.push(series);
+                }
+            }
+            Err(error) => found.push(error),
+        }
+    }
+    // With the sound lines alone what is left is about the edition itself.
+    match reading.edition(raw) {
+        Err(error) if found.is_empty() || !error.to_string().contains("no [[series]]") => found.push(error),
+        _ => {}
+    }
+    found.sort_by_key(ScheduleError::line);
+    found
+}
+
+fn raw(text: &str) -> Result<RawEdition, ScheduleError> {
     if text.len() > SCHEDULE_BYTES {
         return Err(ScheduleError::TooLarge { bytes: text.len() });
     }
-    let raw: RawEdition = toml::from_str(text).map_err(|error| {
+    toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         ScheduleError::Form { line: line_of(text, at), message: error.message().replace('\n', ", ") }
-    })?;
-    Reading { text }.edition(raw)
+    })
+}
+
+impl ScheduleError {
+    /// The line it is about, counted from 1; 0 where it is about no line.
+    pub const fn line(&self) -> usize {
+        match self {
+            Self::Form { line, .. } | Self::Term { line, .. } => *line,
+            Self::TooLarge { .. } | Self::FiscalYearEnd { .. } => 0,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -77,7 +123,7 @@ struct RawAuthority {
     approved_on: Option<Spanned<toml::Value>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSeries {
     key: Spanned<String>,
@@ -129,7 +175,7 @@ impl Reading<'_> {
             let rule = self.rule(series.into_inner())?;
             let line = line_of(self.text, at);
             if let Some(first) = seen.insert(rule.series.clone(), line) {
-                return Err(self.wrong(at, format!("the series {:?} was given before, in line {first}", rule.series)));
+                return Err(self.twice(at, &rule.series, first));
             }
             rules.push(rule);
         }
@@ -137,7 +183,9 @@ impl Reading<'_> {
         let mut replaces = Vec::with_capacity(raw.replaces.len());
         for older in &raw.replaces {
             if *older.get_ref() == key {
-                return Err(self.wrong(older.span().start, "an edition cannot replace itself; a new one has its own key"));
+                return Err(
+                    self.wrong(older.span().start, "an edition cannot replace itself; a new one has its own key")
+                );
             }
             replaces.push(self.key(older)?);
         }
@@ -283,6 +331,10 @@ impl Reading<'_> {
             .map_err(|_| self.wrong(raw.span().start, format!("{written:?} is no day; write it like 2024-06-10")))
     }
 
+    fn twice(&self, at: usize, series: &str, first: usize) -> ScheduleError {
+        self.wrong(at, format!("the series {series:?} was given before, in line {first}"))
+    }
+
     fn wrong(&self, at: usize, message: impl Into<String>) -> ScheduleError {
         ScheduleError::Form { line: line_of(self.text, at), message: message.into() }
     }
@@ -342,13 +394,18 @@ statuses = ["non-record"]
 
     #[test]
     fn what_a_line_is_for_and_what_an_edition_replaces_is_read() {
-        let text = GOOD
-            .replacen("effective_on", "replaces = [\"city-2017\"]\neffective_on", 1)
-            .replacen("keep = \"3 years after sent\"", "minimum = \"3 years after sent\"\nclassification = \"Public\"\ndepartments = [\"Police \"]", 1);
+        let text = GOOD.replacen("effective_on", "replaces = [\"city-2017\"]\neffective_on", 1).replacen(
+            "keep = \"3 years after sent\"",
+            "minimum = \"3 years after sent\"\nclassification = \"Public\"\ndepartments = [\"Police \"]",
+            1,
+        );
         let edition = parse(&text).unwrap();
         assert_eq!(edition.replaces, ["city-2017"]);
         let general = &edition.rules[0];
-        assert_eq!((general.classification.as_str(), general.departments.as_slice()), ("Public", ["Police".to_owned()].as_slice()));
+        assert_eq!(
+            (general.classification.as_str(), general.departments.as_slice()),
+            ("Public", ["Police".to_owned()].as_slice())
+        );
         assert_eq!(general.term, parse_term("3 years after sent").unwrap());
     }
 
@@ -368,7 +425,12 @@ statuses = ["non-record"]
             ("adoption_acknowledged_on = \"2021-06-01\"", "", 4, "needs adoption_acknowledged_on"),
             ("adoption_acknowledged_on", "approved_on", 7, "belongs to"),
             ("departments = [\"Police\", \" Fire \"]", "departments = [\" \"]", 8, "without a name"),
-            ("effective_on = 2021-03-31", "effective_on = 2021-03-31\nreplaces = [\"city\"]", 4, "cannot replace itself"),
+            (
+                "effective_on = 2021-03-31",
+                "effective_on = 2021-03-31\nreplaces = [\"city\"]",
+                4,
+                "cannot replace itself",
+            ),
             ("effective_on = 2021-03-31", "effective_on = 2021-03-31\nreplaces = [\"The old one\"]", 4, "is no key"),
             ("statuses = [\"non-record\"]", "departments = [\"\"]", 21, "without a name"),
             ("key = \"drone\"", "key = \"general\"", 14, "was given before, in line 10"),
@@ -384,6 +446,20 @@ statuses = ["non-record"]
             assert!(text.starts_with(&format!("line {line}: ")) && text.contains(words), "{to}: {text}");
             assert!(!text.contains('\n') && !text.ends_with('.'), "{text}");
         }
+    }
+
+    #[test]
+    fn a_check_tells_everything_that_is_wrong_in_order_of_lines() {
+        assert_eq!(problems(GOOD), []);
+        let text = GOOD
+            .replace("keep = \"3 years after sent\"", "keep = \"3 yaers after sent\"")
+            .replace("maximum = \"7 days after sent\"", "maximum = \"permanent\"")
+            .replace("effective_on = 2021-03-31", "effective_on = \"soon\"");
+        let told: Vec<usize> = problems(&text).iter().map(ScheduleError::line).collect();
+        assert_eq!(told, [3, 12, 18]);
+        let twice = GOOD.replace("key = \"drone\"", "key = \"general\"");
+        assert_eq!(problems(&twice).len(), 1);
+        assert_eq!(problems("key = ").len(), 1);
     }
 
     #[test]
@@ -407,6 +483,7 @@ statuses = ["non-record"]
             while !GOOD.is_char_boundary(cut) { cut -= 1; }
             let _ = parse(&format!("{}{with}{}", &GOOD[..cut], &GOOD[cut..]));
             let _ = parse(&GOOD[..cut]);
+            prop_assert_eq!(problems(&GOOD[..cut]).is_empty(), parse(&GOOD[..cut]).is_ok());
         }
     }
 }

@@ -298,10 +298,7 @@ mod tests {
             ),
             ("3 years after end-of-tenure", after(event("end-of-tenure"), Cutoff::None, Period::Years(3))),
             ("2 years after created", after(Trigger::Created, Cutoff::None, Period::Years(2))),
-            (
-                "1 year after last-of-conversation",
-                after(Trigger::LastOfConversation, Cutoff::None, Period::Years(1)),
-            ),
+            ("1 year after last-of-conversation", after(Trigger::LastOfConversation, Cutoff::None, Period::Years(1))),
             ("90 days after month-end", after(Trigger::Sent, Cutoff::MonthEnd, Period::Days(90))),
             ("90 days after month-end of received", after(Trigger::Received, Cutoff::MonthEnd, Period::Days(90))),
             ("until superseded", Term::Until("superseded".to_owned())),
@@ -346,8 +343,15 @@ mod tests {
         for text in unreadable {
             assert!(matches!(parse_term(text), Err(TermError::Unreadable { .. })), "{text}");
         }
-        for text in ["until sent", "until created", "until received", "until §", "3 days after ", "3 years after a/b", "until permanent"]
-        {
+        for text in [
+            "until sent",
+            "until created",
+            "until received",
+            "until §",
+            "3 days after ",
+            "3 years after a/b",
+            "until permanent",
+        ] {
             let error = parse_term(text).unwrap_err();
             assert!(matches!(error, TermError::EventName { .. } | TermError::Unreadable { .. }), "{text}: {error}");
         }

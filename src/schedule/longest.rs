@@ -114,7 +114,8 @@ fn an_edition_that_is_replaced_ends_on_the_day_the_newer_one_is_acknowledged() {
     let mut newer = city("city-2026", &["1 year after sent"]);
     newer.replaces = vec!["city-2021".to_owned()];
     newer.effective_on = day("2026-01-01");
-    if let crate::model::retention::Authority::ApprovedSchedule { adoption_acknowledged_on, .. } = &mut newer.authority {
+    if let crate::model::retention::Authority::ApprovedSchedule { adoption_acknowledged_on, .. } = &mut newer.authority
+    {
         *adoption_acknowledged_on = day("2026-03-01");
     }
     let editions = [older, newer];
@@ -136,7 +137,11 @@ fn what_the_newer_edition_left_out_is_kept_and_a_policy_replaces_no_schedule() {
     let on = |editions: &[Edition]| evaluate(&facts, editions, day("2090-01-01"), &Settings::default());
     let left = on(&[older.clone(), newer]);
     assert_eq!((left.eligibility, left.reasons[0].code), (Eligibility::Blocked, ReasonCode::NoAuthority));
-    assert!(left.reasons[0].sentence.starts_with("city-2021 was replaced on 2021-06-01"), "{}", left.reasons[0].sentence);
+    assert!(
+        left.reasons[0].sentence.starts_with("city-2021 was replaced on 2021-06-01"),
+        "{}",
+        left.reasons[0].sentence
+    );
     let mut policy = edition("short");
     policy.replaces = vec!["city-2021".to_owned()];
     assert_eq!(on(&[older, policy]).eligibility, Eligibility::Eligible { since: day("2025-03-01") });

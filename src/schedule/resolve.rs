@@ -102,9 +102,11 @@ impl Gap<'_> {
             Self::Sent => "the date it was sent is not known".to_owned(),
             Self::Received => "the date a copy of it was received is not known".to_owned(),
             Self::Created => "its own date is not known".to_owned(),
-            Self::Conversation => "it was put into no matter, or a date in one of its matters is not known, so the last \
+            Self::Conversation => {
+                "it was put into no matter, or a date in one of its matters is not known, so the last \
                                    item of its conversation is not known"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Event(READ) => {
                 "that it was read is not recorded, and the city has set no number of days instead".to_owned()
             }
@@ -265,7 +267,10 @@ mod tests {
         assert_eq!(run(term, "2020-01-01", &[("superseded", "2021-05-05")], &none), Ok(day("2021-05-05")));
         assert_eq!(run(term, "", &[("superseded", "2021-05-05")], &none), Ok(day("2021-05-05")));
         assert!(run(term, "", &[], &none).is_err());
-        assert_eq!(run("earliest of permanent | until superseded", "", &[], &none).unwrap_err(), "the event “superseded” is not recorded");
+        assert_eq!(
+            run("earliest of permanent | until superseded", "", &[], &none).unwrap_err(),
+            "the event “superseded” is not recorded"
+        );
         let open = run("any of 3 years after sent | review: which edition", "2020-01-01", &[], &none);
         assert!(open.unwrap_err().contains("which edition"));
     }
@@ -288,7 +293,12 @@ mod tests {
             events: &events,
             settings: &none,
         };
-        for text in ["0 days after sent", "0 days after month-end", "1 year after fiscal-year-end", "1 month after calendar-year-end"] {
+        for text in [
+            "0 days after sent",
+            "0 days after month-end",
+            "1 year after fiscal-year-end",
+            "1 month after calendar-year-end",
+        ] {
             assert_eq!(Run::of(&parse_term(text).unwrap(), &dates), Run::Unknown(Gap::TooFar), "{text}");
         }
         assert!(matches!(Run::of(&Term::Latest(Vec::new()), &dates), Run::Unknown(Gap::Review(_))));

@@ -138,7 +138,8 @@ fn what_happened_to_a_matter_counts_for_what_is_put_into_it_later_and_the_latest
     let (_city, mut repository, all) = contract("2026-03-01");
     let day = |text: &str| text.parse::<chrono::NaiveDate>().expect("a day");
     let reason = "the file says so";
-    let nowhere = record_happening(&mut repository, "contract-ended", day("2018-01-01"), &Whose::Matter("A"), reason, "clerk");
+    let nowhere =
+        record_happening(&mut repository, "contract-ended", day("2018-01-01"), &Whose::Matter("A"), reason, "clerk");
     assert!(matches!(nowhere, Err(RetentionError::NoMatter { .. })));
     gather_matter(&mut repository, "A", &all[..1], reason, "clerk").expect("gathered");
     record_happening(&mut repository, "contract-ended", day("2018-01-01"), &Whose::Matter("A"), reason, "clerk")
@@ -152,10 +153,16 @@ fn what_happened_to_a_matter_counts_for_what_is_put_into_it_later_and_the_latest
 
     // A later day of the item itself keeps it longer; an earlier one would shorten, and does not.
     for on in ["2021-05-05", "2010-01-01"] {
-        record_happening(&mut repository, "Contract Ended", day(on), &Whose::Items(&all[1..2]), reason, "clerk").expect("recorded");
+        record_happening(&mut repository, "Contract Ended", day(on), &Whose::Items(&all[1..2]), reason, "clerk")
+            .expect("recorded");
     }
-    assert_eq!(verdict(&repository, all[1]), Eligibility::Eligible { since: day("2024-01-02") }, "the correction counts");
-    record_happening(&mut repository, "contract-ended", day("2021-05-05"), &Whose::Items(&all[1..2]), reason, "clerk").expect("recorded");
+    assert_eq!(
+        verdict(&repository, all[1]),
+        Eligibility::Eligible { since: day("2024-01-02") },
+        "the correction counts"
+    );
+    record_happening(&mut repository, "contract-ended", day("2021-05-05"), &Whose::Items(&all[1..2]), reason, "clerk")
+        .expect("recorded");
     assert_eq!(verdict(&repository, all[1]), Eligibility::NotYet { earliest: day("2027-05-06") });
 
     let cancelled = cancel_happening(&mut repository, "contract-ended", &Whose::Items(&all), "a mistake", "clerk");
@@ -201,7 +208,8 @@ fn nothing_is_recorded_without_a_reason_in_the_future_or_about_what_is_gone() {
 fn an_edition_is_tried_and_nothing_is_saved() {
     let (_city, mut repository, all) = contract("2026-03-01");
     let on = "2017-01-01".parse().expect("a day");
-    record_happening(&mut repository, "contract-ended", on, &Whose::Items(&all[..2]), "why", "clerk").expect("recorded");
+    record_happening(&mut repository, "contract-ended", on, &Whose::Items(&all[..2]), "why", "clerk")
+        .expect("recorded");
     let events = repository.catalog().reading().last_event_number().expect("a number");
     let today = repository.today();
     let tried = |text: &str| what_if(&repository, &parse(text).expect("a schedule"), today).expect("tried");
@@ -219,7 +227,8 @@ fn an_edition_is_tried_and_nothing_is_saved() {
     assert_eq!(other.fates.by_series["contracts"].len(), 2);
     let newly = other.fates.moved.iter().find(|one| one.change == Move::NowEligible).expect("one");
     assert_eq!((newly.family, newly.then.words().as_str()), (all[2], "eligible since 2019-04-03"));
-    let beside = tried(&CONTRACTS.replace("key = \"cedar-bend-2021\"", "key = \"other\"").replace("6 years", "8 years"));
+    let beside =
+        tried(&CONTRACTS.replace("key = \"cedar-bend-2021\"", "key = \"other\"").replace("6 years", "8 years"));
     assert!(beside.instead_of.is_none());
     assert_eq!(beside.fates.counts, [(Move::Later, 2)].into());
 
@@ -238,5 +247,8 @@ fn what_is_kept_longer_than_a_maximum_allows_is_listed_with_what_stands_in_the_w
     assert_eq!(told, [(all[0], false), (all[1], true)]);
     assert!(found[0].reasons[0].sentence.contains("hold"), "{:?}", found[0]);
     assert!(found[1].reasons.iter().any(|reason| reason.sentence.starts_with("ALARM")), "{:?}", found[1]);
-    assert!(overdue(&repository, "2015-06-01".parse().expect("a day")).expect("looked").is_empty(), "the last day is allowed");
+    assert!(
+        overdue(&repository, "2015-06-01".parse().expect("a day")).expect("looked").is_empty(),
+        "the last day is allowed"
+    );
 }

@@ -200,7 +200,8 @@ impl Import {
         let title = if title.is_empty() { code.clone() } else { title };
         let written = row.cell(Column::Retention);
         if title.is_empty() {
-            let all: Vec<String> = row.cells.iter().map(|cell| one_line(cell)).filter(|cell| !cell.is_empty()).collect();
+            let all: Vec<String> =
+                row.cells.iter().map(|cell| one_line(cell)).filter(|cell| !cell.is_empty()).collect();
             let reason = "it has neither a title nor a code, so it is not in the file";
             self.out.not_understood.push(row.noted(&all.join(" | "), &written, reason));
             return Ok(());
@@ -249,8 +250,13 @@ impl Import {
         if archival {
             self.series.push_str("archival = true\n");
         }
-        let departments: Vec<String> =
-            row.cell(Column::Department).split([';', ',']).map(str::trim).filter(|one| !one.is_empty()).map(quoted).collect();
+        let departments: Vec<String> = row
+            .cell(Column::Department)
+            .split([';', ','])
+            .map(str::trim)
+            .filter(|one| !one.is_empty())
+            .map(quoted)
+            .collect();
         if !departments.is_empty() {
             self.series.push_str(&format!("departments = [{}]\n", departments.join(", ")));
         }

@@ -185,8 +185,26 @@ fn without_endings(words: &mut String) -> bool {
 /// A word that makes a period depend on something else.
 fn doubt(words: &str) -> Option<&str> {
     const DOUBTS: [&str; 20] = [
-        "if", "unless", "except", "excluding", "see", "note", "varies", "vary", "per", "depending", "dependent", "normally",
-        "approximately", "about", "may", "immediately", "state", "some", "review", "appraisal",
+        "if",
+        "unless",
+        "except",
+        "excluding",
+        "see",
+        "note",
+        "varies",
+        "vary",
+        "per",
+        "depending",
+        "dependent",
+        "normally",
+        "approximately",
+        "about",
+        "may",
+        "immediately",
+        "state",
+        "some",
+        "review",
+        "appraisal",
     ];
     if words.contains(['(', ')', '[', ']', '?', '*']) {
         return words.split_whitespace().find(|word| word.contains(['(', ')', '[', ']', '?', '*']));
@@ -231,7 +249,9 @@ impl Reading<'_> {
             return Ok(Term::Latest(parts));
         }
         if words.contains(" or ") && !is_one_event(words) {
-            return Err("it names several and does not say which of them counts (whichever is later, or earlier)".to_owned());
+            return Err(
+                "it names several and does not say which of them counts (whichever is later, or earlier)".to_owned()
+            );
         }
         self.single(words.trim_end_matches(','))
     }
@@ -271,7 +291,8 @@ impl Reading<'_> {
         for joint in [" + ", " plus ", ", then ", " then "] {
             if let Some((event, length)) = words.split_once(joint) {
                 let period = self.period(length)?;
-                let event = ["until ", "after ", "when "].iter().find_map(|word| event.strip_prefix(word)).unwrap_or(event);
+                let event =
+                    ["until ", "after ", "when "].iter().find_map(|word| event.strip_prefix(word)).unwrap_or(event);
                 return self.after(period, event);
             }
         }
@@ -325,11 +346,13 @@ impl Reading<'_> {
 
     /// A length: "3 years", "18 mos", "2 weeks"; a bare number where the column says what it counts.
     fn period(&self, text: &str) -> Result<Period, String> {
-        let text = text.trim().trim_end_matches(',').trim_start_matches("a minimum of ").trim_start_matches("at least ");
+        let text =
+            text.trim().trim_end_matches(',').trim_start_matches("a minimum of ").trim_start_matches("at least ");
         let mut words = text.split_whitespace();
         let number = words.next().unwrap_or_default();
         let (number, glued) = number.split_at(number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len()));
-        let count: u32 = number.parse().map_err(|_| format!("“{text}” is no length of time and no event that is known"))?;
+        let count: u32 =
+            number.parse().map_err(|_| format!("“{text}” is no length of time and no event that is known"))?;
         let unit = if glued.is_empty() { words.next().unwrap_or_default() } else { glued.trim_start_matches('-') };
         if words.next().is_some() {
             return Err(format!("“{text}” has more words than a length of time"));
@@ -369,8 +392,8 @@ fn whichever<'a>(words: &'a str, which: &str) -> Option<&'a str> {
 
 /// "superseded or obsolete" is one event in two words.
 fn is_one_event(words: &str) -> bool {
-    let event = [" after ", "until ", "after ", "when "].iter().find_map(|joint| {
-        words.split_once(joint).map(|(_, event)| event)
-    });
+    let event = [" after ", "until ", "after ", "when "]
+        .iter()
+        .find_map(|joint| words.split_once(joint).map(|(_, event)| event));
     super::events::is_known(event.unwrap_or(words))
 }

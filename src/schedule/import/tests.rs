@@ -56,7 +56,10 @@ fn phrases_are_understood() {
         ("3 years or until audited, whichever is later", "latest of 3 years after created | until audited"),
         ("3 years and until audited", "latest of 3 years after created | until audited"),
         ("3 years or until superseded, whichever comes first", "earliest of 3 years after created | until superseded"),
-        ("2 years after received or expired, whichever is later", "latest of 2 years after received | 2 years after expired"),
+        (
+            "2 years after received or expired, whichever is later",
+            "latest of 2 years after received | 2 years after expired",
+        ),
         ("2 years after permit revoked", "2 years after permit-revoked"),
         (
             "no later than 7 days after creation",
@@ -115,22 +118,30 @@ fn what_could_mean_two_things_is_not_guessed() {
 
 #[test]
 fn columns_say_what_a_number_counts_and_what_it_counts_from() {
-    let phrase = |text, unit: Option<fn(u32) -> Period>, from| read_phrase(text, unit, from).map(|one| spell(&one.keep));
+    let phrase =
+        |text, unit: Option<fn(u32) -> Period>, from| read_phrase(text, unit, from).map(|one| spell(&one.keep));
     assert_eq!(phrase("7", Some(Period::Years), None).unwrap(), "7 years after created");
     assert_eq!(phrase("7", Some(Period::Months), Some("Case closed")).unwrap(), "7 months after case-closed");
     assert_eq!(phrase("6 years", None, Some("After audit")).unwrap(), "6 years after audited");
-    assert_eq!(phrase("6 years after sent", None, Some("audit")).unwrap(), "6 years after sent", "the phrase counts first");
+    assert_eq!(
+        phrase("6 years after sent", None, Some("audit")).unwrap(),
+        "6 years after sent",
+        "the phrase counts first"
+    );
     // Codes of Texas schedules, as a column has them.
     let texas = |text| phrase(text, Some(Period::Years), None).unwrap();
-    assert_eq!(["AC+2", "FE+3", "US", "AV", "CE+1", "LA+3", "PM"].map(texas), [
-        "2 years after case-closed",
-        "3 years after fiscal-year-end of created",
-        "until superseded",
-        "until business-need-ends",
-        "1 year after calendar-year-end of created",
-        "3 years after asset-disposed",
-        "permanent",
-    ]);
+    assert_eq!(
+        ["AC+2", "FE+3", "US", "AV", "CE+1", "LA+3", "PM"].map(texas),
+        [
+            "2 years after case-closed",
+            "3 years after fiscal-year-end of created",
+            "until superseded",
+            "until business-need-ends",
+            "1 year after calendar-year-end of created",
+            "3 years after asset-disposed",
+            "permanent",
+        ]
+    );
 }
 
 fn table(rows: &[&[&str]]) -> Table {
