@@ -162,9 +162,6 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn edition(&self, raw: RawEdition) -> Result<Edition, ScheduleError> {
         let authority_at = raw.authority.span().start;
-        if raw.series.is_empty() {
-            return Err(self.wrong(0, "the schedule has no [[series]]"));
-        }
         if raw.series.len() > SCHEDULE_SERIES {
             return Err(self.wrong(0, format!("the schedule has more than {SCHEDULE_SERIES} series")));
         }
@@ -189,14 +186,18 @@ impl Reading<'_> {
             }
             replaces.push(self.key(older)?);
         }
-        Ok(Edition {
+        let edition = Edition {
             key,
             title: self.words(&raw.title, "title")?,
             authority: self.authority(raw.authority.into_inner(), authority_at)?,
             effective_on: self.date(&raw.effective_on)?,
             replaces,
             rules,
-        })
+        };
+        if edition.rules.is_empty() {
+            return Err(self.wrong(0, "the schedule has no [[series]]"));
+        }
+        Ok(edition)
     }
 
     fn authority(&self, raw: RawAuthority, at: usize) -> Result<Authority, ScheduleError> {
