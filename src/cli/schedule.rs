@@ -8,7 +8,7 @@ use crate::base::trouble::plain;
 use crate::model::retention::{Authority, Edition};
 use crate::repository::Repository;
 use crate::retention::{Adopted, RetentionError, adopt, record_filing};
-use crate::schedule::{english, parse, shipped, shipped_keys};
+use crate::schedule::{english, parse, problems, shipped, shipped_keys};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -78,7 +78,14 @@ pub fn run(common: &Common, command: &ScheduleCommand, output: &Output) -> Resul
         ScheduleCommand::List => list(common, output),
         ScheduleCommand::Show(named) => show(common, &named.edition, output),
         ScheduleCommand::Check(named) => {
-            let edition = read(&text_of(&named.edition)?, &named.edition)?;
+            let text = text_of(&named.edition)?;
+            let wrong = problems(&text);
+            if wrong.len() > 1 {
+                let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+                let message = format!("{} cannot be used:\n{}", named.edition, lines.join("\n"));
+                return Err(Failure::new("schedule", message, "Correct those lines, and check the file again."));
+            }
+            let edition = read(&text, &named.edition)?;
             let text = format!(
                 "{} can be used: {}.\n{}\nNext: recordroom schedule adopt {}",
                 named.edition,

@@ -134,8 +134,8 @@ fn mapping(pairs: &[String]) -> Result<BTreeMap<Column, String>, Failure> {
 
 fn import_told(made: &Imported, to: &str) -> String {
     let mut text = format!(
-        "{to} is written and nothing is adopted: {} with a retention that was understood, {} marked for review, of {}.\n",
-        counted(made.understood as u64, "series"),
+        "{to} is written and nothing is adopted: {} series with a retention that was understood, {} marked for review, of {}.\n",
+        made.understood,
         made.for_review,
         counted(made.rows as u64, "row"),
     );

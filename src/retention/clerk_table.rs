@@ -64,7 +64,8 @@ pub fn read_tables(bytes: &[u8]) -> Result<Vec<Table>, TableError> {
     if decoded.text.contains('\0') {
         return Err(TableError::NotText);
     }
-    Ok(vec![delimited(&decoded.text)?])
+    // The line of a row is counted right only where lines end in one character.
+    Ok(vec![delimited(&decoded.text.replace("\r\n", "\n").replace('\r', "\n"))?])
 }
 
 fn delimited(text: &str) -> Result<Table, TableError> {

@@ -43,16 +43,62 @@ pub enum ScheduleError {
     },
 }
 
-/// Reads a schedule file.
+/// Reads a schedule file; the error is the first thing that is wrong.
 pub fn parse(text: &str) -> Result<Edition, ScheduleError> {
+    Reading { text }.edition(raw(text)?)
+}
+
+/// Everything that is wrong in a schedule file, in order of lines; empty where it can be used. Where the text is not TOML
+/// nothing behind that place can be read, so that is the only thing told.
+pub fn problems(text: &str) -> Vec<ScheduleError> {
+    let mut raw = match raw(text) {
+        Ok(raw) => raw,
+        Err(error) => return vec![error],
+    };
+    let reading = Reading { text };
+    let mut found = Vec::new();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for series in std::mem::take(&mut raw.series) {
+        let at = series.get_ref().key.span().start;
+        let line = line_of(text, at);
+        match reading.rule(series.clone().into_inner()) {
+            Ok(rule) => {
+                if let Some(first) = seen.insert(rule.series.clone(), line) {
+                    found.push(reading.twice(at, &rule.series, first));
+                } else {
+                    raw.series.push(series);
+                }
+            }
+            Err(error) => found.push(error),
+        }
+    }
+    // With the sound lines alone what is left is about the edition itself.
+    match reading.edition(raw) {
+        Err(error) if found.is_empty() || !error.to_string().contains("no [[series]]") => found.push(error),
+        _ => {}
+    }
+    found.sort_by_key(ScheduleError::line);
+    found
+}
+
+fn raw(text: &str) -> Result<RawEdition, ScheduleError> {
     if text.len() > SCHEDULE_BYTES {
         return Err(ScheduleError::TooLarge { bytes: text.len() });
     }
-    let raw: RawEdition = toml::from_str(text).map_err(|error| {
+    toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         ScheduleError::Form { line: line_of(text, at), message: error.message().replace('\n', ", ") }
-    })?;
-    Reading { text }.edition(raw)
+    })
+}
+
+impl ScheduleError {
+    /// The line it is about, counted from 1; 0 where it is about no line.
+    pub const fn line(&self) -> usize {
+        match self {
+            Self::Form { line, .. } | Self::Term { line, .. } => *line,
+            Self::TooLarge { .. } | Self::FiscalYearEnd { .. } => 0,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -77,7 +123,7 @@ struct RawAuthority {
     approved_on: Option<Spanned<toml::Value>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSeries {
     key: Spanned<String>,
@@ -116,9 +162,6 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn edition(&self, raw: RawEdition) -> Result<Edition, ScheduleError> {
         let authority_at = raw.authority.span().start;
-        if raw.series.is_empty() {
-            return Err(self.wrong(0, "the schedule has no [[series]]"));
-        }
         if raw.series.len() > SCHEDULE_SERIES {
             return Err(self.wrong(0, format!("the schedule has more than {SCHEDULE_SERIES} series")));
         }
@@ -129,7 +172,7 @@ impl Reading<'_> {
             let rule = self.rule(series.into_inner())?;
             let line = line_of(self.text, at);
             if let Some(first) = seen.insert(rule.series.clone(), line) {
-                return Err(self.wrong(at, format!("the series {:?} was given before, in line {first}", rule.series)));
+                return Err(self.twice(at, &rule.series, first));
             }
             rules.push(rule);
         }
@@ -143,14 +186,18 @@ impl Reading<'_> {
             }
             replaces.push(self.key(older)?);
         }
-        Ok(Edition {
+        let edition = Edition {
             key,
             title: self.words(&raw.title, "title")?,
             authority: self.authority(raw.authority.into_inner(), authority_at)?,
             effective_on: self.date(&raw.effective_on)?,
             replaces,
             rules,
-        })
+        };
+        if edition.rules.is_empty() {
+            return Err(self.wrong(0, "the schedule has no [[series]]"));
+        }
+        Ok(edition)
     }
 
     fn authority(&self, raw: RawAuthority, at: usize) -> Result<Authority, ScheduleError> {
@@ -285,6 +332,10 @@ impl Reading<'_> {
             .map_err(|_| self.wrong(raw.span().start, format!("{written:?} is no day; write it like 2024-06-10")))
     }
 
+    fn twice(&self, at: usize, series: &str, first: usize) -> ScheduleError {
+        self.wrong(at, format!("the series {series:?} was given before, in line {first}"))
+    }
+
     fn wrong(&self, at: usize, message: impl Into<String>) -> ScheduleError {
         ScheduleError::Form { line: line_of(self.text, at), message: message.into() }
     }
@@ -399,6 +450,20 @@ statuses = ["non-record"]
     }
 
     #[test]
+    fn a_check_tells_everything_that_is_wrong_in_order_of_lines() {
+        assert_eq!(problems(GOOD), []);
+        let text = GOOD
+            .replace("keep = \"3 years after sent\"", "keep = \"3 yaers after sent\"")
+            .replace("maximum = \"7 days after sent\"", "maximum = \"permanent\"")
+            .replace("effective_on = 2021-03-31", "effective_on = \"soon\"");
+        let told: Vec<usize> = problems(&text).iter().map(ScheduleError::line).collect();
+        assert_eq!(told, [3, 12, 18]);
+        let twice = GOOD.replace("key = \"drone\"", "key = \"general\"");
+        assert_eq!(problems(&twice).len(), 1);
+        assert_eq!(problems("key = ").len(), 1);
+    }
+
+    #[test]
     fn a_schedule_without_series_and_one_of_unknown_authority_are_refused() {
         let head = GOOD.split("[[series]]").next().unwrap();
         assert!(parse(&format!("series = []\n{head}")).unwrap_err().to_string().contains("no [[series]]"));
@@ -419,6 +484,7 @@ statuses = ["non-record"]
             while !GOOD.is_char_boundary(cut) { cut -= 1; }
             let _ = parse(&format!("{}{with}{}", &GOOD[..cut], &GOOD[cut..]));
             let _ = parse(&GOOD[..cut]);
+            prop_assert_eq!(problems(&GOOD[..cut]).is_empty(), parse(&GOOD[..cut]).is_ok());
         }
     }
 }

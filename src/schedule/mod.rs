@@ -77,7 +77,7 @@ pub use considered::{Considered, Counted, Outcome, Part};
 pub use english::english;
 pub use evaluate::{Evaluator, evaluate};
 pub use facts::{ArchivalOutcome, CopyFacts, Facts, OpenMatter, Settings};
-pub use file::{ScheduleError, parse};
+pub use file::{ScheduleError, parse, problems};
 pub use grammar::{TermError, parse_term, spell, spell_period};
 pub use import::{Column, ImportError, Imported, Noted, Phrase, Table, Wanted, import, read_phrase};
 pub use shipped::{shipped, shipped_keys};
