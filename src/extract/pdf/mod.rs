@@ -81,6 +81,8 @@ struct Told {
     pictured: Vec<u32>,
     /// Pages with letters that nobody can know.
     unknown: Vec<u32>,
+    /// Pages of which a part is missing or too large.
+    broken: Vec<u32>,
     read: usize,
 }
 
@@ -98,6 +100,9 @@ impl Told {
         if shown.unknown > 0 {
             self.unknown.push(number);
         }
+        if letters > 0 && !shown.is_whole {
+            self.broken.push(number);
+        }
     }
 
     fn finish(&self, mut out: Extracted, pages: usize, room: &Room) -> Extracted {
@@ -109,6 +114,10 @@ impl Told {
         if !self.pictured.is_empty() {
             let sentence = format!("pictures that may hold words are on {}", page_ranges(&self.pictured));
             out = out.but(partly, ProblemCode::Unsupported, sentence);
+        }
+        if !self.broken.is_empty() {
+            let sentence = format!("a part of the content could not be read on {}", page_ranges(&self.broken));
+            out = out.but(partly, ProblemCode::Malformed, sentence);
         }
         if room.damaged {
             out = out.but(partly, ProblemCode::Malformed, "a part of the PDF file is damaged");
