@@ -130,7 +130,11 @@ impl Told {
             let sentence = format!("only the first {PAGES} of {pages} pages were read");
             out = out.but(partly, ProblemCode::LimitReached, sentence);
         }
-        if pages == 0 || self.silent.len() == self.read && !out.facts.contains_key("ocr pages") {
+        if pages == 0 {
+            let sentence = "the PDF file is damaged: no page is in it";
+            return out.but(Searchable::Not, ProblemCode::Malformed, sentence);
+        }
+        if self.silent.len() == self.read && !out.facts.contains_key("ocr pages") {
             let sentence = "no page has text; the pages may be pictures and need reading by eye or OCR";
             return out.but(Searchable::Not, ProblemCode::Unsupported, sentence);
         }
