@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 const SLOWEST: Duration = Duration::from_secs(20);
 /// Bytes of one file of the corpora that is looked into.
 const FILE_BYTES: u64 = 20 * 1024 * 1024;
-/// Words that the other reader finds in all PDFs together and ours does too, in a thousand. Measured: 641 (725 of 1130);
-/// this is a floor against getting worse, not what a reader of PDFs should reach.
-const RECALL: usize = 640;
+/// Words that the other reader finds in all PDFs together and ours does too, in a thousand. Measured: 968 (1094 of 1130,
+/// and 21 others); all but one of the missing ones are words that the other reader cuts in two and ours does not.
+const RECALL: usize = 960;
 
 fn corpora() -> Option<PathBuf> {
     let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);

@@ -4,7 +4,7 @@
 use crate::base::clock::StopWatch;
 use std::ffi::OsString;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -53,11 +53,6 @@ impl Helper {
     /// The program of this name on the search path; `None` when it is not installed.
     pub fn find(name: &str) -> Option<Self> {
         Some(Self { program: installed(name)?, keeper: installed("prlimit") })
-    }
-
-    /// A program by its place, for tests.
-    pub fn at(program: &Path) -> Self {
-        Self { program: program.to_owned(), keeper: installed("prlimit") }
     }
 
     /// Runs it once: what it writes, when it ends well within what it may use.
@@ -155,7 +150,8 @@ mod tests {
         };
         let run = |script: &str, input: &[u8]| shell.run(&["-c", script], input, LITTLE);
         let watch = StopWatch::start();
-        let cases: [(&str, Result<Vec<u8>, HelperError>, &str); 6] = [
+        type Outcome = Result<Vec<u8>, HelperError>;
+        let cases: [(&str, Outcome, &str); 6] = [
             ("cat", Ok(b"words".to_vec()), "what it reads it writes"),
             ("true", Ok(Vec::new()), "it need not read"),
             ("exit 3", Err(HelperError::Failed), "it says that it failed"),
@@ -168,7 +164,8 @@ mod tests {
         }
         assert_eq!(run("true", &vec![0; 10_000_000]), Ok(Vec::new()), "more input than a pipe holds");
         assert!(watch.seconds() < 30.0, "each was ended in time");
-        assert_eq!(Helper::at(Path::new("/none/such")).run(&[], b"", LITTLE).is_err(), true);
+        let nowhere = Helper { program: PathBuf::from("/none/such"), keeper: None };
+        assert_eq!(nowhere.run(&[], b"", LITTLE), Err(HelperError::NotStarted));
         assert_eq!(Helper::find("no-such-program-is-here"), None);
     }
 }

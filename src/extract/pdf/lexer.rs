@@ -117,7 +117,12 @@ impl<'a> Lexer<'a> {
         loop {
             let before = self.at;
             let (values, word) = self.values_at(depth);
-            out.extend(values);
+            // A long list is not copied.
+            if out.is_empty() {
+                out = values;
+            } else {
+                out.extend(values);
+            }
             if self.ends(word, b"]", before) {
                 return out;
             }

@@ -81,6 +81,8 @@ struct Told {
     pictured: Vec<u32>,
     /// Pages with letters that nobody can know.
     unknown: Vec<u32>,
+    /// Pages of which a part is missing or too large.
+    broken: Vec<u32>,
     read: usize,
 }
 
@@ -98,6 +100,9 @@ impl Told {
         if shown.unknown > 0 {
             self.unknown.push(number);
         }
+        if letters > 0 && !shown.is_whole {
+            self.broken.push(number);
+        }
     }
 
     fn finish(&self, mut out: Extracted, pages: usize, room: &Room) -> Extracted {
@@ -110,6 +115,10 @@ impl Told {
             let sentence = format!("pictures that may hold words are on {}", page_ranges(&self.pictured));
             out = out.but(partly, ProblemCode::Unsupported, sentence);
         }
+        if !self.broken.is_empty() {
+            let sentence = format!("a part of the content could not be read on {}", page_ranges(&self.broken));
+            out = out.but(partly, ProblemCode::Malformed, sentence);
+        }
         if room.damaged {
             out = out.but(partly, ProblemCode::Malformed, "a part of the PDF file is damaged");
         }
@@ -121,7 +130,11 @@ impl Told {
             let sentence = format!("only the first {PAGES} of {pages} pages were read");
             out = out.but(partly, ProblemCode::LimitReached, sentence);
         }
-        if pages == 0 || self.silent.len() == self.read && !out.facts.contains_key("ocr pages") {
+        if pages == 0 {
+            let sentence = "the PDF file is damaged: no page is in it";
+            return out.but(Searchable::Not, ProblemCode::Malformed, sentence);
+        }
+        if self.silent.len() == self.read && !out.facts.contains_key("ocr pages") {
             let sentence = "no page has text; the pages may be pictures and need reading by eye or OCR";
             return out.but(Searchable::Not, ProblemCode::Unsupported, sentence);
         }

@@ -33,6 +33,21 @@ fn packed(content: &[u8]) -> Vec<u8> {
     stream("/Filter/FlateDecode", &writer.finish().expect("memory"))
 }
 
+/// A stream that unpacks to this many mebibytes of spaces.
+fn packed_spaces(mebibytes: usize) -> Vec<u8> {
+    let mut writer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    for _ in 0..mebibytes {
+        writer.write_all(&[b' '; 1024 * 1024]).expect("memory");
+    }
+    stream("/Filter/FlateDecode", &writer.finish().expect("memory"))
+}
+
+/// The file with the first such bytes replaced.
+fn replaced(bytes: Vec<u8>, from: &[u8], to: &str) -> Vec<u8> {
+    let at = bytes.windows(from.len()).position(|window| window == from).expect("it is there");
+    [&bytes[..at], to.as_bytes(), &bytes[at + from.len()..]].concat()
+}
+
 /// One page with this content, these resources, and more objects from number 5 on.
 fn page(content: Vec<u8>, resources: &str, more: &[Vec<u8>]) -> Vec<u8> {
     let mut objects = vec![
@@ -63,9 +78,7 @@ pub fn page_of_picture(picture: &[u8]) -> Vec<u8> {
     let entries = format!("/Subtype/Image/Width {width}/Height {height}/ColorSpace/DeviceGray/BitsPerComponent 8");
     let content = stream("", b"q 612 0 0 792 0 0 cm /P Do Q");
     let bytes = page(content, "/XObject<</P 5 0 R>>", &[stream(&entries, dots)]);
-    let (from, to) = (&b"/Type/Page/"[..], &b"/Type/Page/MediaBox[0 0 612 792]/"[..]);
-    let at = bytes.windows(from.len()).position(|window| window == from).expect("a page");
-    [&bytes[..at], to, &bytes[at + from.len()..]].concat()
+    replaced(bytes, b"/Type/Page/", "/Type/Page/MediaBox[0 0 612 792]/")
 }
 
 fn said(content: &str) -> String {
@@ -192,8 +205,8 @@ fn a_hostile_file_takes_neither_long_nor_much() {
     };
     let itself = stream("/Subtype/Form/Resources<</XObject<</X 5 0 R>>>>", b"/X Do /X Do");
     let forks: Vec<Vec<u8>> = (5..45).map(fork).collect();
-    let bomb = packed(&vec![b' '; 64 * 1024 * 1024]);
-    let many: Vec<Vec<u8>> = std::iter::repeat_n(bomb.clone(), 40).collect();
+    let bomb = packed_spaces(1024);
+    let many: Vec<Vec<u8>> = std::iter::repeat_n(packed_spaces(30), 40).collect();
     let contents: String = (5..45).map(|number| format!("{number} 0 R ")).collect();
     let mut pages = vec![
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
@@ -211,13 +224,11 @@ fn a_hostile_file_takes_neither_long_nor_much() {
         (page(stream("", b"/X Do"), "/XObject<</X 5 0 R>>", &forks), "forms that draw the next one twice"),
         (file(&cycle), "a folder of pages in itself"),
         (file(&pages), "100,000 pages"),
-        (page(bomb, "", &[]), "a stream that unpacks to 64 MB"),
-        (page(b"null".to_vec(), "", &many).split_off(0), "forty of them that nobody looks at"),
+        (page(bomb, "", &[]), "a stream that unpacks to 1 GB"),
+        (page(b"null".to_vec(), "", &many), "forty of 30 MB that nobody looks at"),
         (
-            String::from_utf8_lossy(&page(b"null".to_vec(), "", &[]))
-                .replace("4 0 R", &format!("[{contents}]"))
-                .into_bytes(),
-            "a page of parts that are not there",
+            replaced(page(b"null".to_vec(), "", &many), b"4 0 R", &format!("[{contents}]")),
+            "a page of forty parts of 30 MB",
         ),
         (page(stream("", &b"0 0 m ".repeat(3_000_000)), "", &[]), "a content of 18 MB"),
         (page(stream("", &b"0 ".repeat(3_000_000)), "", &[]), "operands without an operator"),
