@@ -501,7 +501,9 @@ fn an_open_request_follows_a_status_as_a_hold_does() {
         litigation_days: None,
         scope: Scope { query: Some("status:official".to_owned()), ..Scope::default() },
     };
-    let asked = Guard::Request(request::open(&mut town.repository, new, CLERK).expect("opened").id);
+    let opened = request::open(&mut town.repository, new, CLERK).expect("opened").id;
+    request::narrow(&mut town.repository, opened, "agreed", CLERK).expect("narrowed");
+    let asked = Guard::Request(opened);
     let all = town.with(RecordStatus::NonRecord, StatusBasis::Proposed);
     assert!(all.iter().all(|family| held(&town, *family).is_empty()));
     set(&mut town.repository, &all[..1], RecordStatus::Official, None, "our grant", CLERK).expect("set");

@@ -134,6 +134,29 @@ fn every_changed_row_is_found() {
 }
 
 #[test]
+fn a_catalog_of_the_first_version_is_brought_up_and_loses_nothing() {
+    let city = full();
+    let directory = city.repository_path();
+    for (table, columns) in [
+        ("hold", &["basis", "protect_until"][..]),
+        ("request", &["whole_scope", "whole_through", "whole_until", "cycle_days", "cycle_from", "confirmed_on"]),
+        ("protection", &["until", "excluded"]),
+    ] {
+        for column in columns {
+            sql(&directory, &format!("ALTER TABLE {table} DROP COLUMN {column}"));
+        }
+    }
+    sql(&directory, "PRAGMA user_version = 1");
+    let found = codes(&city);
+    // The hold of this city says its basis in the ledger; one that the first version placed would not.
+    assert!(found.is_subset(&BTreeSet::from(["row-differs-from-ledger"])), "{found:?}");
+    let repository = city.open("2025-02-01");
+    assert_eq!(repository.catalog().reading().holds().expect("read").len(), 1);
+    drop(repository);
+    assert_eq!(purge(&mut city.open("2025-02-01")).destroyed, 0, "what it held is held");
+}
+
+#[test]
 fn every_changed_file_is_found() {
     type Change = fn(&City, &Path);
     fn pack(directory: &Path) -> std::path::PathBuf {
