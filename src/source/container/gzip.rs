@@ -64,7 +64,9 @@ fn stream(name: String, format: ContainerFormat, content: &Content, reading: &mu
     let mut left = reading.unpack_left;
     let mut stream = BufReader::new(Unpacking::new(decoder, packed, &mut left));
     let short = name.clone();
-    reading.nested(name, format, |reading| reading.stream(format, &short, &mut stream, None))?;
+    reading.nested(name, format, |reading| {
+        reading.or_keep_whole(&short, content, |reading| reading.stream(format, &short, &mut stream, None))
+    })?;
     drop(stream);
     reading.unpack_left = left;
     Ok(())

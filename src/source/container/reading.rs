@@ -33,6 +33,32 @@ pub struct Reading<'a> {
     pub expected: Option<Expected>,
     /// Remarks about damage so far.
     doubts: u64,
+    /// Items and exceptions so far.
+    finds: u64,
+}
+
+/// Hands on what a reader of a stream tells, and counts it.
+struct Counting<'s> {
+    sink: &'s mut dyn Sink,
+    finds: u64,
+    doubts: u64,
+}
+
+impl Sink for Counting<'_> {
+    fn found(&mut self, found: Found) -> Result<(), Stopped> {
+        self.finds += u64::from(is_find(&found));
+        self.doubts += u64::from(is_doubt(&found));
+        self.sink.found(found)
+    }
+}
+
+const fn is_find(found: &Found) -> bool {
+    matches!(found, Found::Item(_) | Found::Exception(_))
+}
+
+/// Whether a find says that a container is damaged.
+const fn is_doubt(found: &Found) -> bool {
+    matches!(found, Found::Remark(Problem { code: ProblemCode::Malformed | ProblemCode::Truncated, .. }))
 }
 
 impl<'a> Reading<'a> {
@@ -46,14 +72,24 @@ impl<'a> Reading<'a> {
             unpack_left: limits::ARCHIVE_UNPACKED_BYTES,
             expected: None,
             doubts: 0,
+            finds: 0,
         }
+    }
+
+    /// Lets a reader of a stream tell by itself, and counts what it tells.
+    fn counted(&mut self, read: impl FnOnce(&mut dyn Sink) -> Result<(), ReadStop>) -> Result<(), ReadStop> {
+        let mut counting = Counting { sink: &mut *self.sink, finds: 0, doubts: 0 };
+        let result = read(&mut counting);
+        let (finds, doubts) = (counting.finds, counting.doubts);
+        self.finds += finds;
+        self.doubts += doubts;
+        result
     }
 
     /// Tells the sink one find.
     pub fn tell(&mut self, found: Found) -> Result<(), Stopped> {
-        if let Found::Remark(Problem { code: ProblemCode::Malformed | ProblemCode::Truncated, .. }) = &found {
-            self.doubts += 1;
-        }
+        self.doubts += u64::from(is_doubt(&found));
+        self.finds += u64::from(is_find(&found));
         self.sink.found(found)
     }
 
@@ -247,23 +283,38 @@ impl<'a> Reading<'a> {
         }
         let short = file_name(&name).to_owned();
         self.nested(name, format, |reading| {
-            let (doubts, opened) = (reading.doubts, reading.opened);
-            let result = reading.read_known(format, &short, &content);
-            let is_empty = reading.ordinals.last() == Some(&0) && reading.opened == opened;
-            match result {
-                Ok(false) => {
-                    let mut stream = content.open()?;
-                    reading.stream(format, &short, &mut stream, content.lasting_file())
+            reading.or_keep_whole(&short, &content, |reading| {
+                if reading.read_known(format, &short, &content)? {
+                    return Ok(());
                 }
-                // Of what is so damaged that nothing was found in it, the bytes are kept.
-                Ok(true) if is_empty && reading.doubts > doubts => reading.keep_whole(short, &content),
-                Err(ReadStop::Io(error)) if is_empty => {
-                    reading.tell(Found::Remark(broken(&error)))?;
-                    reading.keep_whole(short, &content)
-                }
-                other => other.map(|_| ()),
-            }
+                let mut stream = content.open()?;
+                reading.stream(format, &short, &mut stream, content.lasting_file())
+            })
         })
+    }
+
+    /// Reads what is in a container; of what is so damaged that nothing was found in it, the bytes are kept.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn or_keep_whole(
+        &mut self,
+        name: &str,
+        content: &Content,
+        read: impl FnOnce(&mut Self) -> Result<(), ReadStop>,
+    ) -> Result<(), ReadStop> {
+        let before = (self.opened, self.finds);
+        let doubts = self.doubts;
+        let result = read(self);
+        let is_empty = (self.opened, self.finds) == before;
+        match result {
+            Ok(()) if is_empty && self.doubts > doubts => self.keep_whole(name.to_owned(), content),
+            Err(ReadStop::Io(error)) if is_empty => {
+                self.tell(Found::Remark(broken(&error)))?;
+                self.keep_whole(name.to_owned(), content)
+            }
+            other => other,
+        }
     }
 
     /// Hands over the file of a container as an item of it.
@@ -301,10 +352,16 @@ impl<'a> Reading<'a> {
                 };
                 match wide::encoding_of(stream.fill_buf()?) {
                     Some(encoding) => self.wide(encoding, name, stream, read),
-                    None => read(stream, self.options, self.sink),
+                    None => {
+                        let options = self.options;
+                        self.counted(|sink| read(stream, options, sink))
+                    }
                 }
             }
-            ContainerFormat::CallDetail => calls::delimited::read(stream, name, self.options, self.sink),
+            ContainerFormat::CallDetail => {
+                let options = self.options;
+                self.counted(|sink| calls::delimited::read(stream, name, options, sink))
+            }
             // The other formats are folders, archives and single items, which are read above.
             _ => Ok(()),
         }
@@ -320,9 +377,14 @@ impl<'a> Reading<'a> {
     ) -> Result<(), ReadStop> {
         let mut kept = wide::Kept::new(stream);
         let mut narrow = wide::Narrow::new(&mut kept, encoding);
-        let mut widening = wide::Widening::new(self.sink, encoding);
-        let result = read(&mut narrow, self.options, &mut widening);
-        let (is_broken, ordinal) = (narrow.is_broken, widening.told);
+        let (options, mut ordinal) = (self.options, 0);
+        let result = self.counted(|sink| {
+            let mut widening = wide::Widening::new(sink, encoding);
+            let result = read(&mut narrow, options, &mut widening);
+            ordinal = widening.told;
+            result
+        });
+        let is_broken = narrow.is_broken;
         if let Err(ReadStop::Stopped(stopped)) = result {
             return Err(ReadStop::Stopped(stopped));
         }

@@ -44,7 +44,9 @@ impl ExportFormat for Imazing {
         } else {
             look.media_type.ends_with("spreadsheetml.sheet")
                 && size <= workbook::WORKBOOK_BYTES as u64
-                && sheets_of(look.content).is_some_and(|sheets| sheets.iter().any(|one| kind(one).is_some()))
+                && sheets_of(look.content).is_some_and(|sheets| {
+                    sheets.iter().any(|one| kind(one).is_some_and(|(_, is_messages)| is_messages))
+                })
         };
         is.then_some(ContainerFormat::Imazing)
     }
