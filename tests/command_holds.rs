@@ -120,6 +120,13 @@ const ACTS: &[(&str, Option<&[&[&str]]>)] = &[
     ),
     ("purge", Some(&[&["purge", "D-1"]])),
     ("demo", None),
+    ("backup", Some(&[&["backup", "saved"]])),
+    ("export", Some(&[&["export", "--all", "taken-out"]])),
+    ("keys", Some(&[&["keys", "status"]])),
+    ("nightly", Some(&[&["nightly"]])),
+    ("event", Some(&[&["event", "list"], &["event", "matters"]])),
+    // It makes a repository of its own out of a backup.
+    ("restore", None),
     ("ledger", Some(&[&["ledger", "checkpoint"]])),
     ("index", Some(&[&["index", "--rebuild"]])),
 ];

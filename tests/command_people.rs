@@ -21,9 +21,13 @@ numbers = ["(763) 555-0102"]
 "#;
 
 fn run_as(directory: &Path, who: &str, arguments: &[&str]) -> (i32, String) {
+    run_on(directory, "2026-03-02", who, arguments)
+}
+
+fn run_on(directory: &Path, day: &str, who: &str, arguments: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_recordroom"))
         .current_dir(directory)
-        .args(["--repository", "repository", "--now", "2026-03-02", "--as", who])
+        .args(["--repository", "repository", "--now", day, "--as", who])
         .args(arguments)
         .output()
         .expect("the program runs");
@@ -116,6 +120,8 @@ fn a_folder_with_its_receipt_goes_in_and_what_is_personal_is_sorted_and_destroye
     assert_eq!((&collected["families"], &collected["set_aside"]), (&2.into(), &1.into()), "{collected}");
     let (_, by_query) = json(at, "clerk", &["request", "collect", "Q-1", "--query", "permit OR dinner"]);
     assert_eq!((&by_query["families"], &by_query["set_aside"]), (&2.into(), &0.into()), "nor by a search");
+    // Until somebody narrows it, the request protects everything.
+    assert_eq!(run_as(at, "clerk", &["request", "narrow", "Q-1", "--reason", "the word was agreed"]).0, 0);
 
     assert_eq!(run_as(at, "clerk", &["screen", "list", "--custodian", "Maren Olstad"]).0, 3, "it is hers to sort");
     let (_, listed) = json(at, "Maren Olstad", &["screen", "list", "--custodian", "Maren Olstad"]);
@@ -187,8 +193,12 @@ fn the_register_reminds_until_a_file_is_gone_and_never_while_it_is_held() {
     assert_eq!(kept, ["handed-over", "own-phone.xml"]);
     assert_eq!(dispose(&[]), 3, "something of it is held");
     assert_eq!(run_as(at, "attorney", &["hold", "release", "H-1", "--reason", "settled"]).0, 0);
-    assert_eq!(dispose(&[]), 0);
-    assert_eq!(json(at, "clerk", &["intake", "list", "--waiting"]).1["sources"].as_array().map(Vec::len), Some(4));
+    assert_eq!(dispose(&[]), 3, "the cooling period of the hold is not over");
+    let later = ["intake", "disposed", file, "--reason", "given back"];
+    assert_eq!(run_on(at, "2026-04-15", "R. Kim", &later).0, 0);
+    let (_, waiting) = run_on(at, "2026-04-15", "clerk", &["intake", "list", "--waiting", "--json"]);
+    let waiting: Value = serde_json::from_str(&waiting).expect("JSON");
+    assert_eq!(waiting["sources"].as_array().map(Vec::len), Some(4));
 }
 
 #[test]

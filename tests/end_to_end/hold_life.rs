@@ -421,7 +421,7 @@ const DESTROYING: &[(&str, &[&str])] = &[
     ("DELETE FROM event", &[]),
     // What an interrupted run left without a row, and packs of which everything that lives was moved.
     (".erase_pack(", &["repository/recover.rs", "repository/compact.rs", "vault/pack.rs"]),
-    (".remove_unlisted(", &["repository/recover.rs"]),
+    (".remove_unlisted(", &["repository/recover.rs", "repository/restored.rs"]),
     ("durable::release_ranges(", &["vault/pack.rs"]),
 ];
 

@@ -146,6 +146,9 @@ fn a_catalog_of_the_first_version_is_brought_up_and_loses_nothing() {
             older.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN {column}")).expect("dropped");
         }
     }
+    for table in ["matter_event", "matter_item", "matter"] {
+        older.execute_batch(&format!("DROP TABLE {table}")).expect("dropped");
+    }
     older.pragma_update(None, "user_version", 1).expect("set");
     drop(older);
     let found = codes(&city);
