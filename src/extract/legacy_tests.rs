@@ -371,3 +371,32 @@ fn no_cut_or_flipped_old_document_makes_it_fail() {
     }
     std::panic::set_hook(quiet);
 }
+
+/// A stream that breaks off anywhere never passes for all of it: the text is the same, or the file says that it was not
+/// read whole.
+#[test]
+fn a_broken_stream_is_never_taken_for_a_whole_one() {
+    // Records of their own long enough that the stream has sectors of its own ([MS-CFB] 2.2: 4,096 bytes).
+    let filler = record(0x03F8, 0, &vec![7; 9_000]);
+    let slide = record(0x03EE, 0xF, &record(0x0FA0, 0, &wide("parsonage")));
+    let whole = compound(&[("/PowerPoint Document", [filler, slide].concat()), ("/Current User", vec![0; 20])]);
+    let sound = text(&whole, "a.ppt", "");
+    assert!(sound.text.contains("parsonage") && sound.searchable == Searchable::Fully, "{sound:?}");
+    let mut broken = 0;
+    let links = 1..u32::try_from(whole.len() / 512).expect("a small file");
+    for at in (512..whole.len()).step_by(4) {
+        let mut bytes = whole.clone();
+        let link = u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        if !links.contains(&link) {
+            continue;
+        }
+        // The end of a chain of sectors, wherever a link of one may stand.
+        put(&mut bytes, at, 0xFFFF_FFFE);
+        let said = text(&bytes, "a.ppt", "");
+        if said.text != sound.text {
+            broken += 1;
+            assert_ne!(said.searchable, Searchable::Fully, "it reads otherwise after a change at byte {at}");
+        }
+    }
+    assert!(broken > 0, "some of the changes break the stream");
+}

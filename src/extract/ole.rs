@@ -66,13 +66,25 @@ fn locked(found: &str) -> Extracted {
     Extracted::nothing(found).but(Searchable::Not, ProblemCode::Encrypted, sentence)
 }
 
-/// The bytes of a stream, at most as many as an item in memory has.
+/// The bytes of a stream, whole; `None` when there is no such stream, it breaks off, or it has more bytes than an item in
+/// memory: what is read of a part of it would pass for all of it.
 pub fn stream(file: &mut Compound<'_>, path: &str) -> Option<Vec<u8>> {
     let stream = file.open_stream(path).ok()?;
+    let length = stream.len();
     let mut bytes = Vec::new();
-    // What a damaged stream gives before it breaks off is read.
-    let _ = stream.take(limits::ITEM_IN_MEMORY_BYTES).read_to_end(&mut bytes);
-    Some(bytes)
+    stream.take(limits::ITEM_IN_MEMORY_BYTES).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 == length).then_some(bytes)
+}
+
+/// The bytes of a stream that may be missing; one that is there and cannot be read whole is said.
+fn stream_if_any(file: &mut Compound<'_>, path: &str, out: &mut Extracted) -> Option<Vec<u8>> {
+    let bytes = stream(file, path);
+    if bytes.is_none() && file.exists(path) {
+        let sentence = "a part of the document is damaged and was not read";
+        let before = std::mem::replace(out, Extracted::nothing(""));
+        *out = before.but(Searchable::Partly, ProblemCode::Malformed, sentence);
+    }
+    bytes
 }
 
 /// Properties and embedded objects, which all kinds of documents have in the same places.
@@ -81,13 +93,13 @@ fn with_the_rest(mut out: Extracted, bytes: &[u8], file: &mut Compound<'_>, budg
         return out;
     }
     for path in ["/\u{5}SummaryInformation", "/\u{5}DocumentSummaryInformation"] {
-        if let Some(bytes) = stream(file, path) {
+        if let Some(bytes) = stream_if_any(file, path, &mut out) {
             property_set::tell(&bytes, &mut out.facts);
         }
     }
     property_set::add_words(&mut out);
     objects::add_storages(bytes, &mut out, budget);
-    if let Some(records) = stream(file, "/PowerPoint Document") {
+    if let Some(records) = stream_if_any(file, "/PowerPoint Document", &mut out) {
         objects::add_records(&records, &mut out, budget);
     }
     out
@@ -101,7 +113,8 @@ fn cells(bytes: &[u8], file: &mut Compound<'_>) -> Extracted {
             let cut = sheets.iter().any(|sheet| sheet.is_cut);
             let mut out = Extracted::all(FOUND, String::new());
             sheets.iter().for_each(|sheet| add_sheet(sheet, &mut out.text));
-            let book = stream(file, "/Workbook").or_else(|| stream(file, "/Book")).unwrap_or_default();
+            let name = if file.exists("/Workbook") { "/Workbook" } else { "/Book" };
+            let book = stream_if_any(file, name, &mut out).unwrap_or_default();
             let notes = notes97::text(&book);
             if !notes.is_empty() {
                 out.text.push_str("[comments and text boxes]\n");
