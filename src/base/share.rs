@@ -11,7 +11,9 @@ const FEW: usize = 4;
 /// # Panics
 /// When a task does.
 pub fn shared<T: Send, R: Send>(items: Vec<T>, task: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, usize::from).min(items.len() / FEW).max(1);
+    let most = items.len() / FEW;
+    // How many cores there are is asked only where it matters: the answer lies in files of the system.
+    let cores = if most < 2 { 1 } else { thread::available_parallelism().map_or(1, usize::from).min(most) };
     if cores == 1 {
         return items.into_iter().map(task).collect();
     }

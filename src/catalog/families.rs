@@ -137,6 +137,17 @@ pub struct RecordRow {
     pub searchable: Searchable,
 }
 
+/// A family with what a list shows beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedFamily {
+    /// The family.
+    pub row: FamilyRow,
+    /// Its parent record.
+    pub parent: RecordId,
+    /// The custodians that have a copy of it, by number; unknown ones are left out.
+    pub custodians: Vec<CustodianId>,
+}
+
 /// Which families a listing asks for; an empty filter asks for every one that is here.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FamilyFilter {
@@ -290,6 +301,30 @@ impl Reading<'_> {
         let sql = format!("SELECT {COLUMNS} FROM family WHERE id = ?1");
         optional(self.connection.prepare_cached(&sql)?.query_row([id.get()], |row| Ok(family(row))))?
             .ok_or_else(|| CatalogError::Missing(format!("family {id}")))?
+    }
+
+    /// One family with its parent record and its custodians, asked for at once: a list has many of them.
+    pub fn listed(&self, id: FamilyId) -> Result<ListedFamily, CatalogError> {
+        let sql = format!(
+            "SELECT {COLUMNS}, (SELECT min(record.id) FROM record WHERE record.family = family.id), \
+             (SELECT group_concat(DISTINCT custodian) FROM copy WHERE copy.family = family.id AND custodian <> 0) \
+             FROM family WHERE id = ?1"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([id.get()])?;
+        let row = rows.next()?.ok_or_else(|| CatalogError::Missing(format!("family {id}")))?;
+        let parent: Option<i64> = row.get(20)?;
+        let numbers: Option<String> = row.get(21)?;
+        let numbers = numbers.iter().flat_map(|text| text.split(','));
+        let mut custodians = numbers
+            .map(|one| word("a custodian", one, |text| text.parse().ok()).map(CustodianId::new))
+            .collect::<Result<Vec<_>, _>>()?;
+        custodians.sort_unstable();
+        Ok(ListedFamily {
+            row: family(row)?,
+            parent: parent.map(RecordId::new).ok_or_else(|| CatalogError::Missing(format!("parent item of {id}")))?,
+            custodians,
+        })
     }
 
     /// The family of this name that is here.

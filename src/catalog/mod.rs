@@ -23,7 +23,9 @@ mod waiting_keys;
 
 pub use containers::{AccountRow, ContainerKey, CopyRow, ExceptionRow, IntakeRow, KnownPlace, ReturnedRow};
 pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, TombstoneRow};
-pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, RecordRow, SealedAt, Standing};
+pub use families::{
+    FamilyFilter, FamilyRow, FamilyState, ListedFamily, NewFamily, PackExtent, RecordRow, SealedAt, Standing,
+};
 pub use guards::Guard;
 pub use matters::{HappeningRow, MatterRow};
 pub use person_links::PersonLink;

@@ -1,4 +1,8 @@
 //! The words of the command line.
+//!
+//! A command is described where it stands in its list; the arguments of one are put together only when it is called,
+//! because making all of them takes longer than many a search. What is then put together would bring its own description
+//! along, so the types of arguments have plain comments.
 
 use super::backup::{Backup, Export, KeysCommand, Restore};
 use super::demo::Demo;
@@ -36,7 +40,7 @@ pub struct Arguments {
 /// The heading of the options that every command takes.
 const ALL_COMMANDS: &str = "Options of every command, before or after its name";
 
-/// Options that every command takes, before or after its name.
+// Options that every command takes, before or after its name.
 #[derive(Debug, Clone, Args)]
 pub struct Common {
     /// The repository directory
@@ -53,8 +57,9 @@ pub struct Common {
     pub now: Option<String>,
 }
 
-/// What to do.
+// What to do.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Create a repository
     ///
@@ -185,7 +190,7 @@ pub enum Command {
     Index(Reindex),
 }
 
-/// Arguments of `init`.
+// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct Init {
     /// The directory to create
@@ -210,7 +215,7 @@ pub struct Init {
     pub profile: Option<PathBuf>,
 }
 
-/// Arguments of `status`.
+// Arguments of `status`.
 #[derive(Debug, Args)]
 pub struct Status {
     /// List what could not be processed: what is wrong, and where it was
@@ -218,7 +223,7 @@ pub struct Status {
     pub exceptions: bool,
 }
 
-/// Arguments of `ingest`.
+// Arguments of `ingest`.
 #[derive(Debug, Args)]
 pub struct Ingest {
     /// Files and folders, as they were exported
@@ -242,7 +247,7 @@ pub struct Ingest {
     pub ocr: bool,
 }
 
-/// Arguments of `search`.
+// Arguments of `search`.
 #[derive(Debug, Args)]
 pub struct Search {
     /// The query, for example: permit AND from:smith date:2025-01..2025-03
@@ -256,7 +261,7 @@ pub struct Search {
     pub terms: bool,
 }
 
-/// Arguments of `show`.
+// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct Show {
     /// The item, such as R-12; its family, such as F-7; or something quarantined, such as X-2
@@ -272,7 +277,7 @@ pub struct Show {
     pub original: bool,
 }
 
-/// Arguments of `classify`.
+// Arguments of `classify`.
 #[derive(Debug, Args)]
 pub struct Classify {
     /// What to do
@@ -280,8 +285,9 @@ pub struct Classify {
     pub act: ClassifyAct,
 }
 
-/// What `classify` does.
+// What `classify` does.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum ClassifyAct {
     /// Why an item has its status: every rule with what it matched, and who confirmed it
     ///
@@ -367,7 +373,7 @@ pub enum ClassifyAct {
     Rules,
 }
 
-/// What a person decides.
+// What a person decides.
 #[derive(Debug, Args)]
 pub struct Decision {
     /// official, transitory, non-record, personal or undetermined
@@ -381,10 +387,42 @@ pub struct Decision {
     pub reason: String,
 }
 
-/// Arguments of `index`.
+// Arguments of `index`.
 #[derive(Debug, Args)]
 pub struct Reindex {
     /// Drop the index and make it again from the sealed items
     #[arg(long)]
     pub rebuild: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// Every command below this one, by its way: what its list says of it, and what its own help begins with.
+    fn compare(list: &clap::Command, own: &clap::Command, way: &str, seen: &mut usize) {
+        for command in own.get_subcommands().filter(|one| one.get_name() != "help") {
+            let way = format!("{way} {}", command.get_name());
+            let listed = list.find_subcommand(command.get_name());
+            let told = listed.and_then(clap::Command::get_about).or(command.get_about()).map(ToString::to_string);
+            assert_eq!(command.get_about().map(ToString::to_string), told, "{way}: its help says something else");
+            let long = command.get_long_about().map(ToString::to_string).unwrap_or_default();
+            assert!(long.contains("Example: recordroom") || command.has_subcommands(), "{way}: no example: {long}");
+            assert!(!told.unwrap_or_default().starts_with("Arguments of"), "{way}: a description of a type");
+            *seen += 1;
+            compare(listed.unwrap_or(command), command, &way, seen);
+        }
+    }
+
+    #[test]
+    fn a_command_says_the_same_of_itself_in_its_list_and_in_its_help() {
+        let list = Arguments::command();
+        let mut own = Arguments::command();
+        own.build();
+        own.clone().debug_assert();
+        let mut seen = 0;
+        compare(&list, &own, "recordroom", &mut seen);
+        assert!(seen > 60, "{seen} commands were looked at");
+    }
 }

@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Arguments of `backup`.
+// Arguments of `backup`.
 #[derive(Debug, Args)]
 pub struct Backup {
     /// The folder that holds the backups, on another disk
@@ -23,7 +23,7 @@ pub struct Backup {
     pub keep: usize,
 }
 
-/// Arguments of `restore`.
+// Arguments of `restore`.
 #[derive(Debug, Args)]
 pub struct Restore {
     /// A backup, or the folder that holds them, of which the newest is taken
@@ -38,8 +38,9 @@ pub struct Restore {
     pub to: PathBuf,
 }
 
-/// The key set.
+// The key set.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum KeysCommand {
     /// Write a lost place of the key set anew from the other, whichever it is
     ///
@@ -59,7 +60,7 @@ pub enum KeysCommand {
     },
 }
 
-/// Arguments of `export`.
+// Arguments of `export`.
 #[derive(Debug, Args)]
 pub struct Export {
     /// Everything that is here

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Arguments of `demo`.
+// Arguments of `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
     /// The folder to write to; one that an earlier demonstration made is made anew

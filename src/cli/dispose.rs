@@ -17,8 +17,9 @@ const ITEMS_SHOWN: usize = 20;
 /// Bytes of the longest passphrase file that is read.
 const PASSPHRASE_BYTES: u64 = 4_096;
 
-/// Destruction: planned, approved by somebody else, run, certified.
+// Destruction: planned, approved by somebody else, run, certified.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum DisposeCommand {
     /// List everything that is due, and what is held back and why; destroys nothing
     ///
@@ -62,14 +63,14 @@ pub enum DisposeCommand {
     Run(Which),
 }
 
-/// One plan.
+// One plan.
 #[derive(Debug, Args)]
 pub struct Which {
     /// The plan, such as D-1
     pub plan: PlanId,
 }
 
-/// Arguments of `dispose register`.
+// Arguments of `dispose register`.
 #[derive(Debug, Args)]
 pub struct Register {
     /// The person's name
@@ -79,7 +80,7 @@ pub struct Register {
     pub passphrase: Passphrase,
 }
 
-/// Arguments of `dispose approve`.
+// Arguments of `dispose approve`.
 #[derive(Debug, Args)]
 pub struct Approve {
     /// The plan, such as D-1
@@ -89,7 +90,7 @@ pub struct Approve {
     pub passphrase: Passphrase,
 }
 
-/// Arguments of `dispose override`.
+// Arguments of `dispose override`.
 #[derive(Debug, Args)]
 pub struct Override {
     /// The plan, such as D-1
@@ -104,7 +105,7 @@ pub struct Override {
     pub passphrase: Passphrase,
 }
 
-/// A reason.
+// A reason.
 #[derive(Debug, Args)]
 pub struct Why {
     /// Why, in a few words
@@ -112,7 +113,7 @@ pub struct Why {
     pub reason: String,
 }
 
-/// Where a passphrase comes from.
+// Where a passphrase comes from.
 #[derive(Debug, Args)]
 pub struct Passphrase {
     /// A file whose first line is the passphrase (default: it is asked for on standard input)

@@ -15,8 +15,9 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-/// What happened that retention rules wait for.
+// What happened that retention rules wait for.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum EventCommand {
     /// Record the day on which something happened: a contract ended, an action was completed, a case was closed
     ///
@@ -40,7 +41,7 @@ pub enum EventCommand {
     Matters,
 }
 
-/// The items, one by one or by a query.
+// The items, one by one or by a query.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub struct Items {
@@ -52,7 +53,7 @@ pub struct Items {
     query: Option<String>,
 }
 
-/// The items, or a matter.
+// The items, or a matter.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub struct Subject {
@@ -67,7 +68,7 @@ pub struct Subject {
     matter: Option<String>,
 }
 
-/// Arguments of `event record`.
+// Arguments of `event record`.
 #[derive(Debug, Args)]
 pub struct Record {
     /// What happened, such as action-completed, contract-ended, employee-separated, superseded, case-closed
@@ -82,7 +83,7 @@ pub struct Record {
     reason: String,
 }
 
-/// Arguments of `event cancel`.
+// Arguments of `event cancel`.
 #[derive(Debug, Args)]
 pub struct Cancel {
     /// What did not happen
@@ -94,7 +95,7 @@ pub struct Cancel {
     reason: String,
 }
 
-/// Arguments of `event list`.
+// Arguments of `event list`.
 #[derive(Debug, Args)]
 pub struct List {
     /// Only what counts for this item
@@ -108,7 +109,7 @@ pub struct List {
     name: Option<String>,
 }
 
-/// Arguments of `event gather`.
+// Arguments of `event gather`.
 #[derive(Debug, Args)]
 pub struct Gather {
     /// The matter; it is made where there is none of this name

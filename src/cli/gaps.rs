@@ -19,7 +19,7 @@ const MAIL: &str = "mail";
 /// Items that are named for one absent message in a text; JSON and CSV have all.
 const SHOWN_ITEMS: usize = 5;
 
-/// Arguments of `gaps`.
+// Arguments of `gaps`.
 #[derive(Debug, Args)]
 pub struct Gaps {
     /// A telephone number of the city, or the word mail

@@ -18,8 +18,9 @@ use std::collections::BTreeMap;
 /// Items of a hold that the text lists; JSON has them all.
 const ITEMS_SHOWN: usize = 20;
 
-/// Legal holds: what they cover is not destroyed until they are released.
+// Legal holds: what they cover is not destroyed until they are released.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum HoldCommand {
     /// Place a hold; it also covers what is taken in later and fits
     ///
@@ -75,7 +76,7 @@ pub enum HoldCommand {
     Package(Package),
 }
 
-/// Arguments of `hold place`.
+// Arguments of `hold place`.
 #[derive(Debug, Args)]
 pub struct Place {
     /// The matter, such as "Larson v. City"
@@ -98,14 +99,14 @@ pub struct Place {
     pub basis: String,
 }
 
-/// One hold.
+// One hold.
 #[derive(Debug, Args)]
 pub struct Which {
     /// The hold, such as H-1
     pub hold: HoldId,
 }
 
-/// Arguments of `hold preview`.
+// Arguments of `hold preview`.
 #[derive(Debug, Args)]
 pub struct Preview {
     /// The hold, such as H-1; without it the scope of a new hold

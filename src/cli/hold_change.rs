@@ -14,7 +14,7 @@ use crate::verify::documents::CONFIRMATION_DOMAIN;
 use clap::Args;
 use serde_json::{Value, json};
 
-/// The second person who confirms what lets items go.
+// The second person who confirms what lets items go.
 #[derive(Debug, Args)]
 pub struct Second {
     /// The registered person who confirms it, and is somebody else
@@ -46,7 +46,7 @@ impl Second {
     }
 }
 
-/// Arguments of `hold amend`.
+// Arguments of `hold amend`.
 #[derive(Debug, Args)]
 pub struct Amend {
     /// The hold, such as H-1
@@ -68,7 +68,7 @@ pub struct Amend {
     pub second: Second,
 }
 
-/// Arguments of `hold add` and `hold exclude`.
+// Arguments of `hold add` and `hold exclude`.
 #[derive(Debug, Args)]
 pub struct Items {
     /// The hold, such as H-1
@@ -84,7 +84,7 @@ pub struct Items {
     pub second: Second,
 }
 
-/// Arguments of `hold release`.
+// Arguments of `hold release`.
 #[derive(Debug, Args)]
 pub struct Release {
     /// The hold, such as H-1

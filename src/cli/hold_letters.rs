@@ -11,7 +11,7 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Arguments of `hold notice`.
+// Arguments of `hold notice`.
 #[derive(Debug, Args)]
 pub struct NoticeTo {
     /// The hold, such as H-1
@@ -24,7 +24,7 @@ pub struct NoticeTo {
     pub it: bool,
 }
 
-/// Arguments of `hold acknowledge`.
+// Arguments of `hold acknowledge`.
 #[derive(Debug, Args)]
 pub struct Acknowledge {
     /// The hold, such as H-1
@@ -40,7 +40,7 @@ pub struct Acknowledge {
     pub jobs: String,
 }
 
-/// Arguments of `hold reminders`.
+// Arguments of `hold reminders`.
 #[derive(Debug, Args)]
 pub struct Reminders {
     /// Write the reminders as letters, and record them
@@ -48,7 +48,7 @@ pub struct Reminders {
     pub write: bool,
 }
 
-/// Arguments of `hold package`.
+// Arguments of `hold package`.
 #[derive(Debug, Args)]
 pub struct Package {
     /// A hold of the matter, such as H-1

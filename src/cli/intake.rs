@@ -8,8 +8,9 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// The register of source files.
+// The register of source files.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum IntakeCommand {
     /// Every file that was handed over: where it lies, its digest, whose it is, and whether it may be disposed of
     ///
@@ -21,7 +22,7 @@ pub enum IntakeCommand {
     Disposed(Disposed),
 }
 
-/// Arguments of `intake list`.
+// Arguments of `intake list`.
 #[derive(Debug, Args)]
 pub struct List {
     /// Only what is still to be disposed of
@@ -29,7 +30,7 @@ pub struct List {
     pub waiting: bool,
 }
 
-/// Arguments of `intake disposed`.
+// Arguments of `intake disposed`.
 #[derive(Debug, Args)]
 pub struct Disposed {
     /// The file or folder, as the list names it

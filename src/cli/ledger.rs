@@ -11,8 +11,9 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// The ledger: every act that changed something, each bound to the one before it.
+// The ledger: every act that changed something, each bound to the one before it.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum LedgerCommand {
     /// The latest acts, by the city's own clock
     ///
@@ -24,7 +25,7 @@ pub enum LedgerCommand {
     Checkpoint(Export),
 }
 
-/// Arguments of `ledger list`.
+// Arguments of `ledger list`.
 #[derive(Debug, Args)]
 pub struct List {
     /// How many of the latest acts
@@ -32,7 +33,7 @@ pub struct List {
     pub limit: usize,
 }
 
-/// Arguments of `ledger checkpoint`.
+// Arguments of `ledger checkpoint`.
 #[derive(Debug, Args)]
 pub struct Export {
     /// Also write it to this file, such as on a stick that is kept in the vault

@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Arguments of `nightly`.
+// Arguments of `nightly`.
 #[derive(Debug, Args)]
 pub struct Nightly {
     /// Also write the metrics to this file, in the folder that a collector reads

@@ -7,8 +7,9 @@ use crate::text::safe;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-/// The directory is read from the sealed items each time; nothing of it is stored.
+// The directory is read from the sealed items each time; nothing of it is stored.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum PeopleCommand {
     /// Everybody, or those whom a word names
     ///
@@ -28,7 +29,7 @@ pub enum PeopleCommand {
     Split(Split),
 }
 
-/// Arguments of `people list`.
+// Arguments of `people list`.
 #[derive(Debug, Args)]
 pub struct List {
     /// An address, a number, or a part of a name
@@ -38,14 +39,14 @@ pub struct List {
     pub limit: usize,
 }
 
-/// Arguments of `people show`.
+// Arguments of `people show`.
 #[derive(Debug, Args)]
 pub struct Show {
     /// An address, a number, a name, or the handle that the list prints
     pub person: String,
 }
 
-/// Arguments of `people merge`.
+// Arguments of `people merge`.
 #[derive(Debug, Args)]
 pub struct Merge {
     /// The one entry
@@ -57,7 +58,7 @@ pub struct Merge {
     pub reason: String,
 }
 
-/// Arguments of `people split`.
+// Arguments of `people split`.
 #[derive(Debug, Args)]
 pub struct Split {
     /// The entry

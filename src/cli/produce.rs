@@ -12,7 +12,7 @@ use clap::Args;
 use serde_json::json;
 use std::path::Path;
 
-/// Arguments of `produce`.
+// Arguments of `produce`.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "recordroom produce [OPTIONS] REQUEST DIR\n       recordroom produce --again PRODUCTION DIR"

@@ -17,8 +17,9 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-/// Steps of a data request.
+// Steps of a data request.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum RequestCommand {
     /// Open a request; what it reaches is protected from destruction
     ///
@@ -79,7 +80,7 @@ pub enum RequestCommand {
     },
 }
 
-/// A decision on a request, with its reason.
+// A decision on a request, with its reason.
 #[derive(Debug, Args)]
 pub struct Decided {
     /// The request, such as Q-1
@@ -89,7 +90,7 @@ pub struct Decided {
     pub reason: String,
 }
 
-/// Arguments of `request open`.
+// Arguments of `request open`.
 #[derive(Debug, Args)]
 pub struct RequestOpen {
     /// public, data-subject or litigation: the kind decides the clock

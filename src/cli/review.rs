@@ -15,8 +15,9 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Steps of a review.
+// Steps of a review.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum ReviewCommand {
     /// List the collected items with their decisions
     ///
@@ -37,7 +38,7 @@ pub enum ReviewCommand {
     Decide(ReviewDecide),
 }
 
-/// Arguments of `review decide`.
+// Arguments of `review decide`.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("members").required(true))]
 pub struct ReviewDecide {

@@ -13,8 +13,9 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// Retention schedules, and what happened that they wait for.
+// Retention schedules, and what happened that they wait for.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum ScheduleCommand {
     /// The adopted editions, and those that come with the program
     ///
@@ -54,7 +55,7 @@ pub enum ScheduleCommand {
     Filed(Filed),
 }
 
-/// An edition.
+// An edition.
 #[derive(Debug, Args)]
 pub struct Named {
     /// The key of a shipped or adopted edition, or a schedule file
@@ -62,7 +63,7 @@ pub struct Named {
     pub edition: String,
 }
 
-/// Arguments of `schedule filed`.
+// Arguments of `schedule filed`.
 #[derive(Debug, Args)]
 pub struct Filed {
     /// The entry of the document system, such as "Laserfiche 118204"

@@ -16,7 +16,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Arguments of `schedule import`.
+// Arguments of `schedule import`.
 #[derive(Debug, Args)]
 pub struct Import {
     /// The table: XLSX, XLS, ODS, or CSV with commas, semicolons or tabs
@@ -40,7 +40,7 @@ pub struct Import {
     columns: Vec<String>,
 }
 
-/// Arguments of `schedule diff`.
+// Arguments of `schedule diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
     /// The older edition: the key of a shipped or adopted one, or a schedule file
@@ -51,7 +51,7 @@ pub struct Diff {
     second: String,
 }
 
-/// Arguments of `schedule what-if`.
+// Arguments of `schedule what-if`.
 #[derive(Debug, Args)]
 pub struct WhatIfArgs {
     /// The edition to try: a schedule file, or the key of a shipped edition
@@ -65,7 +65,7 @@ pub struct WhatIfArgs {
     limit: usize,
 }
 
-/// Arguments of `schedule overdue`.
+// Arguments of `schedule overdue`.
 #[derive(Debug, Args)]
 pub struct OverdueArgs {
     /// The day for which it is asked (default: today)

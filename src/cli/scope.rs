@@ -7,7 +7,7 @@ use crate::repository::Repository;
 use chrono::NaiveDate;
 use clap::Args;
 
-/// What a hold or a request reaches: everything given has to fit; what is not known of an item counts as fitting.
+// What a hold or a request reaches: everything given has to fit; what is not known of an item counts as fitting.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ScopeArgs {
     /// Only items of this custodian (may be given several times)

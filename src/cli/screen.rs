@@ -14,8 +14,9 @@ use std::path::PathBuf;
 /// Characters of a group's digest that are printed.
 const DIGEST_CHARS: usize = 12;
 
-/// What came from an employee's own device is set aside until it is sorted. Holds and requests cover it all the same.
+// What came from an employee's own device is set aside until it is sorted. Holds and requests cover it all the same.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum ScreenCommand {
     /// How much waits for whom; with --custodian, by correspondent and conversation for whoever may sort it
     ///
@@ -39,7 +40,7 @@ pub enum ScreenCommand {
     Return(Return),
 }
 
-/// Arguments of `screen list`.
+// Arguments of `screen list`.
 #[derive(Debug, Args)]
 pub struct List {
     /// Whose device
@@ -50,7 +51,7 @@ pub struct List {
     pub unknown: bool,
 }
 
-/// Arguments of `screen show`.
+// Arguments of `screen show`.
 #[derive(Debug, Args)]
 pub struct Show {
     /// The item, such as R-12 or F-7
@@ -60,7 +61,7 @@ pub struct Show {
     pub reason: String,
 }
 
-/// A decision.
+// A decision.
 #[derive(Debug, Args)]
 pub struct To {
     /// government or personal
@@ -71,7 +72,7 @@ pub struct To {
     pub reason: String,
 }
 
-/// Arguments of `screen decide`.
+// Arguments of `screen decide`.
 #[derive(Debug, Args)]
 pub struct Decide {
     /// The items, such as R-12 or F-7
@@ -81,7 +82,7 @@ pub struct Decide {
     to: To,
 }
 
-/// Arguments of `screen decide-group`.
+// Arguments of `screen decide-group`.
 #[derive(Debug, Args)]
 pub struct DecideGroup {
     /// The group, as the list prints it
@@ -96,7 +97,7 @@ pub struct DecideGroup {
     to: To,
 }
 
-/// Arguments of `screen return`.
+// Arguments of `screen return`.
 #[derive(Debug, Args)]
 pub struct Return {
     /// The folder to create

@@ -3,9 +3,9 @@
 use super::args::{Common, Search};
 use super::output::{Failure, Output, counted};
 use super::{DONE, repository};
-use crate::finding::{FindingError, Found, search};
-use crate::index::IndexError;
-use crate::repository::RepositoryError;
+use crate::finding::{FindingError, Found, search_in};
+use crate::index::{Index, IndexError};
+use crate::repository::{Layout, RepositoryError};
 use crate::text::safe;
 use chrono::DateTime;
 use chrono_tz::Tz;
@@ -28,9 +28,15 @@ impl From<FindingError> for Failure {
 
 /// `recordroom search`
 pub fn run(common: &Common, arguments: &Search, output: &Output) -> Result<u8, Failure> {
-    let opened = repository::open(common, output)?;
+    let index = Index::open(&Layout::new(&common.repository).index()).map_err(RepositoryError::from)?;
+    // One core opens the words while the other opens the profile, the keys and the catalog; what is wrong with the index
+    // is told when it is asked.
+    let opened = std::thread::scope(|scope| {
+        scope.spawn(|| index.prepare());
+        repository::open(common, output)
+    })?;
     let query = arguments.query.join(" ");
-    let found = search(&opened, &query, arguments.limit)?;
+    let found = search_in(&opened, &index, &query, arguments.limit)?;
     let value = serde_json::to_value(&found)
         .map_err(|error| Failure::new("output", format!("The hits could not be written: {error}"), ""))?;
     output.result(value, &told(&found, opened.zone(), arguments.terms))?;

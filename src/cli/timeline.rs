@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
 
-/// Arguments of `timeline`.
+// Arguments of `timeline`.
 #[derive(Debug, Args)]
 pub struct Timeline {
     /// A person (an address, a number, a name, a handle), a hold such as H-1, or a request such as Q-1

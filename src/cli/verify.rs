@@ -14,7 +14,7 @@ use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Arguments of `verify`.
+// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
     /// A delivered production, the record of a matter, a certificate, a plan or a checkpoint; nothing, for the whole repository

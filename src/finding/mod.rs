@@ -9,7 +9,7 @@ mod snippet;
 
 use crate::base::id::{FamilyId, RecordId};
 use crate::base::share::shared;
-use crate::catalog::{CatalogError, FamilyRow, FamilyState, Reading};
+use crate::catalog::{CatalogError, FamilyRow, FamilyState, ListedFamily, Reading};
 use crate::index::{Index, IndexError};
 use crate::model::record::Role;
 use crate::query::{Flag, Query, QueryError, parse, terms};
@@ -95,12 +95,16 @@ pub struct Found {
 
 /// Searches with the query language; at most `limit` hits are read back.
 pub fn search(repository: &Repository, query: &str, limit: usize) -> Result<Found, FindingError> {
+    search_in(repository, &Index::open(&repository.layout().index())?, query, limit)
+}
+
+/// The same in the index of the repository that the caller has opened already.
+pub fn search_in(repository: &Repository, index: &Index, query: &str, limit: usize) -> Result<Found, FindingError> {
     let query = parse(query)?;
-    let index = Index::open(&repository.layout().index())?;
     let standing = Catalogued::of(repository);
     let found = index.search(&ordinary(&query), &standing, limit)?;
     let aside = repository.catalog().reading().families_set_aside()?.len() as u64;
-    let not_indexed = not_indexed(repository, &index)?;
+    let not_indexed = not_indexed(repository, index)?;
     let mut out = Found { count: found.count, not_indexed, set_aside: aside, ..Found::default() };
     let missed = Query::And(vec![
         Query::Is(Flag::Unsearchable),
@@ -171,13 +175,9 @@ struct Outline {
 
 impl Outline {
     fn of(reading: &Reading<'_>, family: FamilyId, names: &Names) -> Result<Self, FindingError> {
-        let row = reading.family(family)?;
-        let ids = reading.custodians_of(family)?;
-        let custodians = names.iter().filter(|(id, _)| ids.contains(id)).map(|(_, name)| name.clone()).collect();
-        match reading.records(family)?.into_iter().next() {
-            Some(parent) => Ok(Self { row, parent: parent.id, custodians }),
-            None => Err(CatalogError::Missing(format!("parent item of {family}")).into()),
-        }
+        let ListedFamily { row, parent, custodians } = reading.listed(family)?;
+        let custodians = names.iter().filter(|(id, _)| custodians.contains(id)).map(|(_, name)| name.clone()).collect();
+        Ok(Self { row, parent, custodians })
     }
 
     fn hit(self, query: &Query, keys: &KeyReader, vault: &Vault) -> Result<Hit, FindingError> {

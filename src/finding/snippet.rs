@@ -88,9 +88,14 @@ fn first_hit(wanted: &[&Chosen], text: &str) -> Option<usize> {
     if wanted.is_empty() {
         return None;
     }
+    let written = Written::of(wanted, text);
     // No word goes on in the next line, and nothing behind the first hit is looked at.
     let mut before = 0;
-    for line in text.split_inclusive('\n') {
+    while before < text.len() {
+        if let Some(written) = &written {
+            before = written.line_from(before)?;
+        }
+        let line = text[before..].split_inclusive('\n').next()?;
         let mut found = None;
         each_token(line, &mut |word, _, start, _| {
             if found.is_none() && wanted.iter().any(|chosen| chosen.includes(word)) {
@@ -103,6 +108,35 @@ fn first_hit(wanted: &[&Chosen], text: &str) -> Option<usize> {
         before += line.len();
     }
     None
+}
+
+/// Words that stand in a text as they are looked for, but for capitals: finding those letters is much quicker than cutting
+/// every line into words, and a line without them has none of the words.
+struct Written<'w> {
+    words: Vec<&'w str>,
+    lowered: String,
+}
+
+impl<'w> Written<'w> {
+    /// `None` where a word may be written otherwise: a shape or a stem, letters that fold, a telephone number with signs
+    /// between its digits.
+    fn of(wanted: &[&'w Chosen], text: &str) -> Option<Self> {
+        let word = |chosen: &&'w Chosen| match chosen {
+            Chosen::Same(word) if word.is_ascii() && !word.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(word.as_str())
+            }
+            _ => None,
+        };
+        let words = wanted.iter().map(word).collect::<Option<Vec<_>>>()?;
+        text.is_ascii().then(|| Self { words, lowered: text.to_ascii_lowercase() })
+    }
+
+    /// Where the next line begins, from the beginning of a line on, in which the letters of a word stand.
+    fn line_from(&self, before: usize) -> Option<usize> {
+        let rest = &self.lowered[before..];
+        let at = self.words.iter().filter_map(|word| rest.find(word)).min()?;
+        Some(rest[..at].rfind('\n').map_or(before, |newline| before + newline + 1))
+    }
 }
 
 /// A stretch around a byte, cut at spaces, on one line, with marks where something is left out.
@@ -149,6 +183,28 @@ mod tests {
         assert_eq!(of("subject:road", "no such word"), "no such word", "the beginning when the hit is elsewhere");
         assert_eq!(of("road NOT permit", "permit and road"), "permit and road");
         assert_eq!(of("r*d", ""), "");
+    }
+
+    #[test]
+    fn a_word_is_found_where_cutting_the_whole_text_finds_it() {
+        let text =
+            "Roads, crossroads.\nOn-road\nbroad\nCall (763) 555-0142 or O'Brien@cedarbend.example about the ROAD\n";
+        for (wanted, expected) in [
+            ("road", Some("road\nbroad")),
+            ("on-road", Some("On-road")),
+            ("broad", Some("broad")),
+            ("7635550142", Some("(763) 555")),
+            ("555", Some("555-0142")),
+            ("o'brien@cedarbend.example", Some("O'Brien@")),
+            ("cedarbend.example", Some("cedarbend.example")),
+            ("cross", None),
+        ] {
+            let at = first_hit(&[&Chosen::Same(wanted.to_owned())], text);
+            assert_eq!(at, expected.and_then(|begin| text.find(begin)), "{wanted}");
+        }
+        let two = [&Chosen::Same("broad".to_owned()), &Chosen::Same("roads".to_owned())];
+        assert_eq!(first_hit(&two, text), Some(0), "the first of several");
+        assert_eq!(first_hit(&[&Chosen::Same("road".to_owned())], &format!("é\n{text}")), Some(3 + 22));
     }
 
     #[test]

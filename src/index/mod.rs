@@ -97,6 +97,12 @@ impl Index {
         Self { directory: directory.to_owned(), split_items, next: AtomicU64::new(0), snapshot: OnceLock::new() }
     }
 
+    /// Opens the parts before the first question, for a caller that has something else to do meanwhile. What is wrong with
+    /// them is told by the first question.
+    pub fn prepare(&self) {
+        let _ = self.snapshot();
+    }
+
     /// The last event of the catalogue whose families are all in; 0 when nothing was indexed yet, or it was lost.
     pub fn through(&self) -> Result<EventId, IndexError> {
         Ok(self.snapshot()?.splits.through())

@@ -2,7 +2,7 @@
 
 use super::bits::{Bits, Families};
 use super::shape::{FIELDS, family, name, tokenizers};
-use super::shelf::Shelf;
+use super::shelf::{Shelf, Shelves};
 use super::splits::{Month, Part, month};
 use super::{Entry, IndexError};
 use crate::base::durable;
@@ -109,12 +109,17 @@ const REMEMBERED: usize = 64;
 impl OpenPart {
     /// Opens a part under a shared lock.
     pub(super) fn open(index: &Path, part: &Part) -> Result<Self, IndexError> {
+        let shelves = Shelves::open(index).map_err(|error| IndexError::engine(index, error.into()))?;
+        Self::open_in(&shelves, index, part)
+    }
+
+    /// The same, for who opens several.
+    pub(super) fn open_in(shelves: &Shelves, index: &Path, part: &Part) -> Result<Self, IndexError> {
         let path = index.join(&part.directory);
         let lock = File::open(path.join(LOCKED))?;
         lock.lock_shared()?;
         let wrong = |error| IndexError::engine(&path, error);
-        let shelf = Shelf::open(&path).map_err(|error| wrong(error.into()))?;
-        let mut opened = tantivy::Index::open(shelf).map_err(wrong)?;
+        let mut opened = tantivy::Index::open(shelves.shelf(&part.directory)).map_err(wrong)?;
         if opened.schema() != FIELDS.schema {
             return Err(IndexError::Damaged(format!("{}: its fields are not ours", part.directory)));
         }

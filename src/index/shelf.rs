@@ -17,17 +17,38 @@ use tantivy::directory::{
 /// The engine's list of its own files; a part is erased whole, so nobody needs it.
 const MANAGED: &str = ".managed.json";
 
+/// The directory of the index, in which the directories of its parts lie.
+#[derive(Debug, Clone)]
+pub(super) struct Shelves {
+    path: PathBuf,
+    mapped: MmapDirectory,
+}
+
+impl Shelves {
+    /// A directory that exists.
+    pub(super) fn open(path: &Path) -> Result<Self, OpenDirectoryError> {
+        Ok(Self { path: path.to_owned(), mapped: MmapDirectory::open(path)? })
+    }
+
+    /// The directory of one part in it.
+    pub(super) fn shelf(&self, part: &str) -> Shelf {
+        Shelf { path: self.path.join(part), name: PathBuf::from(part), mapped: self.mapped.clone() }
+    }
+}
+
 /// The directory of one part as the search engine sees it.
 #[derive(Debug, Clone)]
 pub(super) struct Shelf {
     path: PathBuf,
+    /// Its name in the directory that is mapped; empty where it is that directory itself.
+    name: PathBuf,
     mapped: MmapDirectory,
 }
 
 impl Shelf {
     /// A directory that exists.
     pub(super) fn open(path: &Path) -> Result<Self, OpenDirectoryError> {
-        Ok(Self { path: path.to_owned(), mapped: MmapDirectory::open(path)? })
+        Ok(Self { path: path.to_owned(), name: PathBuf::new(), mapped: MmapDirectory::open(path)? })
     }
 }
 
@@ -51,7 +72,7 @@ impl TerminatingWrite for Stream {
 
 impl tantivy::Directory for Shelf {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.mapped.get_file_handle(path)
+        self.mapped.get_file_handle(&self.name.join(path))
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
@@ -60,7 +81,7 @@ impl tantivy::Directory for Shelf {
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
-        self.mapped.exists(path)
+        self.mapped.exists(&self.name.join(path))
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
@@ -73,7 +94,7 @@ impl tantivy::Directory for Shelf {
         if path == Path::new(MANAGED) {
             return Err(OpenReadError::FileDoesNotExist(path.to_owned()));
         }
-        self.mapped.atomic_read(path)
+        self.mapped.atomic_read(&self.name.join(path))
     }
 
     fn atomic_write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 use super::IndexError;
 use super::part::OpenPart;
+use super::shelf::Shelves;
 use super::splits::Splits;
 use super::words::Expansions;
 use crate::base::share::shared;
@@ -24,11 +25,14 @@ impl Snapshot {
     /// Opens what the `splits` file names now. The locks are taken before the file is read a second time, so what was
     /// opened is whole and stays whole.
     pub(super) fn open(directory: &Path) -> Result<Self, IndexError> {
-        let mut splits = Splits::read(directory)?.unwrap_or_default();
+        let Some(mut splits) = Splits::read(directory)? else {
+            return Ok(Self { splits: Splits::default(), parts: Vec::new(), expansions: Expansions::default() });
+        };
+        let shelves = Shelves::open(directory).map_err(|error| IndexError::engine(directory, error.into()))?;
         for _ in 0..ATTEMPTS {
             let named = splits.parts().collect();
             let parts: Result<Vec<OpenPart>, IndexError> =
-                shared(named, |part| OpenPart::open(directory, part)).into_iter().collect();
+                shared(named, |part| OpenPart::open_in(&shelves, directory, part)).into_iter().collect();
             let now = Splits::read(directory)?.unwrap_or_default();
             if now == splits {
                 let mut parts = parts.map_err(missing)?;

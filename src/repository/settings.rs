@@ -28,9 +28,14 @@ pub fn load(layout: &Layout) -> Result<(Profile, Tz), RepositoryError> {
         return Err(RepositoryError::Profile { message: "it is larger than 4 MiB".to_owned() });
     }
     let text = std::fs::read_to_string(&path).map_err(|error| RepositoryError::io(&path, error))?;
-    check_format(&text)?;
-    let profile: Profile =
-        toml::from_str(&text).map_err(|error| RepositoryError::Profile { message: wrong_line(&text, &error) })?;
+    let profile = match toml::from_str::<Profile>(&text) {
+        Ok(profile) if profile.format == FORMAT => profile,
+        // The format is looked at before anything else: a newer profile may have entries this program does not know.
+        read => {
+            check_format(&text)?;
+            read.map_err(|error| RepositoryError::Profile { message: wrong_line(&text, &error) })?
+        }
+    };
     let zone = check(&profile)?;
     Ok((profile, zone))
 }
@@ -42,7 +47,7 @@ pub fn wrong_line(text: &str, error: &toml::de::Error) -> String {
     format!("{line}{}", error.message().trim())
 }
 
-/// The format is looked at before anything else: a newer profile may have entries this program does not know.
+/// Refuses a profile without a format, and one of a newer format.
 fn check_format(text: &str) -> Result<(), RepositoryError> {
     let wrong = |message: String| RepositoryError::Profile { message };
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong(wrong_line(text, &error)))?;

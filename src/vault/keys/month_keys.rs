@@ -96,31 +96,36 @@ pub(super) fn sound_length(bytes: &[u8], month: &MonthKey) -> usize {
 }
 
 /// The key of a family straight from the file of a month, for a reader that wants a few of many: a writer appends keys
-/// in the order of families, having erased what an interrupted run left, so they can be found by halving.
+/// in the order of families, having erased what an interrupted run left, so they can be found where their number says
+/// (families of a month mostly follow each other), or else by halving.
 ///
 /// `None` when it is not where it should be, whatever the reason: then the whole file is read.
 pub(super) fn look_up(file: &File, month: &MonthKey, family: FamilyId) -> Option<FamilyKey> {
-    let mut first = [0; HEADER];
-    file.read_exact_at(&mut first, 0).ok()?;
-    let length = file.metadata().ok()?.len();
-    if first != header(month) {
+    let mut beginning = [0; HEADER + RECORD];
+    file.read_exact_at(&mut beginning, 0).ok()?;
+    let (first, record) = beginning.split_first_chunk::<HEADER>()?;
+    if *first != header(month) {
         return None;
     }
-    let record = |at: u64| {
-        let mut record = [0; RECORD];
-        file.read_exact_at(&mut record, HEADER as u64 + at * RECORD as u64).ok().map(|()| record)
-    };
-    let (mut low, mut high) = (0, whole_length(length).saturating_sub(HEADER as u64) / RECORD as u64);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let found = record(middle)?;
-        match family_of(&found).cmp(&family) {
-            Ordering::Less => low = middle + 1,
-            Ordering::Greater => high = middle,
+    let mut found: [u8; RECORD] = record.try_into().ok()?;
+    let (mut middle, mut low) = (0_u64, 0_u64);
+    let mut high = whole_length(file.metadata().ok()?.len()).saturating_sub(HEADER as u64) / RECORD as u64;
+    let mut guessed = false;
+    loop {
+        // Numbers grow from record to record, so it is at most as many records away as the numbers differ.
+        let away = family.get().checked_sub(family_of(&found).get())?;
+        match away.cmp(&0) {
             Ordering::Equal => return unwrap(&Cipher::new(&month.key), month, &found).ok(),
+            Ordering::Greater => (low, high) = (middle + 1, high.min(middle.saturating_add(away.unsigned_abs() + 1))),
+            Ordering::Less => (low, high) = (low.max(middle.saturating_sub(away.unsigned_abs())), middle),
         }
+        if low >= high {
+            return None;
+        }
+        middle = if guessed { low + (high - low) / 2 } else { high - 1 };
+        guessed = true;
+        file.read_exact_at(&mut found, HEADER as u64 + middle * RECORD as u64).ok()?;
     }
-    None
 }
 
 /// The file of one month in memory, its records unwrapped only when asked for.
@@ -187,5 +192,33 @@ impl MonthKeys {
             }
         }
         (out, left_out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_key_is_found_by_its_number_whatever_numbers_are_missing() {
+        let month = MonthKey { id: [7; 16], key: [9; 32] };
+        let cipher = Cipher::new(&month.key);
+        let runs: [&[i64]; 6] =
+            [&[], &[5], &[1, 2, 3, 4, 5], &[10, 11, 15, 16, 17, 40, 900], &[1, 1_000_000], &[3, 4, 5, 6, 50, 51, 52]];
+        for numbers in runs {
+            let mut file = tempfile::tempfile().expect("a file");
+            file.write_all(&header(&month)).expect("written");
+            let keys: Vec<_> = numbers.iter().map(|number| (FamilyId::new(*number), FamilyKey::random())).collect();
+            for (family, key) in &keys {
+                file.write_all(&wrap(&cipher, &month, *family, key)).expect("written");
+            }
+            for number in (0..1000).chain([999_999, 1_000_000, i64::MAX]) {
+                let family = FamilyId::new(number);
+                let expected = keys.iter().find(|(one, _)| *one == family).map(|(_, key)| *key.expose());
+                let found = look_up(&file, &month, family).map(|key| *key.expose());
+                assert_eq!(found, expected, "{family} among {numbers:?}");
+            }
+        }
     }
 }
