@@ -32,6 +32,8 @@ pub enum ProblemCode {
     Repeated,
     /// The item is larger than what is parsed in memory; it is kept whole and found by its headers.
     TooLargeToParse,
+    /// An export has nothing in it that its format speaks of.
+    NothingFound,
     /// Items destroyed earlier still exist at the source.
     DestroyedBefore,
     /// Items were kept that are possibly the same as destroyed ones: the message is, the exact bytes are not.
@@ -40,7 +42,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Unreadable,
         Self::Truncated,
         Self::Malformed,
@@ -54,6 +56,7 @@ impl ProblemCode {
         Self::UnsafeName,
         Self::Repeated,
         Self::TooLargeToParse,
+        Self::NothingFound,
         Self::DestroyedBefore,
         Self::PossiblyDestroyedBefore,
     ];
@@ -74,6 +77,7 @@ impl ProblemCode {
             Self::UnsafeName => "unsafe-name",
             Self::Repeated => "repeated",
             Self::TooLargeToParse => "too-large-to-parse",
+            Self::NothingFound => "nothing-found",
             Self::DestroyedBefore => "destroyed-before",
             Self::PossiblyDestroyedBefore => "possibly-destroyed-before",
         }

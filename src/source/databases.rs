@@ -195,6 +195,7 @@ fn read(
         Ok(database) => database,
         Err(error) => return keep_damaged(name, content, &error, reading),
     };
+    let (finds, doubts) = reading.told_so_far();
     match format {
         ContainerFormat::AppleMessages => apple_messages::read(&mut database, beside, reading)?,
         ContainerFormat::AppleCalls => apple_calls::read(&mut database, reading)?,
@@ -205,7 +206,12 @@ fn read(
     for sentence in std::mem::take(&mut database.remarks) {
         reading.tell(Found::Remark(Problem::new(ProblemCode::Malformed, sentence)))?;
     }
-    Ok(())
+    // Tables without a row say so themselves; of damaged ones in which nothing was found, the file is kept.
+    match reading.told_so_far() {
+        now if now == (finds, doubts) => reading.tell(Found::Declared(0)),
+        (now, _) if now == finds => keep(name, content, reading),
+        _ => Ok(()),
+    }
 }
 
 /// Keeps the database of an application whose rows are not read, and says what to ask for.

@@ -18,9 +18,6 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// Finds of one damaged sample; an honest one has less than ten.
 const MOST_FINDS: u64 = 20_000;
 
-/// Lists of which damage can leave a sound list without an element: such an empty list is not kept as a file yet.
-const MAY_BE_EMPTY: [&str; 3] = ["sms-20250601.xml", "calls-20250601.xml", "Messages - Ana Berg.csv"];
-
 fn is_full() -> bool {
     std::env::var_os("RECORDROOM_FULL_TESTS").is_some_and(|value| value != "0")
 }
@@ -148,7 +145,6 @@ fn damage_from_a_seed_never_stops_the_reading() {
                     let words = words.or_else(|| panic.downcast_ref::<&str>().map(|one| (*one).to_owned()));
                     wrong.push(format!("{about}: {}", words.unwrap_or_default()));
                 }
-                Ok(0) if MAY_BE_EMPTY.contains(&sample.place) => {}
                 Ok(0) => wrong.push(format!("{about}: nothing is kept of it")),
                 Ok(finds) if finds > MOST_FINDS => wrong.push(format!("{about}: {finds} finds")),
                 Ok(_) if took > LONGEST => wrong.push(format!("{about}: {took:?}")),

@@ -89,7 +89,9 @@ impl ExportFormat for Imazing {
             }
             let bytes = bytes_of(&content)?;
             let mut files = Beside::of(tree);
-            reading.nested(name.clone(), format, |reading| Ok(read_csv(&bytes, &mut files, reading)?))?;
+            reading.nested(name.clone(), format, |reading| {
+                reading.or_keep_whole(&name, &content, |reading| Ok(read_csv(&bytes, &mut files, reading)?))
+            })?;
             accounted.append(&mut files.used);
             accounted.insert(name);
         }
