@@ -40,7 +40,7 @@ struct Holding {
 
 impl Holding {
     fn of(path: &Path) -> Self {
-        let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+        let options = ReadOptions::of(chrono_tz::America::Chicago);
         let mut holding = Self::default();
         let mut items: Vec<RawItem> = Vec::new();
         let mut sink = |found: Found| {

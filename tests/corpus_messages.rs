@@ -36,7 +36,7 @@ fn corpora() -> Option<PathBuf> {
 }
 
 fn options() -> ReadOptions {
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+    ReadOptions::of(chrono_tz::America::Chicago)
 }
 
 /// One item of a file, read and parsed.

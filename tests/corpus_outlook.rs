@@ -28,7 +28,7 @@ fn corpora() -> Option<PathBuf> {
 }
 
 fn options() -> ReadOptions {
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+    ReadOptions::of(chrono_tz::America::Chicago)
 }
 
 /// What one file was found to hold.

@@ -223,7 +223,7 @@ fn raw(row: &Value) -> (ParsedItem, u64) {
         shape: Shape::Message,
         copy: CopyFacts::default(),
     };
-    (parse(&raw, &ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }), length)
+    (parse(&raw, &ReadOptions::of(chrono_tz::America::Chicago)), length)
 }
 
 /// Counts proposals by a mark of the message.

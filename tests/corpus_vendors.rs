@@ -53,7 +53,7 @@ struct Holding {
 }
 
 fn hold(path: &Path) -> Holding {
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let (mut holding, mut open) = (Holding::default(), Vec::new());
     let mut sink = |found: Found| {
         match found {

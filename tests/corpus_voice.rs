@@ -128,7 +128,7 @@ fn every_fact_of_recordings_and_photos_is_compared() {
 #[test]
 fn recordings_and_photos_are_taken_in_whole_with_their_facts() {
     let Some(root) = corpora() else { return };
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     for folder in FOLDERS {
         let mut items: Vec<RawItem> = Vec::new();
         let mut exceptions = 0;

@@ -34,6 +34,8 @@ pub enum ProblemCode {
     TooLargeToParse,
     /// An export has nothing in it that its format speaks of.
     NothingFound,
+    /// Something to know about a container: nothing of it is missing, and nothing has to be done.
+    Told,
     /// Items destroyed earlier still exist at the source.
     DestroyedBefore,
     /// Items were kept that are possibly the same as destroyed ones: the message is, the exact bytes are not.
@@ -42,7 +44,7 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Unreadable,
         Self::Truncated,
         Self::Malformed,
@@ -57,6 +59,7 @@ impl ProblemCode {
         Self::Repeated,
         Self::TooLargeToParse,
         Self::NothingFound,
+        Self::Told,
         Self::DestroyedBefore,
         Self::PossiblyDestroyedBefore,
     ];
@@ -78,9 +81,17 @@ impl ProblemCode {
             Self::Repeated => "repeated",
             Self::TooLargeToParse => "too-large-to-parse",
             Self::NothingFound => "nothing-found",
+            Self::Told => "told",
             Self::DestroyedBefore => "destroyed-before",
             Self::PossiblyDestroyedBefore => "possibly-destroyed-before",
         }
+    }
+
+    /// Whether somebody has to look at what a remark with this code is about: something could not be read, differs from
+    /// what was declared, or may be missing. What is only told (items destroyed before that still exist at the source are
+    /// told too) is nothing that went wrong.
+    pub const fn asks_for_a_look(self) -> bool {
+        !matches!(self, Self::Told | Self::DestroyedBefore | Self::PossiblyDestroyedBefore)
     }
 
     /// Reads the word back.

@@ -84,7 +84,7 @@ fn spoiled(sample: &Sample, round: usize) -> Vec<(String, Vec<u8>)> {
 
 /// Reads a folder and looks into everything found; checks that positions have no gap and what is opened is closed.
 fn look_through(folder: &Path, about: &str) -> u64 {
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let mut open = Vec::new();
     let mut finds = 0;
     let mut sink = |found: Found| {

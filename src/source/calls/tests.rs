@@ -12,7 +12,7 @@ use std::io::BufReader;
 
 fn options(profile: Option<&str>) -> ReadOptions {
     let call_profile = profile.map(|key| MappingProfile::by_key(key).expect("shipped"));
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile }
+    ReadOptions { call_profile, ..ReadOptions::of(chrono_tz::America::Chicago) }
 }
 
 fn finds_in(bytes: &[u8], name: &str, options: &ReadOptions, chunk: usize) -> Vec<Found> {
@@ -330,7 +330,7 @@ fn what_spreadsheets_do_to_numbers_is_undone_only_where_nothing_is_lost() {
         "key = \"mine\"\nname = \"Mine\"\ndelimiters = [\"semicolon\"]\n[[table]]\nkind = \"call\"\nrequired = [\"Date Time\"]\nmoment = [\"Date Time\"]\nnumber = [\"Number\"]\nminutes = [\"Minutes\"]\n",
     )
     .expect("a profile");
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: Some(named) };
+    let options = ReadOptions { call_profile: Some(named), ..ReadOptions::of(chrono_tz::America::Chicago) };
     let all = items_of(finds_in(bytes, "x.csv", &options, 8192));
     let numbers: Vec<_> = all
         .iter()
@@ -389,7 +389,7 @@ fn the_example_of_the_manual_works() {
         after.split_once("```").expect("its end").0.trim_start().to_owned()
     };
     let profile = MappingProfile::from_toml(&block("```toml")).expect("the profile of the manual");
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: Some(profile) };
+    let options = ReadOptions { call_profile: Some(profile), ..ReadOptions::of(chrono_tz::America::Chicago) };
     let file = block("```csv");
     assert!(sniff(file.as_bytes(), "switch.csv", &options));
     let found = finds_in(file.as_bytes(), "switch.csv", &options, 8192);

@@ -2,7 +2,7 @@
 
 use super::content::Content;
 use super::vault_metadata::Expected;
-use super::{gzip, loose_file, zip_archive};
+use super::{loose_file, packed, zip_archive};
 use crate::base::limits;
 use crate::extract;
 use crate::model::exception::{ItemException, Problem, ProblemCode};
@@ -291,10 +291,11 @@ impl<'a> Reading<'a> {
         content: Content,
         copy: CopyFacts,
     ) -> Result<(), Stopped> {
-        match format {
-            ContainerFormat::Zip => return zip_archive::read_nested(name, content, copy, self),
-            ContainerFormat::Gzip => return gzip::read_nested(name, content, copy, self),
-            _ => {}
+        if format == ContainerFormat::Zip {
+            return zip_archive::read_nested(name, content, copy, self);
+        }
+        if let Some(packing) = packed::packing_of(format) {
+            return packed::read_nested(name, packing, content, copy, self);
         }
         let short = file_name(&name).to_owned();
         self.nested(name, format, |reading| {

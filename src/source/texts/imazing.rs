@@ -5,6 +5,7 @@
 
 use super::beside::{self, Beside};
 use super::capsule;
+use super::columns::{Columns, as_csv};
 use super::draft::{self, Draft, Equals};
 use crate::base::limits;
 use crate::extract::workbook::{self, Sheet};
@@ -129,28 +130,6 @@ fn is_messages(head: &[u8]) -> bool {
     Columns::of(cells::split(&text, ',')).has(&REQUIRED)
 }
 
-/// The names of the columns, as written and as they are compared.
-struct Columns {
-    written: Vec<String>,
-    normal: Vec<String>,
-}
-
-impl Columns {
-    fn of(written: Vec<String>) -> Self {
-        let normal = written.iter().map(|name| cells::name(name)).collect();
-        Self { written, normal }
-    }
-
-    fn has(&self, names: &[&str]) -> bool {
-        names.iter().all(|name| self.normal.iter().any(|one| one == name))
-    }
-
-    fn cell<'a>(&self, cells: &'a [String], name: &str) -> &'a str {
-        let at = self.normal.iter().position(|one| one == name);
-        at.and_then(|at| cells.get(at)).map_or("", |cell| cell.trim_matches('\u{feff}'))
-    }
-}
-
 /// The exact bytes of each row and where it begins. A quoted cell may hold line breaks; a quote that nothing closes
 /// would swallow the rest of the file, so from such a row on every line is a row.
 fn rows(bytes: &[u8]) -> Vec<(usize, &[u8])> {
@@ -214,16 +193,6 @@ fn kind(sheet: &Sheet) -> Option<(usize, bool)> {
             (false, false) => None,
         }
     })
-}
-
-/// A row as RFC 4180 writes it: the form in which rows of workbooks are kept.
-fn as_csv(cells: &[String]) -> Vec<u8> {
-    let quoted = |cell: &String| {
-        if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.clone() }
-    };
-    let mut line = cells.iter().map(quoted).collect::<Vec<_>>().join(",").into_bytes();
-    line.extend_from_slice(b"\r\n");
-    line
 }
 
 fn read_sheets(sheets: &[Sheet], files: &mut Beside<'_>, reading: &mut Reading<'_>) -> Result<(), ReadStop> {

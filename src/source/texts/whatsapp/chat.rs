@@ -1,7 +1,7 @@
 //! Reading one exported chat, and finding it in a folder or archive.
 
 use super::line::{self, Head};
-use super::order::{self, Order};
+use super::order::{self, DateOrder};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
 use crate::model::provenance::ContainerFormat;
@@ -149,12 +149,19 @@ fn read(name: &str, bytes: &[u8], files: &mut Beside<'_>, reading: &mut Reading<
     }
     let heads: Vec<Head<'_>> = messages.iter().filter_map(|one| line::head(&one.text)).collect();
     let dates: Vec<_> = heads.iter().map(|head| (head.date, head.time)).collect();
-    let order = order::decided(&dates);
+    let told = reading.options.date_order;
+    let order = order::told_or_decided(&dates, told);
     if order.is_none() && !heads.is_empty() {
         let sentence = "nothing in the chat tells which number of its dates is the day and which the month; its messages \
-                        are kept without a date: export it again from a phone that writes the year first or the month \
-                        in letters, or ask the owner of the phone";
+                        are kept without a date: ask the owner of the phone, and take the chat in again with \
+                        --date-order dmy or --date-order mdy";
         reading.tell(Found::Remark(Problem::new(ProblemCode::DateUnknown, sentence)))?;
+    }
+    if let (Some(told), Some(order)) = (told, order)
+        && told != order
+    {
+        let sentence = format!("the dates of the chat cannot be {}, as was told; they are {}", told.word(), order.word());
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
     }
     let chat = Chat { title: title(name).unwrap_or_default(), order, authors: authors(&heads), first: heads.first() };
     let (mut equals, mut system) = (Equals::default(), 0_u64);
@@ -166,7 +173,7 @@ fn read(name: &str, bytes: &[u8], files: &mut Beside<'_>, reading: &mut Reading<
     }
     if system > 0 {
         let sentence = format!("{system} of the lines were written by the program and by nobody; they are kept too");
-        reading.tell(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
     }
     Ok(())
 }
@@ -236,7 +243,7 @@ fn is_of_the_program(rest: &str) -> bool {
 /// What is told of a whole chat.
 struct Chat<'a> {
     title: &'a str,
-    order: Option<Order>,
+    order: Option<DateOrder>,
     authors: BTreeMap<String, u64>,
     first: Option<&'a Head<'a>>,
 }
@@ -273,7 +280,7 @@ impl Chat<'_> {
                 );
             }
         }
-        draft.fact("order of the date", self.order.map_or("", Order::word));
+        draft.fact("order of the date", self.order.map_or("", DateOrder::word));
         draft.fact("conversation", self.title);
         let program = is_of_the_program(head.rest);
         let (author, text) = match self.author(head.rest) {
