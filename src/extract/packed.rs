@@ -76,9 +76,7 @@ pub fn extract(bytes: &[u8], packing: Packing, name: &str, budget: &mut Budget) 
             packing.media_type().clone_into(&mut extracted.found_type);
             extracted
         }
-        Err(problem) => {
-            Extracted::nothing(packing.media_type()).but(Searchable::Not, problem.code, problem.message)
-        }
+        Err(problem) => Extracted::nothing(packing.media_type()).but(Searchable::Not, problem.code, problem.message),
     }
 }
 
@@ -97,10 +95,16 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_found() {
-        for (hex, name, media) in [(XZ, "memo.txt.xz", "application/x-xz"), (BZIP2, "memo.txt.bz2", "application/x-bzip2")] {
+        for (hex, name, media) in
+            [(XZ, "memo.txt.xz", "application/x-xz"), (BZIP2, "memo.txt.bz2", "application/x-bzip2")]
+        {
             let packed = bytes(hex);
             let extracted = crate::extract::text(&packed, name, "");
-            assert_eq!((extracted.text.trim(), extracted.searchable), ("the tarragon memo", Searchable::Fully), "{name}");
+            assert_eq!(
+                (extracted.text.trim(), extracted.searchable),
+                ("the tarragon memo", Searchable::Fully),
+                "{name}"
+            );
             assert_eq!(extracted.found_type, media);
             let twice = [packed.as_slice(), packed.as_slice()].concat();
             let twice = crate::extract::text(&twice, name, "").text;

@@ -82,6 +82,8 @@ words!(
         Smarsh = "smarsh",
         /// Messages of Microsoft Teams as Graph gives them.
         TeamsGraph = "teams-graph",
+        /// A person's own chats out of personal Teams or Skype.
+        SkypeExport = "skype-export",
         /// A workspace export of Slack.
         SlackExport = "slack-export",
         /// A download of Facebook or Instagram.

@@ -25,15 +25,8 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// Every kind, in the order the program lists them.
-    pub const ALL: [Self; 7] = [
-        Self::Email,
-        Self::Text,
-        Self::Call,
-        Self::Voicemail,
-        Self::Contact,
-        Self::Attachment,
-        Self::File,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Email, Self::Text, Self::Call, Self::Voicemail, Self::Contact, Self::Attachment, Self::File];
 
     /// The word used on the command line, in queries and in stores.
     pub const fn word(self) -> &'static str {

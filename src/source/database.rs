@@ -175,7 +175,8 @@ impl Database {
                 connection
             }
         };
-        let mut database = Self { connection, tables: BTreeMap::new(), remarks: Vec::new(), notes: Vec::new(), _copies: copies };
+        let mut database =
+            Self { connection, tables: BTreeMap::new(), remarks: Vec::new(), notes: Vec::new(), _copies: copies };
         database.guard()?;
         database.look_around()?;
         database.remark(content, !companions.is_empty());

@@ -175,8 +175,8 @@ fn encrypted(name: &str) -> Option<&'static str> {
     const SIGNAL: &str = "this is an encrypted store of Signal; it is kept whole and nothing in it can be found: ask for a report of the phone with the Signal messages in it (Signal itself writes no export that can be read), or have the conversations shown and photographed on the phone";
     let name = name.to_lowercase();
     let is_backup = [".crypt12", ".crypt14", ".crypt15"].iter().any(|ending| name.ends_with(ending));
-    let is_signal =
-        name.starts_with("signal-") && name.ends_with(".backup") || ["signal.sqlite", "signal.db"].contains(&name.as_str());
+    let is_signal = name.starts_with("signal-") && name.ends_with(".backup")
+        || ["signal.sqlite", "signal.db"].contains(&name.as_str());
     if is_backup { Some(WHATSAPP) } else { is_signal.then_some(SIGNAL) }
 }
 
@@ -245,7 +245,9 @@ fn keep_whole(name: &str, content: &Content, reading: &mut Reading<'_>) -> Resul
     let (code, sentence) = match opened.as_ref().and_then(application) {
         Some((application, ask)) => (
             ProblemCode::Unsupported,
-            format!("this is a database of {application}; it is kept whole and its messages cannot be found in it: {ask}"),
+            format!(
+                "this is a database of {application}; it is kept whole and its messages cannot be found in it: {ask}"
+            ),
         ),
         None => {
             let sentence = encrypted(name).unwrap_or("this database cannot be opened; it is kept whole");

@@ -103,6 +103,7 @@ const SHELF: &[&dyn ExportFormat] = &[
     &mail::outlook_express::OutlookExpress,
     &Databases,
     &chats::teams::Teams,
+    &chats::skype::Skype,
     &chats::slack::Slack,
     &chats::meta::Meta,
     &chats::x_archive::XArchive,

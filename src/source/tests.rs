@@ -234,11 +234,7 @@ fn every_entry_of_the_table_of_an_archive_is_an_item_or_an_exception() {
     prefixed.extend_from_slice(&shared);
     let cases: [(&str, &[u8], &[&str]); 3] = [
         ("same.zip", &same, &["remark told", "0 file 1.txt", "1 file 1.txt", "2 file 1.txt", "declared 3"]),
-        (
-            "damaged.zip",
-            &damaged,
-            &["remark told", "0 file 1.txt", "1 !malformed 1.txt", "2 file 1.txt", "declared 3"],
-        ),
+        ("damaged.zip", &damaged, &["remark told", "0 file 1.txt", "1 !malformed 1.txt", "2 file 1.txt", "declared 3"]),
         ("shared.zip", &shared, &["remark told", "0 file 1.txt", "1 file 1.txt", "declared 2"]),
     ];
     for (name, bytes, expected) in cases {

@@ -45,7 +45,8 @@ fn picture(seed: u64, bytes: usize) -> Vec<u8> {
 /// A paragraph of words that differs from message to message.
 fn words(seed: u64, count: u64) -> String {
     const WORDS: [&str; 12] = [
-        "culvert", "plow", "permit", "council", "sewer", "agenda", "overtime", "gravel", "hydrant", "levy", "salt", "minutes",
+        "culvert", "plow", "permit", "council", "sewer", "agenda", "overtime", "gravel", "hydrant", "levy", "salt",
+        "minutes",
     ];
     (0..count).map(|at| format!("{} {} ", WORDS[((seed + at * 7) % 12) as usize], seed + at)).collect()
 }
@@ -109,7 +110,8 @@ fn a_large_store_of_outlook() {
 fn a_large_backup_of_texts() {
     let path = place().join("sms-20250601.xml");
     let mut out = BufWriter::new(File::create(&path).expect("made"));
-    let head = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<!--File Created By SMS Backup & Restore v10-->\n";
+    let head =
+        "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<!--File Created By SMS Backup & Restore v10-->\n";
     write!(out, "{head}<smses count=\"{TEXTS}\" backup_date=\"1748793600000\" type=\"full\">\n").expect("written");
     for at in 0..TEXTS {
         let (seed, date) = (u64::from(at), 1_700_000_000_000 + u64::from(at) * 600_000);

@@ -228,7 +228,8 @@ impl Writer {
         }
         if !attachments.is_empty() {
             let id = |at: usize| 0x8025 + 32 * at as u32;
-            let rows: Vec<_> = (0..attachments.len()).map(|at| (id(at), vec![number(0x0E20, 1)])).collect();
+            let rows: Vec<_> =
+                (0..attachments.len()).map(|at| (id(at), vec![number(0x0E20, 1), number(0x67F2, id(at))])).collect();
             inside.push((0x671, self.table(&rows), 0));
             for (at, attached) in attachments.iter().enumerate() {
                 let (mut all, mut nodes) = (attached.properties.clone(), Vec::new());
@@ -274,9 +275,7 @@ impl Writer {
         loop {
             let pages: Vec<(Vec<u8>, u64)> = entries
                 .chunks(meta / width)
-                .map(|some| {
-                    (some[0][..self.variant.word()].to_vec(), self.one_page(kind, level, width, some, sizes))
-                })
+                .map(|some| (some[0][..self.variant.word()].to_vec(), self.one_page(kind, level, width, some, sizes)))
                 .collect();
             if let [(_, offset)] = pages.as_slice() {
                 return *offset;

@@ -181,6 +181,8 @@ const EMAILS: [(i64, &str); 4] = [(1, "home"), (2, "work"), (3, "other"), (4, "m
 fn kind_of(row: &Row, kinds: &[(i64, &str)]) -> String {
     match row.integer("data2") {
         Some(0) | None => row.text("data3"),
-        Some(kind) => kinds.iter().find(|(number, _)| *number == kind).map_or(String::new(), |(_, word)| (*word).to_owned()),
+        Some(kind) => {
+            kinds.iter().find(|(number, _)| *number == kind).map_or(String::new(), |(_, word)| (*word).to_owned())
+        }
     }
 }

@@ -65,8 +65,7 @@ impl Around {
             database.all(table, ROWS).into_iter().map(|row| (row.rowid, label(&row.text("value")))).collect()
         };
         let (labels, keys) = (words("abmultivaluelabel"), words("abmultivalueentrykey"));
-        let known: BTreeMap<i64, Row> =
-            database.all("abgroup", ROWS).into_iter().map(|row| (row.rowid, row)).collect();
+        let known: BTreeMap<i64, Row> = database.all("abgroup", ROWS).into_iter().map(|row| (row.rowid, row)).collect();
         let group = |join: Row| {
             let group = join.integer("group_id").and_then(|number| known.get(&number).cloned());
             (join, group)
@@ -142,7 +141,8 @@ fn contact(row: Option<&Row>, number: i64, values: &[Row], around: &Around) -> E
 fn add(value: &Row, around: &Around, entry: &mut Entry) {
     entry.row(value);
     let kind = value.integer("label").and_then(|number| around.labels.get(&number)).cloned().unwrap_or_default();
-    let parts = value.integer("UID").and_then(|number| around.parts.get(&number)).map(Vec::as_slice).unwrap_or_default();
+    let parts =
+        value.integer("UID").and_then(|number| around.parts.get(&number)).map(Vec::as_slice).unwrap_or_default();
     let mut words = vec![value.text("value")];
     for part in parts {
         entry.row(part);

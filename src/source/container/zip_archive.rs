@@ -74,7 +74,8 @@ fn read_counted<R: Read + Seek>(table: &mut Table<R>, reading: &mut Reading<'_>)
 pub fn read<R: Read + Seek>(table: &mut Table<R>, but: &[usize], reading: &mut Reading<'_>) -> Result<(), Stopped> {
     if table.repeats_names() {
         let (code, sentence) = if table.is_short() {
-            let sentence = "several members have the same name, and the table is damaged; of those, only the last was reached";
+            let sentence =
+                "several members have the same name, and the table is damaged; of those, only the last was reached";
             (ProblemCode::Repeated, sentence)
         } else {
             (ProblemCode::Told, "several members have the same name; each of them was taken")

@@ -48,15 +48,29 @@ fn every_message_of_an_iphone_is_read() {
     let told = told(dir.path());
     assert_eq!((told.formats.as_slice(), told.items.len()), ([ContainerFormat::WhatsAppDatabase].as_slice(), 7));
     let first = told.place("message 1");
-    assert_eq!((first.kind, first.direction, first.body.as_str()), (RecordKind::Text, Direction::In, "Is the culvert open?"));
-    assert_eq!(first.sent_at.as_ref().map(|time| time.at.to_rfc3339()).as_deref(), Some("2025-06-01T12:00:00.500+00:00"));
+    assert_eq!(
+        (first.kind, first.direction, first.body.as_str()),
+        (RecordKind::Text, Direction::In, "Is the culvert open?")
+    );
+    assert_eq!(
+        first.sent_at.as_ref().map(|time| time.at.to_rfc3339()).as_deref(),
+        Some("2025-06-01T12:00:00.500+00:00")
+    );
     let party = &first.parties[0];
-    assert_eq!((party.name.as_str(), party.normal.as_deref()), ("Lee Vang", Some("+17635550142")), "the number before the server");
+    assert_eq!(
+        (party.name.as_str(), party.normal.as_deref()),
+        ("Lee Vang", Some("+17635550142")),
+        "the number before the server"
+    );
     assert_eq!(told.place("message 2").direction, Direction::Out);
     let photo = told.place("message 3");
     assert_eq!((photo.body.as_str(), photo.attachments[0].found_type.as_str()), ("the ditch", "image/jpeg"));
     let names: Vec<&str> = photo.parties.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["Mai", "Lee Vang"], "who wrote it, by the name they gave themselves, then who else is in the group");
+    assert_eq!(
+        names,
+        ["Mai", "Lee Vang"],
+        "who wrote it, by the name they gave themselves, then who else is in the group"
+    );
     assert_eq!(photo.facts["conversation name"], "Plow crew");
     assert_eq!(told.place("message 4").facts["deleted"], "for everybody");
     assert_eq!(told.place("message 5").facts["place (possibly not public)"], "45.250000, -93.500000");
@@ -109,8 +123,16 @@ fn every_message_and_call_of_android_is_read() {
     assert_eq!(told.formats, [ContainerFormat::WhatsAppDatabase]);
     assert_eq!(told.items.len(), 6, "four messages and two calls; the row that holds a place is neither");
     let photo = told.place("message 3");
-    assert_eq!(photo.parties[0].normal.as_deref(), Some("+17635550143"), "the number behind an identifier that hides it");
-    assert_eq!((photo.body.as_str(), photo.problems[0].code), ("the hydrant", ProblemCode::Missing), "its file is not there");
+    assert_eq!(
+        photo.parties[0].normal.as_deref(),
+        Some("+17635550143"),
+        "the number behind an identifier that hides it"
+    );
+    assert_eq!(
+        (photo.body.as_str(), photo.problems[0].code),
+        ("the hydrant", ProblemCode::Missing),
+        "its file is not there"
+    );
     assert!(told.remarked("hand over its folder Media"), "{:?}", told.remarks);
     let answer = told.place("message 4");
     assert_eq!((answer.direction, answer.references.as_slice()), (Direction::Out, ["B2".to_owned()].as_slice()));
@@ -119,7 +141,10 @@ fn every_message_and_call_of_android_is_read() {
     assert_eq!(answer.parties.len(), 2, "everybody in the group");
     assert_eq!(told.place("message 5").facts["deleted"], "for everybody");
     let missed = told.place("call 1");
-    assert_eq!((missed.kind, missed.direction, missed.facts["outcome"].as_str()), (RecordKind::Call, Direction::MissedIn, "missed"));
+    assert_eq!(
+        (missed.kind, missed.direction, missed.facts["outcome"].as_str()),
+        (RecordKind::Call, Direction::MissedIn, "missed")
+    );
     let placed = told.place("call 2");
     assert_eq!((placed.direction, placed.duration.map(|one| one.seconds)), (Direction::Out, Some(65)));
 }
@@ -145,7 +170,10 @@ fn the_older_form_of_android_is_read() {
     let told = told(&path);
     assert_eq!((told.formats.as_slice(), told.items.len()), ([ContainerFormat::WhatsAppDatabase].as_slice(), 3));
     let group = told.place("message 2");
-    assert_eq!((group.facts["conversation name"].as_str(), group.parties[0].normal.as_deref()), ("Plow crew", Some("+17635550143")));
+    assert_eq!(
+        (group.facts["conversation name"].as_str(), group.parties[0].normal.as_deref()),
+        ("Plow crew", Some("+17635550143"))
+    );
     let photo = told.place("message 3");
     assert_eq!((photo.body.as_str(), photo.attachments[0].name.as_str()), ("the pile", "a.jpg"));
     assert_eq!(told.place("message 4").direction, Direction::Unknown, "a line of the program");

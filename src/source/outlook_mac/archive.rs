@@ -197,14 +197,8 @@ mod tests {
         };
         source::read(&path, &options, &mut sink).expect("readable");
         let stray = "Local/com.microsoft.__Messages/Inbox/com.microsoft.__Attachments";
-        let expected = [
-            "open outlook-mac",
-            "?told",
-            "plans Inbox 1",
-            "?count-differs",
-            "Ann Local/Address Book 0",
-            "!truncated",
-        ];
+        let expected =
+            ["open outlook-mac", "?told", "plans Inbox 1", "?count-differs", "Ann Local/Address Book 0", "!truncated"];
         assert_eq!(told[..6], expected);
         assert_eq!(told[6..], [format!("9_0000 {stray} 0")]);
     }

@@ -74,10 +74,17 @@ mod tests {
 
     #[test]
     fn a_delivery_with_too_few_messages_is_told() {
-        let letter = b"Subject: a\r\nFrom: ann@cedarbend.example\r\nTo: bo@cedarbend.example\r\n\r\nhello\r\n".as_slice();
-        let other = b"Subject: b\r\nFrom: ann@cedarbend.example\r\nTo: bo@cedarbend.example\r\n\r\nhello\r\n".as_slice();
+        let letter =
+            b"Subject: a\r\nFrom: ann@cedarbend.example\r\nTo: bo@cedarbend.example\r\n\r\nhello\r\n".as_slice();
+        let other =
+            b"Subject: b\r\nFrom: ann@cedarbend.example\r\nTo: bo@cedarbend.example\r\n\r\nhello\r\n".as_slice();
         let whole = trial::read(&[("1.eml", letter), ("sub/2.eml", other), ("export.mf", b"Name: x\r\nCount: 2\r\n")]);
-        assert_eq!((whole.items.len(), whole.remarks.len()), (3, 0), "two messages and the manifest: {:?}", whole.remarks);
+        assert_eq!(
+            (whole.items.len(), whole.remarks.len()),
+            (3, 0),
+            "two messages and the manifest: {:?}",
+            whole.remarks
+        );
         let short = trial::read(&[("1.eml", letter), ("export.mf", b"Count: 2\r\n")]);
         assert!(short.remarks.iter().any(|one| one.contains("has 2 messages, and 1 lie")), "{:?}", short.remarks);
         let java = trial::read(&[("1.eml", letter), ("MANIFEST.MF", b"Manifest-Version: 1.0\r\n")]);

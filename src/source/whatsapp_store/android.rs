@@ -134,9 +134,8 @@ fn message(row: &Row, number: i64, around: &Around, database: &Database, beside:
     let sender = if chat.is_group() { around.person(sender_number, "") } else { chat.clone() };
     let moment = row.text("timestamp");
     let mut draft = Draft::new(row, &chat, &row.text("key_id"), row.is_set("from_me"), &moment);
-    let extra = |table: &str| {
-        database.row(table, number).filter(|extra| extra.integer("message_row_id") == Some(number))
-    };
+    let extra =
+        |table: &str| database.row(table, number).filter(|extra| extra.integer("message_row_id") == Some(number));
     for one in chat_row.into_iter().chain(around.jid(chat_jid)).chain(around.jid(sender_number)) {
         draft.row(one);
     }

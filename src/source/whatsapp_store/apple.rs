@@ -138,7 +138,10 @@ fn set_kind(row: &Row, draft: &mut Draft) {
     if kind == DELETED {
         draft.fact("deleted", "for everybody");
     }
-    draft.fact("group change", &row.integer("ZGROUPEVENTTYPE").filter(|kind| *kind != 0).map_or(String::new(), |kind| kind.to_string()));
+    draft.fact(
+        "group change",
+        &row.integer("ZGROUPEVENTTYPE").filter(|kind| *kind != 0).map_or(String::new(), |kind| kind.to_string()),
+    );
     draft.fact("status", &row.text("ZMESSAGESTATUS"));
 }
 

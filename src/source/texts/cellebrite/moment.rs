@@ -164,7 +164,9 @@ mod tests {
 
     #[test]
     fn a_duration_is_hours_minutes_and_seconds() {
-        for (written, expected) in [("00:01:05", Some(65)), ("01:00:00.5", Some(3600)), ("", None), ("1:61:00", None), ("65", None)] {
+        for (written, expected) in
+            [("00:01:05", Some(65)), ("01:00:00.5", Some(3600)), ("", None), ("1:61:00", None), ("65", None)]
+        {
             assert_eq!(seconds(written), expected, "{written}");
         }
     }

@@ -36,7 +36,10 @@ impl ExportFormat for CellebriteWorkbook {
         let is_workbook = look.media_type.ends_with("spreadsheetml.sheet")
             && look.content.length().is_ok_and(|length| length <= workbook::WORKBOOK_BYTES as u64);
         let sheets = if is_workbook { sheets_of(look.content)? } else { return None };
-        sheets.iter().any(|sheet| table(sheet).is_some_and(|(_, kind)| kind.is_certain())).then_some(ContainerFormat::Cellebrite)
+        sheets
+            .iter()
+            .any(|sheet| table(sheet).is_some_and(|(_, kind)| kind.is_certain()))
+            .then_some(ContainerFormat::Cellebrite)
     }
 
     fn read_file(
@@ -103,12 +106,19 @@ fn table(sheet: &Sheet) -> Option<(usize, Kind)> {
 
 /// The words of a cell; line breaks are written in three ways.
 fn words(cell: &Cell) -> String {
-    cell.words().replace("_x000D_", "").replace("_x000d_", "").replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
+    cell.words()
+        .replace("_x000D_", "")
+        .replace("_x000d_", "")
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .trim()
+        .to_owned()
 }
 
 fn read(sheets: &[Sheet], files: &mut Beside<'_>, reading: &mut Reading<'_>) -> Result<(), ReadStop> {
     let mut dates = Dates::default();
-    let tables: Vec<Option<Rows>> = sheets.iter().map(|sheet| table(sheet).map(|found| Rows::of(sheet, found))).collect();
+    let tables: Vec<Option<Rows>> =
+        sheets.iter().map(|sheet| table(sheet).map(|found| Rows::of(sheet, found))).collect();
     for rows in tables.iter().flatten() {
         rows.all.iter().for_each(|(_, cells)| dates.look_at(&rows.moment(cells)));
     }
@@ -227,8 +237,8 @@ impl Rows {
         draft.parsed.subject = self.cell(cells, "subject").to_owned();
         let people = self.first(cells, &["participants", "parties", "party"]);
         set_people(self.cell(cells, "from"), self.cell(cells, "to"), people, draft);
-        draft.parsed.direction = direction(self.first(cells, &["direction", "folder", "status"]))
-            .unwrap_or(draft.parsed.direction);
+        draft.parsed.direction =
+            direction(self.first(cells, &["direction", "folder", "status"])).unwrap_or(draft.parsed.direction);
         draft.body(self.cell(cells, "body").to_owned());
     }
 
@@ -280,7 +290,8 @@ impl Rows {
     /// Files stand in columns `Attachment #1`, as paths beside the workbook.
     fn attach(&self, cells: &[String], files: &mut Beside<'_>, draft: &mut Draft) {
         for (at, name) in self.columns.normal.iter().enumerate() {
-            let is_file = name.strip_prefix("attachment #").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+            let is_file =
+                name.strip_prefix("attachment #").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
             let cell = cells.get(at).map_or("", String::as_str);
             if is_file && !cell.is_empty() {
                 let attached = files.named(cell);

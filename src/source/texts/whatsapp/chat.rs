@@ -160,7 +160,8 @@ fn read(name: &str, bytes: &[u8], files: &mut Beside<'_>, reading: &mut Reading<
     if let (Some(told), Some(order)) = (told, order)
         && told != order
     {
-        let sentence = format!("the dates of the chat cannot be {}, as was told; they are {}", told.word(), order.word());
+        let sentence =
+            format!("the dates of the chat cannot be {}, as was told; they are {}", told.word(), order.word());
         reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
     }
     let chat = Chat { title: title(name).unwrap_or_default(), order, authors: authors(&heads), first: heads.first() };

@@ -43,7 +43,11 @@ fn the_order_of_a_date_is_decided_over_the_file_or_left_open() {
         (&["01/01/19", "20/01/19"], Some(DateOrder::DayFirst), "there is no month 20"),
         (&["01/01/19", "01/20/19"], Some(DateOrder::MonthFirst), "nor here"),
         (&["2019/01/01", "2019/01/02"], Some(DateOrder::YearFirst), "four digits are a year"),
-        (&["01/02/20", "02/02/20", "03/02/20", "01/03/20"], Some(DateOrder::DayFirst), "else the messages would jump back"),
+        (
+            &["01/02/20", "02/02/20", "03/02/20", "01/03/20"],
+            Some(DateOrder::DayFirst),
+            "else the messages would jump back",
+        ),
         (&["03/04/20"], None, "one date can be both"),
         (&["03/04/20", "04/05/20"], None, "both orders rise"),
         (&["05/05/20", "06/06/20"], Some(DateOrder::DayFirst), "both orders give the same dates"),
@@ -56,7 +60,11 @@ fn the_order_of_a_date_is_decided_over_the_file_or_left_open() {
         assert_eq!(decided(&heads), expected, "{why}");
         let told = told_or_decided(&heads, Some(DateOrder::MonthFirst));
         let fits = heads.iter().all(|(date, _)| DateOrder::MonthFirst.date(*date).is_some());
-        assert_eq!(told, if fits { Some(DateOrder::MonthFirst) } else { expected }, "{why}: what was told, where it can be");
+        assert_eq!(
+            told,
+            if fits { Some(DateOrder::MonthFirst) } else { expected },
+            "{why}: what was told, where it can be"
+        );
     }
 }
 
