@@ -252,7 +252,7 @@ pub fn samples() -> Vec<Sample> {
         Sample { place: "Backup", format: "apple-backup", found: 4, word: "cyclamen", files: backup("cyclamen") },
         one("mmssms.sqlite", "android-messages", 1, "anemone", android_messages("anemone")),
         one("calllog.sqlite", "android-calls", 1, "willow", android_calls("612-555-0163")),
-        one("contacts.sqlitedb", "apple-contacts", 1, "Goldenrod", apple_contacts("Goldenrod")),
+        one("contacts.sqlitedb", "apple-contacts", 1, "Baneberry", apple_contacts("Baneberry")),
         one("people2.db", "android-contacts", 2, "Yarrow", android_contacts("Yarrow")),
         one("wa.sqlite", "whatsapp-database", 1, "milkweed", whatsapp("milkweed")),
         one(

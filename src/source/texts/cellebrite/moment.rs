@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn the_order_is_decided_or_asked() {
-        let cases: [(&[&str], Option<DateOrder>, Option<&str>, &str); 6] = [
+        type Case<'a> = (&'a [&'a str], Option<DateOrder>, Option<&'a str>, &'a str);
+        let cases: [Case<'_>; 6] = [
             (&["6/13/2025 1:00:00 PM(UTC-5)"], None, Some("2025-06-13T18:00:00+00:00"), "there is no month 13"),
             (&["13/06/2025 13:00:00(UTC+0)"], None, Some("2025-06-13T13:00:00+00:00"), "nor here"),
             (&["6/1/2025 1:00:00 PM(UTC-5)"], None, None, "one date can be both"),
