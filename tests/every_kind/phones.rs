@@ -253,7 +253,7 @@ pub fn samples() -> Vec<Sample> {
         one("mmssms.sqlite", "android-messages", 1, "anemone", android_messages("anemone")),
         one("calllog.sqlite", "android-calls", 1, "willow", android_calls("612-555-0163")),
         one("contacts.sqlitedb", "apple-contacts", 1, "Baneberry", apple_contacts("Baneberry")),
-        one("people2.db", "android-contacts", 2, "Yarrow", android_contacts("Yarrow")),
+        one("people2.db", "android-contacts", 2, "Elderflower", android_contacts("Elderflower")),
         one("wa.sqlite", "whatsapp-database", 1, "milkweed", whatsapp("milkweed")),
         one(
             "signalstore.sqlite",

@@ -7,6 +7,7 @@ use super::beside::{self, Beside};
 use super::capsule;
 use super::columns::{Columns, as_csv};
 use super::draft::{self, Draft, Equals};
+use super::side_by_side::{SideBySide, bytes_of};
 use crate::base::limits;
 use crate::extract::workbook::{self, Sheet};
 use crate::model::exception::{Problem, ProblemCode};
@@ -20,7 +21,7 @@ use crate::source::container::{Content, Reading};
 use crate::source::formats::{ExportFormat, Look, Loose};
 use crate::source::{ReadStop, number, wide};
 use chrono::NaiveDateTime;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 /// Bytes of a file that is read at once.
 const FILE_BYTES: u64 = 256 * 1024 * 1024;
@@ -33,6 +34,13 @@ const CALLS: [&str; 4] = ["call type", "date", "duration", "number"];
 /// Columns whose cells change after a message was sent, or are the phone's own names for people: not in the identity.
 const IN_IDENTITY: [&str; 8] =
     ["chat session", "message date", "type", "sender id", "service", "subject", "text", "attachment"];
+
+const TABLES: SideBySide = SideBySide {
+    named: tables,
+    begins: |head, _| is_messages(head),
+    most: FILE_BYTES,
+    read: |_, bytes, files, reading| read_csv(bytes, files, reading),
+};
 
 /// Exports of iMazing.
 pub struct Imazing;
@@ -71,9 +79,7 @@ impl ExportFormat for Imazing {
     }
 
     fn of_tree(&self, tree: &mut dyn Tree) -> Option<ContainerFormat> {
-        let names = tables(tree);
-        let is = |name: &String| tree.open(name).and_then(|one| one.head()).is_ok_and(|head| is_messages(&head));
-        names.iter().any(is).then_some(ContainerFormat::Imazing)
+        TABLES.is_in(tree).then_some(ContainerFormat::Imazing)
     }
 
     fn read_tree(
@@ -82,21 +88,7 @@ impl ExportFormat for Imazing {
         tree: &mut dyn Tree,
         reading: &mut Reading<'_>,
     ) -> Result<Accounted, ReadStop> {
-        let mut accounted = Accounted::new();
-        for name in tables(tree) {
-            let Ok(content) = tree.open(&name) else { continue };
-            if content.length()? > FILE_BYTES || !is_messages(&content.head()?) {
-                continue;
-            }
-            let bytes = bytes_of(&content)?;
-            let mut files = Beside::of(tree);
-            reading.nested(name.clone(), format, |reading| {
-                reading.or_keep_whole(&name, &content, |reading| Ok(read_csv(&bytes, &mut files, reading)?))
-            })?;
-            accounted.append(&mut files.used);
-            accounted.insert(name);
-        }
-        Ok(accounted)
+        TABLES.read_tree(format, tree, reading)
     }
 
     fn lies_loose(&self, _format: ContainerFormat, _tree: &mut dyn Tree) -> Option<Loose> {
@@ -111,12 +103,6 @@ impl ExportFormat for Imazing {
 fn tables(tree: &mut dyn Tree) -> Vec<String> {
     let names = tree.top().unwrap_or_default();
     names.into_iter().filter(|name| name.to_lowercase().ends_with(".csv")).take(FILES_LOOKED_AT).collect()
-}
-
-fn bytes_of(content: &Content) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    content.open()?.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn sheets_of(content: &Content) -> Option<Vec<Sheet>> {

@@ -15,6 +15,7 @@ pub mod mailed;
 pub mod message;
 pub mod mms;
 pub mod rsmf;
+pub mod side_by_side;
 pub mod smarsh;
 pub mod sms_backup_restore;
 pub mod splitter;

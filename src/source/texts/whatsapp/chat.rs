@@ -13,6 +13,7 @@ use crate::source::number;
 use crate::source::texts::beside::{self, Beside};
 use crate::source::texts::capsule;
 use crate::source::texts::draft::{self, Attached, Draft, Equals};
+use crate::source::texts::side_by_side::{SideBySide, bytes_of};
 use crate::source::{ReadStop, wide};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ const CHAT_BYTES: u64 = 128 * 1024 * 1024;
 const LINES_LOOKED_AT: usize = 200;
 /// Authors that are told with every message as members of the conversation.
 const MEMBERS: usize = 64;
+
+const CHATS: SideBySide = SideBySide { named: chats, begins: is_chat, most: CHAT_BYTES, read };
 
 /// Chats of WhatsApp.
 pub struct WhatsApp;
@@ -45,11 +48,7 @@ impl ExportFormat for WhatsApp {
     }
 
     fn of_tree(&self, tree: &mut dyn Tree) -> Option<ContainerFormat> {
-        let names = chats(tree);
-        let is = |tree: &mut dyn Tree, name: &String| {
-            tree.open(name).and_then(|content| content.head()).is_ok_and(|head| is_chat(&head, name))
-        };
-        names.iter().any(|name| is(tree, name)).then_some(ContainerFormat::WhatsApp)
+        CHATS.is_in(tree).then_some(ContainerFormat::WhatsApp)
     }
 
     fn read_tree(
@@ -58,19 +57,7 @@ impl ExportFormat for WhatsApp {
         tree: &mut dyn Tree,
         reading: &mut Reading<'_>,
     ) -> Result<Accounted, ReadStop> {
-        let mut accounted = Accounted::new();
-        for name in chats(tree) {
-            let Ok(content) = tree.open(&name) else { continue };
-            if content.length()? > CHAT_BYTES || !is_chat(&content.head()?, &name) {
-                continue;
-            }
-            let bytes = bytes_of(&content)?;
-            let mut files = Beside::of(tree);
-            reading.nested(name.clone(), format, |reading| Ok(read(&name, &bytes, &mut files, reading)?))?;
-            accounted.append(&mut files.used);
-            accounted.insert(name);
-        }
-        Ok(accounted)
+        CHATS.read_tree(format, tree, reading)
     }
 
     fn lies_loose(&self, _format: ContainerFormat, _tree: &mut dyn Tree) -> Option<Loose> {
@@ -92,12 +79,6 @@ fn chats(tree: &mut dyn Tree) -> Vec<String> {
 fn title(name: &str) -> Option<&str> {
     let stem = name.strip_suffix(".txt")?;
     stem.strip_prefix("WhatsApp Chat with ").or_else(|| stem.strip_prefix("WhatsApp Chat - "))
-}
-
-fn bytes_of(content: &Content) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut content.open()?, &mut bytes)?;
-    Ok(bytes)
 }
 
 /// Whether a head begins a chat: its first line begins a message, and so do others; a name tips the balance for a chat
