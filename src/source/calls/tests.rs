@@ -448,3 +448,25 @@ proptest! {
         let _ = finds_in(&bytes, "x", &options, 7);
     }
 }
+
+/// The headings and rows of doc.didww.com, of both editions, with our own numbers; and of IvozProvider's documentation.
+#[test]
+fn exports_of_two_providers_are_read() {
+    let old = "Date/Time (UTC),Source,DID,Destination,Duration (secs),Disconnect Initiator,Disconnect Code,Response\n\
+               2025-06-01 12:00:00,6515550143,17635550140,sip:clerk@cedarbend.example,54,Origination,200,Bye\n";
+    assert_eq!(
+        lines(old, "cdr.csv"),
+        ["0 call 2025-06-01 12:00:00 In [From +16515550143, To +17635550140] 54s"],
+        "the columns say that they are UTC"
+    );
+    let new = "Date/Time Start (UTC),Date/Time Connect (UTC),Date/Time End (UTC),Status,Source Number,Source Name,\
+               Destination DID,Duration (sec),Attempt,Disconnect Code\n\
+               2025-06-01 12:00:00,2025-06-01 12:00:05,2025-06-01 12:01:05,answered,6515550143,Lee Vang,17635550140,60,1,200\n";
+    assert_eq!(lines(new, "cdr_in.csv"), ["0 call 2025-06-01 12:00:00 In [From +16515550143, To +17635550140] 60s"]);
+    let ivoz = "callid,startTime,duration,caller,callee\nabc,2025-06-01 07:00:00,61,+16515550143,+17635550140\n";
+    assert_eq!(
+        lines(ivoz, "calls.csv"),
+        ["0 call 2025-06-01 12:00:00 Unknown [From +16515550143, To +17635550140] 61s"],
+        "the city's own time, and nothing says which way it went"
+    );
+}

@@ -194,6 +194,21 @@ mod tests {
     }
 
     #[test]
+    fn a_message_that_exchange_delivers_from_a_telephone_is_voicemail() {
+        let left = one(
+            "Subject: Voice Mail (9 seconds)\r\nFrom: Lee Vang <lee@mill.example>\r\nTo: clerk@cedarbend.example\r\n\
+             Date: Sun, 01 Jun 2025 07:00:00 -0500\r\nX-CallingTelephoneNumber: 763-555-0142\r\n\
+             X-VoiceMessageDuration: 9\r\nX-VoiceMessageSenderName: Lee Vang\r\n\r\nplease call back\r\n",
+        );
+        assert_eq!((left.kind, left.direction), (RecordKind::Voicemail, Direction::In));
+        assert_eq!(left.duration.map(|one| one.seconds), Some(9));
+        let caller = left.parties.iter().find(|one| one.address == "763-555-0142").expect("the number");
+        assert_eq!((caller.name.as_str(), caller.normal.as_deref()), ("Lee Vang", Some("+17635550142")));
+        let plain = one("Subject: a\r\nFrom: a@cedarbend.example\r\nTo: b@cedarbend.example\r\n\r\nhello\r\n");
+        assert_eq!(plain.kind, RecordKind::Email);
+    }
+
+    #[test]
     fn sms_backup_plus_tells_texts_and_calls() {
         let text =
             one("Subject: SMS with Ana\r\nFrom: Ana <+16125550142@unknown.email>\r\nTo: clerk@cedarbend.example\r\n\
