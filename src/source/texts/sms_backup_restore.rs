@@ -80,7 +80,7 @@ impl Telling<'_> {
             Piece::Root(bytes) => self.root(&bytes),
             Piece::Definitions => {
                 let sentence = "the file defines words of its own (DOCTYPE); they were not followed";
-                self.sink.found(Found::Remark(Problem::new(ProblemCode::Told, sentence)))
+                self.sink.found(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))
             }
             Piece::Broken { offset, bytes, length, flaw } => {
                 let (code, sentence) = flaw_told(flaw, length);
