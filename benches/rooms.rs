@@ -27,7 +27,7 @@ fn message() -> Vec<u8> {
 
 fn reading(c: &mut Criterion) {
     let bytes = message();
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let item = RawItem {
         ordinal: 0,
         place: "1.eml".to_owned(),

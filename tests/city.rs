@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 fn options() -> ReadOptions {
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+    ReadOptions::of(chrono_tz::America::Chicago)
 }
 
 /// The city, written once for all tests of this file.
@@ -116,7 +116,7 @@ fn every_export_holds_what_the_city_says() {
         assert_eq!(holding.format, Some(export.format), "{path}");
         // A bill has lines that are no calls; they are counted in a remark and kept as one file.
         let is_bill = path.contains("att-");
-        let remarks: &[ProblemCode] = if is_bill { &[ProblemCode::Unsupported] } else { &[] };
+        let remarks: &[ProblemCode] = if is_bill { &[ProblemCode::Told] } else { &[] };
         assert_eq!(holding.remarks, remarks, "{path}");
         let is_other = |item: &&RawItem| item.place == "lines that are no calls";
         assert_eq!(holding.items.iter().filter(is_other).count(), usize::from(is_bill), "{path}");

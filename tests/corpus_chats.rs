@@ -3,13 +3,20 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
 //! looked for beside the project; where there are none the test says so and passes.
 
+#[path = "support/expected.rs"]
+mod expected;
+#[path = "support/place.rs"]
+mod place;
+
+use expected::{Fact, facts};
+use place::corpora;
 use recordroom::base::digest::Sha256Digest;
 use recordroom::model::item::{Found, Original, ParsedItem, RawItem};
 use recordroom::model::provenance::ContainerFormat;
 use recordroom::model::record::{RecordKind, Role};
 use recordroom::source::{ReadOptions, parse, part_bytes, read, shape_word};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Folders that are compared.
 const FOLDERS: [&str; 4] = ["teams_graph/", "slack/", "messenger/", "vcon/"];
@@ -40,19 +47,6 @@ const NOT_COVERED: &[(&str, &str)] = &[
     ("timezone_in_file", "a page that is kept whole"),
 ];
 
-fn corpora() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let found = named.into_iter().chain(beside).map(|path| path.join("mobile")).find(|path| path.is_dir());
-    if found.is_none() {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-    }
-    found
-}
-
 /// What one file was found to hold.
 #[derive(Default)]
 struct Holding {
@@ -65,7 +59,7 @@ struct Holding {
 }
 
 fn hold(path: &Path) -> Holding {
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let mut holding = Holding::default();
     let mut sink = |found: Found| {
         match found {
@@ -93,22 +87,6 @@ fn check_parts(item: &RawItem, parsed: &ParsedItem, format: Option<ContainerForm
         let found = part_bytes(bytes, shape_word(&item.shape, format), attachment.part);
         assert_eq!(found.map(|bytes| Sha256Digest::of(&bytes)), attachment.sha256, "{}", attachment.name);
     }
-}
-
-struct Fact {
-    file: String,
-    name: String,
-    value: String,
-}
-
-fn facts(root: &Path) -> Vec<Fact> {
-    let mut reader = csv::Reader::from_path(root.join("EXPECTED.csv")).expect("the expectations");
-    reader
-        .records()
-        .map(|record| record.expect("a row"))
-        .map(|row| Fact { file: row[0].to_owned(), name: row[1].to_owned(), value: row[2].to_owned() })
-        .filter(|fact| FOLDERS.iter().any(|folder| fact.file.starts_with(folder)))
-        .collect()
 }
 
 /// What we say to a fact; `None` where the fact is not covered.
@@ -230,11 +208,11 @@ fn dialog_types(items: &[ParsedItem]) -> String {
 
 #[test]
 fn what_others_found_in_exports_of_chats_is_found() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mobile") else { return };
     let mut held: BTreeMap<String, Holding> = BTreeMap::new();
     let (mut agree, mut not_covered, mut known) = (0, 0, 0);
     let mut differ = Vec::new();
-    let facts = facts(&root);
+    let facts = facts(&root, &FOLDERS);
     for fact in &facts {
         let holding = held.entry(fact.file.clone()).or_insert_with(|| hold(&root.join(&fact.file)));
         match answer(fact, holding) {
@@ -260,7 +238,7 @@ fn what_others_found_in_exports_of_chats_is_found() {
 
 #[test]
 fn every_export_of_chats_adds_up() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mobile") else { return };
     let expected: [(&str, ContainerFormat, usize, u64); 5] = [
         ("teams_graph/getAllMessages_v1.0_doc.json", ContainerFormat::TeamsGraph, 2, 0),
         // 158 messages; the lists of channels and users and the log of integrations stay files.

@@ -4,29 +4,20 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
 //! looked for beside the project; where there are none the tests say so and pass.
 
+#[path = "support/place.rs"]
+mod place;
+
+use place::corpora;
 use recordroom::model::item::{Found, ParsedItem, RawItem};
 use recordroom::model::provenance::ContainerFormat;
 use recordroom::model::record::{Direction, SourceTime};
 use recordroom::source::apple::{moment, summary, typedstream};
 use recordroom::source::{ReadOptions, parse, read};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Folders that are read from end to end.
 const FOLDERS: [&str; 3] = ["imessage/", "ios_app_db/", "android_db/"];
-
-fn corpora() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let found = named.into_iter().chain(beside).map(|path| path.join("mobile")).find(|path| path.is_dir());
-    if found.is_none() {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-    }
-    found
-}
 
 /// What one database was found to hold: its rows by their numbers.
 #[derive(Default)]
@@ -40,7 +31,7 @@ struct Holding {
 
 impl Holding {
     fn of(path: &Path) -> Self {
-        let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+        let options = ReadOptions::of(chrono_tz::America::Chicago);
         let mut holding = Self::default();
         let mut items: Vec<RawItem> = Vec::new();
         let mut sink = |found: Found| {
@@ -167,7 +158,7 @@ fn asked(name: &str, value: &str) -> String {
 
 #[test]
 fn what_is_found_agrees_with_what_others_found() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mobile") else { return };
     let mut reader = csv::Reader::from_path(root.join("EXPECTED.csv")).expect("the expectations");
     let mut table: BTreeMap<String, [u64; 2]> = BTreeMap::new();
     let mut holdings: BTreeMap<String, Holding> = BTreeMap::new();
@@ -215,7 +206,7 @@ fn what_is_found_agrees_with_what_others_found() {
 /// An archive of a phone with a database of voicemail that has no messages, and every archive of text cut and turned.
 #[test]
 fn empty_and_damaged_ones_are_quiet() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mobile") else { return };
     for entry in std::fs::read_dir(root.join("ios_app_db")).expect("listed") {
         let path = entry.expect("an entry").path();
         let holding = Holding::of(&path);

@@ -3,7 +3,11 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
 //! looked for beside the project; where there are none the tests say so and pass.
 
+#[path = "support/place.rs"]
+mod place;
+
 use mail_parser::{MessageParser, MimeHeaders};
+use place::corpora;
 use recordroom::extract::{self, Extracted};
 use recordroom::model::item::Searchable;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,19 +23,6 @@ const FILE_BYTES: u64 = 20 * 1024 * 1024;
 /// Words that the other reader finds in all PDFs together and ours does too, in a thousand. Measured: 968 (1094 of 1130,
 /// and 21 others); all but one of the missing ones are words that the other reader cuts in two and ours does not.
 const RECALL: usize = 960;
-
-fn corpora() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let found = named.into_iter().chain(beside).map(|path| path.join("mail")).find(|path| path.is_dir());
-    if found.is_none() {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-    }
-    found
-}
 
 fn files(folder: &Path, out: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> =
@@ -103,7 +94,7 @@ fn pdftotext(bytes: &[u8]) -> Option<String> {
 
 #[test]
 fn every_document_of_the_corpora_is_read_within_the_limit_of_time() {
-    let Some(folder) = corpora() else { return };
+    let Some(folder) = corpora("mail") else { return };
     let mut counts: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
     let (mut found, mut wanted, mut told) = (0, 0, 0);
     let mut other_reader = true;

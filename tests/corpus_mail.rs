@@ -3,12 +3,19 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
 //! looked for beside the project; where there are none the tests say so and pass.
 
+#[path = "support/expected.rs"]
+mod expected;
+#[path = "support/place.rs"]
+mod place;
+
+use expected::{Fact, facts};
+use place::corpora;
 use recordroom::model::exception::ProblemCode;
 use recordroom::model::item::{Found, Original, ParsedItem, RawItem, Shape};
 use recordroom::model::provenance::ContainerFormat;
 use recordroom::source::{ReadOptions, parse, part_bytes, read, shape_word};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Differences that are known, each with its reason: (file, fact, what we find, why).
 const KNOWN: &[(&str, &str, &str, &str)] = &[
@@ -34,21 +41,8 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
 ];
 const RAW: &str = "bytes of windows-1252 stand bare in the header; we read them, the expectation lost them";
 
-fn corpora() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let found = named.into_iter().chain(beside).map(|path| path.join("mail")).find(|path| path.is_dir());
-    if found.is_none() {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-    }
-    found
-}
-
 fn options() -> ReadOptions {
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+    ReadOptions::of(chrono_tz::America::Chicago)
 }
 
 /// What one file was found to hold.
@@ -100,21 +94,6 @@ fn hold(path: &Path) -> Holding {
     read(path, &options(), &mut sink).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert_eq!(open, 0, "{}: every container is closed", path.display());
     holding
-}
-
-struct Fact {
-    file: String,
-    name: String,
-    value: String,
-}
-
-fn facts(root: &Path) -> Vec<Fact> {
-    let mut reader = csv::Reader::from_path(root.join("EXPECTED.csv")).expect("the expectations");
-    reader
-        .records()
-        .map(|record| record.expect("a row"))
-        .map(|row| Fact { file: row[0].to_owned(), name: row[1].to_owned(), value: row[2].to_owned() })
-        .collect()
 }
 
 /// What we say about a fact; `None` where we say nothing of the kind.
@@ -180,13 +159,13 @@ fn said(parsed: &ParsedItem, fact: &Fact) -> Option<String> {
 
 #[test]
 fn what_is_found_agrees_with_what_others_found() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let mut table: BTreeMap<String, [u64; 3]> = BTreeMap::new();
     let mut unexplained = Vec::new();
     let mut explained = 0;
     let mut met = std::collections::BTreeSet::new();
     let mut read_already = BTreeMap::new();
-    for fact in facts(&root) {
+    for fact in facts(&root, &[]) {
         let kind = format!("{} {}", fact.file.split('/').take(2).collect::<Vec<_>>().join("/"), fact.name);
         let kind = kind.split('[').next().unwrap_or_default().to_owned();
         let row = table.entry(kind).or_default();
@@ -224,7 +203,7 @@ fn what_is_found_agrees_with_what_others_found() {
 
 #[test]
 fn every_file_is_read_and_parsed_and_every_attachment_found_again() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let holding = hold(&root);
     let (mut messages, mut files, mut attachments, mut problems) = (0, 0, 0, BTreeMap::<&str, u64>::new());
     let mut sentences = BTreeMap::new();

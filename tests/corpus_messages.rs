@@ -3,6 +3,10 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are looked for
 //! beside the project; where there are none the tests say so and pass.
 
+#[path = "support/place.rs"]
+mod place;
+
+use place::corpora;
 use recordroom::model::exception::ProblemCode;
 use recordroom::model::item::{Found, Original, ParsedItem, RawItem};
 use recordroom::model::provenance::ContainerFormat;
@@ -22,21 +26,8 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("apache-tika/msg/testMSG_chinese.msg", "subject", "its code page is 950: the other reader took another"),
 ];
 
-fn corpora() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let found = named.into_iter().chain(beside).map(|path| path.join("mail")).find(|path| path.is_dir());
-    if found.is_none() {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-    }
-    found
-}
-
 fn options() -> ReadOptions {
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+    ReadOptions::of(chrono_tz::America::Chicago)
 }
 
 /// One item of a file, read and parsed.
@@ -98,7 +89,7 @@ fn addresses(list: &str) -> BTreeSet<String> {
 /// Compares what we find in `.msg` files with what another reader (extract-msg) found.
 #[test]
 fn messages_of_outlook_agree_with_another_reader() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let (mut agree, mut differ, mut known) = (BTreeMap::<String, u32>::new(), Vec::new(), 0);
     for (file, facts) in facts(&root, &[".msg", ".oft"]) {
         // Some corpora call Internet messages so too.
@@ -198,7 +189,7 @@ fn compare(item: &Item, fact: &str, expected: &str) -> Option<Result<(), String>
 /// Every attachment that Debian's `tnef` and the lists of MimeKit name is there, and its bytes are found again.
 #[test]
 fn attachments_of_winmail_agree_with_other_readers() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let (mut agree, mut differ, mut last) = (0, Vec::new(), 0);
     for (file, facts) in facts(&root, &[".tnef", "winmail.dat", "-simple.dat", "-sample1.dat", "-attachments.dat"]) {
         let (items, exceptions) = hold(&root.join(&file));
@@ -241,7 +232,7 @@ fn attachments_of_winmail_agree_with_other_readers() {
 /// Every file of these formats: what is found adds up, well-formed ones have no exception, parts are found again.
 #[test]
 fn every_message_file_is_one_item_and_its_parts_are_found() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let (mut files, mut parts, mut problems, mut differ) = (0, 0, BTreeMap::<String, u32>::new(), Vec::new());
     for path in all_files(&root) {
         let name = path.strip_prefix(&root).expect("inside").display().to_string();
@@ -275,7 +266,7 @@ fn every_message_file_is_one_item_and_its_parts_are_found() {
 /// Real files cut off and changed at places that are always the same: each is an item or an exception still.
 #[test]
 fn damaged_message_files_are_accounted_for() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let dir = tempfile::tempdir().expect("a folder");
     let (mut state, mut tried) = (0x2545_F491_4F6C_DD1D_u64, 0);
     let mut next = |below: usize| {
@@ -320,7 +311,7 @@ fn damaged_message_files_are_accounted_for() {
 /// What was signed as one piece is found as the words of the message, that which is encrypted is said to be.
 #[test]
 fn signed_and_encrypted_mail_is_told_apart() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let words = "This is a test message from Alice to Bob.";
     let (mut opened, mut encrypted) = (0, 0);
     for path in all_files(&root.join("comm-central/smime")) {

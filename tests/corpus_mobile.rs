@@ -4,6 +4,13 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
 //! looked for beside the project; where there are none the tests say so and pass.
 
+#[path = "support/expected.rs"]
+mod expected;
+#[path = "support/place.rs"]
+mod place;
+
+use expected::{Fact, facts};
+use place::corpora;
 use recordroom::base::digest::Sha256Digest;
 use recordroom::model::item::{Found, Original, ParsedItem, RawItem};
 use recordroom::model::provenance::ContainerFormat;
@@ -43,19 +50,6 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-fn corpora() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let found = named.into_iter().chain(beside).map(|path| path.join("mobile")).find(|path| path.is_dir());
-    if found.is_none() {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-    }
-    found
-}
-
 /// What one file was found to hold.
 #[derive(Default)]
 struct Holding {
@@ -68,7 +62,7 @@ struct Holding {
 }
 
 fn hold(path: &Path) -> Holding {
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let mut holding = Holding::default();
     let mut ordinals: Vec<u64> = Vec::new();
     let mut sink = |found: Found| {
@@ -99,22 +93,6 @@ fn hold(path: &Path) -> Holding {
     assert!(ordinals.is_empty(), "{}: every container is closed", path.display());
     holding.parsed = holding.items.iter().map(|item| parse(item, &options)).collect();
     holding
-}
-
-struct Fact {
-    file: String,
-    name: String,
-    value: String,
-}
-
-fn facts(root: &Path) -> Vec<Fact> {
-    let mut reader = csv::Reader::from_path(root.join("EXPECTED.csv")).expect("the expectations");
-    reader
-        .records()
-        .map(|record| record.expect("a row"))
-        .map(|row| Fact { file: row[0].to_owned(), name: row[1].to_owned(), value: row[2].to_owned() })
-        .filter(|fact| FOLDERS.iter().any(|folder| fact.file.starts_with(&format!("{folder}/"))))
-        .collect()
 }
 
 /// An expectation in the words in which we answer: the library's number of a wrong number, and the address of an MMS
@@ -348,11 +326,11 @@ fn ours(holding: &Holding, fact: &Fact) -> Option<String> {
 
 #[test]
 fn what_is_found_agrees_with_what_others_found() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mobile") else { return };
     let mut table: BTreeMap<String, [u64; 3]> = BTreeMap::new();
     let (mut unexplained, mut met) = (Vec::new(), Vec::new());
     let mut holdings: BTreeMap<String, Holding> = BTreeMap::new();
-    for fact in facts(&root) {
+    for fact in facts(&root, &FOLDERS) {
         if !root.join(&fact.file).is_file() {
             continue;
         }
@@ -391,7 +369,7 @@ fn what_is_found_agrees_with_what_others_found() {
 
 #[test]
 fn every_account_adds_up_and_every_attachment_is_found_again() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mobile") else { return };
     let mut attachments = 0;
     println!(
         "{:<50} {:>24} {:>8} {:>5} {:>6} {:>10} {:>8}",

@@ -4,7 +4,11 @@
 //! beside the project; where there are none the tests say so and pass. What libpff found is in `expected-pst`, one
 //! line of JSON for each item, messages inside messages included.
 
+#[path = "support/place.rs"]
+mod place;
+
 use chrono::NaiveDateTime;
+use place::corpora;
 use recordroom::base::digest::Sha256Digest;
 use recordroom::model::item::{Found, Original, ParsedItem, RawItem, Shape};
 use recordroom::model::provenance::ContainerFormat;
@@ -14,21 +18,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-fn corpora() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let found = named.into_iter().chain(beside).map(|path| path.join("mail")).find(|path| path.is_dir());
-    if found.is_none() {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-    }
-    found
-}
-
 fn options() -> ReadOptions {
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+    ReadOptions::of(chrono_tz::America::Chicago)
 }
 
 /// What one file was found to hold.
@@ -132,7 +123,7 @@ fn compare(theirs: &Value, item: &RawItem) -> Vec<(&'static str, String, String)
 
 #[test]
 fn every_item_and_attachment_that_libpff_sees_is_found() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let mut table: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
     let (mut differences, mut theirs_all) = (Vec::new(), 0);
     for path in stores(&root) {
@@ -176,7 +167,7 @@ fn every_item_and_attachment_that_libpff_sees_is_found() {
 
 #[test]
 fn every_original_says_the_same_when_it_is_read_back() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let (mut items, mut attachments, mut problems) = (0, 0, BTreeMap::<String, u64>::new());
     for path in stores(&root) {
         let holding = hold(&path);
@@ -210,7 +201,7 @@ fn every_original_says_the_same_when_it_is_read_back() {
 
 #[test]
 fn one_mailbox_exported_twice_is_the_same_items() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let identities = |name: &str| -> BTreeSet<Vec<u8>> {
         let holding = hold(&root.join("aspose-net/pst").join(name));
         let all: BTreeSet<Vec<u8>> =
@@ -225,7 +216,7 @@ fn one_mailbox_exported_twice_is_the_same_items() {
 
 #[test]
 fn damaged_stores_give_what_is_left_and_never_fail() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mail") else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let damaged = folder.path().join("damaged.pst");
     let mut seed = 0x9E37_79B9_7F4A_7C15_u64;

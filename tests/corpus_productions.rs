@@ -3,24 +3,14 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
 //! looked for beside the project; where there are none the tests say so and pass.
 
+#[path = "support/place.rs"]
+mod place;
+
+use place::corpora;
 use recordroom::package::dat::{self, DatError};
 use recordroom::package::{names, opt};
 use recordroom::verify::bag;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-fn productions() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let found = named.into_iter().chain(beside).map(|path| path.join("productions")).find(|path| path.is_dir());
-    if found.is_none() {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-    }
-    found
-}
 
 /// Bags on which we differ from the group they lie in, each with its reason.
 const KNOWN: &[(&str, &str)] = &[
@@ -30,7 +20,7 @@ const KNOWN: &[(&str, &str)] = &[
 
 #[test]
 fn bags_are_judged_as_the_conformance_suite_judges_them() {
-    let Some(root) = productions() else { return };
+    let Some(root) = corpora("productions") else { return };
     let (mut valid, mut invalid, mut known) = (0, 0, 0);
     for version in ["v0.97", "v1.0"] {
         for group in ["valid", "invalid", "warning", "linux-only"] {
@@ -65,7 +55,7 @@ fn bags_are_judged_as_the_conformance_suite_judges_them() {
 
 #[test]
 fn load_files_of_other_programs_are_read() {
-    let Some(root) = productions() else { return };
+    let Some(root) = corpora("productions") else { return };
     let read = |name: &str| dat::read(&fs::read(root.join("loadfiles").join(name)).expect("read"));
     let nuix = read("nuix_._loadfile.dat").expect("UTF-8 with its mark");
     assert_eq!(nuix.rows.len(), 1);

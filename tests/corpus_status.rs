@@ -4,6 +4,10 @@
 //! beside the project; where there are none the tests say so and pass. The rules were tuned on the messages whose id
 //! has an even first byte of SHA-256; the others are reported apart and were not looked at.
 
+#[path = "support/place.rs"]
+mod place;
+
+use place::corpora;
 use recordroom::base::clock::StopWatch;
 use recordroom::base::digest::Sha256Digest;
 use recordroom::classify::{Context, Rules, classify};
@@ -14,19 +18,9 @@ use recordroom::model::record::{Party, RecordKind, Role};
 use recordroom::source::{ReadOptions, parse};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 fn labelled(name: &str) -> Option<Vec<Value>> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let path = named.into_iter().chain(beside).map(|path| path.join("labelled").join(name)).find(|path| path.is_file());
-    let Some(path) = path else {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-        return None;
-    };
+    let path = corpora(&format!("labelled/{name}"))?;
     let text = std::fs::read_to_string(path).expect("the file is readable");
     Some(text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect())
 }
@@ -223,7 +217,7 @@ fn raw(row: &Value) -> (ParsedItem, u64) {
         shape: Shape::Message,
         copy: CopyFacts::default(),
     };
-    (parse(&raw, &ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }), length)
+    (parse(&raw, &ReadOptions::of(chrono_tz::America::Chicago)), length)
 }
 
 /// Counts proposals by a mark of the message.

@@ -3,13 +3,20 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
 //! looked for beside the project; where there are none the tests say so and pass.
 
+#[path = "support/expected.rs"]
+mod expected;
+#[path = "support/place.rs"]
+mod place;
+
+use expected::{Fact, facts};
+use place::corpora;
 use recordroom::base::digest::Sha256Digest;
 use recordroom::model::item::{Found, Original, ParsedItem, RawItem};
 use recordroom::model::provenance::ContainerFormat;
 use recordroom::model::record::{Direction, RecordKind, Role};
 use recordroom::source::{ReadOptions, parse, part_bytes, read, shape_word};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Folders of vendors and tools.
 const FOLDERS: [&str; 7] =
@@ -31,19 +38,6 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-fn corpora() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let found = named.into_iter().chain(beside).map(|path| path.join("mobile")).find(|path| path.is_dir());
-    if found.is_none() {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-    }
-    found
-}
-
 #[derive(Default)]
 struct Holding {
     formats: Vec<ContainerFormat>,
@@ -53,7 +47,7 @@ struct Holding {
 }
 
 fn hold(path: &Path) -> Holding {
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let (mut holding, mut open) = (Holding::default(), Vec::new());
     let mut sink = |found: Found| {
         match found {
@@ -79,22 +73,6 @@ fn hold(path: &Path) -> Holding {
     read(path, &options, &mut sink).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     holding.parsed = holding.items.iter().map(|item| parse(item, &options)).collect();
     holding
-}
-
-struct Fact {
-    file: String,
-    name: String,
-    value: String,
-}
-
-fn facts(root: &Path) -> Vec<Fact> {
-    let mut reader = csv::Reader::from_path(root.join("EXPECTED.csv")).expect("the expectations");
-    reader
-        .records()
-        .map(|record| record.expect("a row"))
-        .map(|row| Fact { file: row[0].to_owned(), name: row[1].to_owned(), value: row[2].to_owned() })
-        .filter(|fact| FOLDERS.iter().any(|folder| fact.file.starts_with(&format!("{folder}/"))))
-        .collect()
 }
 
 fn fact<'a>(one: &'a ParsedItem, name: &str) -> &'a str {
@@ -221,7 +199,8 @@ fn of_google(holding: &Holding, name: &str, index: usize) -> Option<String> {
     let (all, first) = (&holding.parsed, holding.parsed.first()?);
     let other = || first.parties.iter().map(|one| format!("tel:{}", one.address));
     match name {
-        "kind" => Some(if first.kind == RecordKind::Call { "call" } else { "text" }.to_owned()),
+        // Voicemail stands on a page of calls.
+        "kind" => Some(if first.kind == RecordKind::Text { "text" } else { "call" }.to_owned()),
         "labels" => Some(listed(fact(first, "labels").split(", ").map(str::to_owned))),
         "user_deleted" => holding.items[0]
             .copy
@@ -341,11 +320,11 @@ fn ours(holding: &Holding, fact: &Fact) -> Option<String> {
 
 #[test]
 fn what_is_found_agrees_with_what_others_found() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mobile") else { return };
     let mut table: BTreeMap<String, [u64; 3]> = BTreeMap::new();
     let (mut unexplained, mut met) = (Vec::new(), BTreeSet::new());
     let mut holdings: BTreeMap<String, Holding> = BTreeMap::new();
-    for fact in facts(&root) {
+    for fact in facts(&root, &FOLDERS) {
         if !root.join(&fact.file).is_file() {
             continue;
         }
@@ -381,7 +360,7 @@ fn what_is_found_agrees_with_what_others_found() {
 
 #[test]
 fn every_item_has_an_identity_and_every_attachment_is_found_again() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mobile") else { return };
     for folder in FOLDERS {
         let holding = hold(&root.join(folder));
         let understood = holding.parsed.iter().filter(|one| one.kind != RecordKind::File).count();

@@ -3,11 +3,14 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are looked for
 //! beside the project; where there are none the test says so and passes.
 
+#[path = "support/place.rs"]
+mod place;
+
+use place::corpora;
 use recordroom::extract;
 use recordroom::model::item::{Found, RawItem};
 use recordroom::source::{ReadOptions, parse, read};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 /// Folders whose every fact is compared.
 const FOLDERS: [&str; 2] = ["voicemail_audio", "photo_exif"];
@@ -17,19 +20,6 @@ const NOT_COVERED: [(&str, &str); 1] = [("magic_hex", "the first bytes are in th
 
 /// Differences that are known, each with its reason: (file, fact, what we find, why).
 const KNOWN: &[(&str, &str, &str, &str)] = &[];
-
-fn corpora() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let beside = [
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-    ];
-    let found = named.into_iter().chain(beside).map(|path| path.join("mobile")).find(|path| path.is_dir());
-    if found.is_none() {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-    }
-    found
-}
 
 /// A fact of a file in the words of the expectations; `None` where we tell nothing of the kind.
 fn ours(name: &str, bytes: &[u8], facts: &BTreeMap<String, String>) -> Option<String> {
@@ -100,7 +90,7 @@ fn theirs(name: &str, value: &str) -> String {
 
 #[test]
 fn every_fact_of_recordings_and_photos_is_compared() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mobile") else { return };
     let mut reader = csv::Reader::from_path(root.join("EXPECTED.csv")).expect("the expectations");
     let rows = reader.records().map(|row| row.expect("a row"));
     let wanted = rows.filter(|row| FOLDERS.iter().any(|folder| row[0].starts_with(&format!("{folder}/"))));
@@ -127,8 +117,8 @@ fn every_fact_of_recordings_and_photos_is_compared() {
 
 #[test]
 fn recordings_and_photos_are_taken_in_whole_with_their_facts() {
-    let Some(root) = corpora() else { return };
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let Some(root) = corpora("mobile") else { return };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     for folder in FOLDERS {
         let mut items: Vec<RawItem> = Vec::new();
         let mut exceptions = 0;
@@ -153,7 +143,7 @@ fn recordings_and_photos_are_taken_in_whole_with_their_facts() {
 
 #[test]
 fn a_real_recording_or_photo_changed_anywhere_never_panics() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora("mobile") else { return };
     for folder in FOLDERS {
         for entry in std::fs::read_dir(root.join(folder)).expect("a folder") {
             let path = entry.expect("an entry").path();

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 fn options() -> ReadOptions {
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+    ReadOptions::of(chrono_tz::America::Chicago)
 }
 
 /// What was found, in the words of the table.

@@ -73,10 +73,10 @@ fn bill(place: &Place) {
         "other_7635550199.csv",
         "Date Time,Number,Destination,Minutes,Type\n11/03/2025 08:00 AM,(612) 555-0140,\"X, MN\",9 Min,--\n",
     );
-    // The line of totals is remarked.
+    // The line of totals is told, and is nothing that went wrong.
     let files = ["CSV_Calls_6125550140.csv", "CSV_Messages_6125550140.csv", "other_7635550199.csv"];
     let done = place.run(&[&["ingest"], &files[..]].concat());
-    assert_eq!(done.status.code(), Some(2), "{}", String::from_utf8_lossy(&done.stdout));
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stdout));
 }
 
 fn call(number: &str, at: i64, kind: u8, seconds: u32) -> String {

@@ -37,7 +37,7 @@ const ENDING_CHARS: usize = 8;
 /// The columns of `items.csv`, with what each holds.
 const ITEMS: &[(&str, &str)] = &[
     ("item", "the number of the item in the repository (a message with its attachments is one)"),
-    ("kind", "email, text, call, contact or file"),
+    ("kind", "email, text, call, voicemail, contact or file"),
     ("sent_at", "when it was sent or the call began, UTC (RFC 3339); empty where unknown"),
     ("sent_as_written", "the same as it stands in the source"),
     ("received_at", "when it was received, UTC"),

@@ -138,7 +138,7 @@ fn gather(group: &mut Gathered, row: &FamilyRow, name: String) {
 fn correspondent(item: &ParsedItem, own: &[String]) -> Option<(String, String)> {
     let has = |party: &&Party| !party.address.is_empty() || !party.name.is_empty();
     let of = |role: Role| item.parties.iter().filter(has).find(move |party| party.role == role);
-    let numbers = matches!(item.kind, RecordKind::Text | RecordKind::Call);
+    let numbers = matches!(item.kind, RecordKind::Text | RecordKind::Call | RecordKind::Voicemail);
     let party = if numbers {
         match item.direction {
             Direction::Out => of(Role::To).or(of(Role::Member)).or(of(Role::From)),

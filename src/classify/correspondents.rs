@@ -109,7 +109,7 @@ impl<'i> Correspondents<'i> {
                 let written = party.normal.as_deref().unwrap_or(&party.address).to_lowercase();
                 context.elected.contains(&written) || context.elected.contains(&party.address.to_lowercase())
             });
-        let numbers = matches!(item.kind, RecordKind::Text | RecordKind::Call);
+        let numbers = matches!(item.kind, RecordKind::Text | RecordKind::Call | RecordKind::Voicemail);
         Self {
             recipients,
             from_inside,

@@ -242,9 +242,21 @@ pub struct Ingest {
     /// How to read call detail: the name of a shipped mapping profile, or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub call_profile: Option<String>,
+    /// Which number of a date is the day in chats of WhatsApp that do not tell it themselves: ask the owner of the phone
+    #[arg(long, value_name = "ORDER")]
+    pub date_order: Option<WrittenOrder>,
     /// Read pictures, and pages that are pictures, by OCR, whatever the agency profile says (needs tesseract; slow)
     #[arg(long)]
     pub ocr: bool,
+}
+
+/// The order of day and month in a written date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum WrittenOrder {
+    /// Day, month, year
+    Dmy,
+    /// Month, day, year
+    Mdy,
 }
 
 // Arguments of `search`.

@@ -1,12 +1,13 @@
 //! `ingest`
 
-use super::args::{Common, Ingest};
+use super::args::{Common, Ingest, WrittenOrder};
 use super::output::{Failure, Output, TerminalMonitor, counted, table};
 use super::{DONE, EXCEPTIONS, repository};
 use crate::base::trouble::plain;
 use crate::disposition::finish_interrupted;
 use crate::ingest::{IngestError, IngestOptions, IngestReport, ingest};
 use crate::model::provenance::ContainerReport;
+use crate::source::DateOrder;
 use crate::source::calls::profile::MappingProfile;
 use crate::text::safe;
 
@@ -48,6 +49,10 @@ pub fn run(common: &Common, arguments: &Ingest, output: &Output) -> Result<u8, F
         intake_sheet: arguments.intake_sheet.clone(),
         personal_device: arguments.personal_device,
         ocr: arguments.ocr,
+        date_order: arguments.date_order.map(|order| match order {
+            WrittenOrder::Dmy => DateOrder::DayFirst,
+            WrittenOrder::Mdy => DateOrder::MonthFirst,
+        }),
     };
     // What an interrupted destruction had decided is finished first: nothing may come in beside it.
     finish_interrupted(&mut opened, &repository::actor(common)).map_err(|error| {

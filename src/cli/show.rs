@@ -6,7 +6,7 @@ use super::{DONE, repository, why};
 use crate::base::id::{FamilyId, RecordId};
 use crate::catalog::RecordRow;
 use crate::model::item::ParsedItem;
-use crate::model::record::Party;
+use crate::model::record::{Party, SourceTime};
 use crate::repository::{Repository, StoredFamily};
 use crate::source;
 use crate::text::{safe, safe_lines};
@@ -141,7 +141,7 @@ pub(super) fn told(opened: &Repository, family: &StoredFamily, record: &RecordRo
         line(role(party), &written(party));
     }
     line("Subject", &item.subject);
-    line("Sent", item.sent_at.as_ref().map_or("not known", |time| time.as_written.as_str()));
+    line("Sent", &item.sent_at.as_ref().map_or("not known".to_owned(), |time| when(time, opened.zone())));
     if let Some(duration) = item.duration {
         line("Lasted", &format!("{} seconds", duration.seconds));
     }
@@ -161,6 +161,15 @@ pub(super) fn told(opened: &Repository, family: &StoredFamily, record: &RecordRo
     text.push_str(&safe_lines(text_of(item, record.part)));
     text.push('\n');
     Ok(text)
+}
+
+/// A moment as it was written; one that was written as a count, in the city's own time.
+fn when(time: &SourceTime, zone: chrono_tz::Tz) -> String {
+    let is_count = !time.as_written.contains(|c: char| c.is_alphabetic() || matches!(c, ':' | '/'));
+    if is_count && !time.as_written.trim_start_matches('-').contains('-') {
+        return time.at.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S %Z").to_string();
+    }
+    time.as_written.clone()
 }
 
 fn role(party: &Party) -> &'static str {

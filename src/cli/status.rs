@@ -7,6 +7,7 @@ use crate::base::id::ExceptionId;
 use crate::catalog::ExceptionRow;
 use crate::disposition::standing_stop;
 use crate::ingest::{SourceLine, sources};
+use crate::model::exception::ProblemCode;
 use crate::repository::{Repository, RepositoryError, StoredException};
 use crate::text::safe;
 use serde_json::{Value, json};
@@ -149,6 +150,10 @@ fn listed(quarantined: &[Quarantined]) -> String {
         text.push_str(&format!("\n{}  {}: {message}\n", one.row.id, one.row.code.word()));
         text.push_str(&format!("    in {}, {place}\n", safe(&one.container)));
     }
+    text.push_str("\nWhat that means, and what to do:\n");
+    for code in ProblemCode::ALL.into_iter().filter(|code| quarantined.iter().any(|one| one.row.code == *code)) {
+        text.push_str(&format!("    {}: {} {}\n", code.word(), code.meaning(), code.next_step()));
+    }
     text.push_str("\nTake one out with: recordroom show X-... --original > FILE\n");
     text
 }
@@ -161,7 +166,8 @@ fn read(opened: &Repository, row: ExceptionRow) -> Result<Quarantined, Repositor
 
 fn shape(one: &Quarantined) -> Value {
     json!({
-        "id": one.row.id, "code": one.row.code, "message": one.facts.problem.message, "container": one.container,
+        "id": one.row.id, "code": one.row.code, "message": one.facts.problem.message,
+        "meaning": one.row.code.meaning(), "next_step": one.row.code.next_step(), "container": one.container,
         "place": one.facts.place, "custodian": one.row.custodian,
     })
 }
@@ -182,10 +188,13 @@ pub fn exception(opened: &Repository, id: &str, original: bool, output: &Output)
     let mut value = shape(&one);
     value["original"] = json!({ "bytes": bytes.len() });
     let text = format!(
-        "{wanted} (could not be processed: {})\nProblem     {}\nContainer   {}\nPlace       {}\nBytes       {}\n\n\
+        "{wanted} (could not be processed: {})\nProblem     {}\nMeaning     {}\nNext        {}\nContainer   {}\n\
+         Place       {}\nBytes       {}\n\n\
          Take it out with: recordroom show {wanted} --original > FILE\n",
         one.row.code.word(),
         safe(&one.facts.problem.message),
+        one.row.code.meaning(),
+        one.row.code.next_step(),
         safe(&one.container),
         safe(&one.facts.place),
         bytes.len()

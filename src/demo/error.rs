@@ -6,7 +6,7 @@ use crate::classification::ClassificationError;
 use crate::disposition::DispositionError;
 use crate::finding::FindingError;
 use crate::hold::HoldError;
-use crate::ingest::IngestError;
+use crate::ingest::{IngestError, RegisterError};
 use crate::production::ProductionError;
 use crate::repository::RepositoryError;
 use crate::request::RequestError;
@@ -32,6 +32,9 @@ pub enum DemoError {
     /// The intake failed.
     #[error(transparent)]
     Ingest(#[from] IngestError),
+    /// The intake register could not be read.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
     /// A status could not be settled.
     #[error(transparent)]
     Classification(#[from] ClassificationError),

@@ -11,7 +11,7 @@ use crate::classification::{self, Settled};
 use crate::disposition;
 use crate::finding::{Found, search};
 use crate::hold;
-use crate::ingest::{IngestOptions, ingest};
+use crate::ingest::{IngestOptions, ingest, sources};
 use crate::model::classification::RecordStatus;
 use crate::model::hold::Scope;
 use crate::model::request::RequestKind;
@@ -352,6 +352,14 @@ fn released(places: &Places, today: DateTime<Utc>, asked: RequestId, teller: &mu
         remaining += 1;
         Ok(())
     })?;
+    let lying: Vec<_> = sources(&repository)?.into_iter().filter(|line| line.disposed_at.is_none()).collect();
+    let due = lying.iter().filter(|line| line.is_due()).count();
+    teller.say(&format!(
+        "In the story nobody has deleted the exports themselves, so that you can look at them. The intake register reminds of \
+         it: {due} source files are overdue where they lie, and {} are to be kept there as long as something of them is held \
+         or asked for.",
+        lying.len() - due
+    ));
     let head = repository.catalog().reading().last_event()?.map(|event| event.hash).unwrap_or_default();
     teller.say(&format!("{remaining} families remain. The ledger ends with {}.", &head[..head.len().min(16)]));
     Ok(())

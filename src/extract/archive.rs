@@ -47,21 +47,6 @@ pub fn extract_as(bytes: &[u8], found: &str, budget: &mut Budget) -> Extracted {
     out
 }
 
-/// What is packed in a gzip file; its name is that of the file without the ending.
-pub fn extract_gzip(bytes: &[u8], name: &str, budget: &mut Budget) -> Extracted {
-    let stream = flate2::bufread::MultiGzDecoder::new(bytes);
-    match bounded(stream, bytes.len() as u64, budget) {
-        Ok(inside) => {
-            let name = name.rsplit('/').next().unwrap_or_default();
-            let shorter = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".tgz")).unwrap_or(name);
-            let mut extracted = super::text_within(&inside, shorter, "", budget);
-            "application/gzip".clone_into(&mut extracted.found_type);
-            extracted
-        }
-        Err(problem) => Extracted::nothing("application/gzip").but(Searchable::Not, problem.code, problem.message),
-    }
-}
-
 /// Reads one member whole, by its name; `None` when it is not there or too large.
 pub fn member<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str, budget: &mut Budget) -> Option<Vec<u8>> {
     let member = archive.by_name(name).ok()?;

@@ -26,6 +26,7 @@ pub mod odf;
 pub mod ogg;
 pub mod ole;
 pub mod ooxml;
+pub mod packed;
 pub mod pdf;
 pub mod photo;
 pub mod plain;
@@ -49,6 +50,7 @@ use crate::base::limits;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::Searchable;
 use budget::Budget;
+use packed::Packing;
 use std::collections::BTreeMap;
 
 /// What was found in a file.
@@ -144,7 +146,14 @@ pub fn text_within(bytes: &[u8], name: &str, claimed: &str, budget: &mut Budget)
     extracted
 }
 
+/// RAR has no free program that unpacks all of it.
+const RAR: &str = "a RAR archive is not unpacked here, and nothing in it can be found; it is kept whole: unpack it with \
+                   another program, and take in what was in it";
+
 fn dispatch(bytes: &[u8], found: &str, name: &str, claimed: &str, budget: &mut Budget) -> Extracted {
+    if let Some(packing) = Packing::of(found) {
+        return packed::extract(bytes, packing, name, budget);
+    }
     match found {
         "application/x-empty" => Extracted::all(found, String::new()),
         "text/html" => plain::html(bytes, claimed),
@@ -153,7 +162,6 @@ fn dispatch(bytes: &[u8], found: &str, name: &str, claimed: &str, budget: &mut B
         "application/rtf" => rtf::extract_within(bytes, budget),
         "application/pdf" => pdf::extract(bytes, budget),
         "application/zip" => archive::extract(bytes, budget),
-        "application/gzip" => archive::extract_gzip(bytes, name, budget),
         "application/x-tar" => tape::extract(bytes, budget),
         "application/x-7z-compressed" => seven_zip::extract(bytes, budget),
         "application/epub+zip" => archive::extract_as(bytes, found, budget),
@@ -168,6 +176,7 @@ fn dispatch(bytes: &[u8], found: &str, name: &str, claimed: &str, budget: &mut B
         mapi::text::TNEF => mapi::text::of_tnef(bytes, budget),
         "application/x-ole-storage" if mapi::msg::is_msg(bytes) => mapi::text::of_msg(bytes, budget),
         "application/x-ole-storage" => ole::extract(bytes, budget),
+        "application/vnd.rar" => Extracted::nothing(found).but(Searchable::Not, ProblemCode::Unsupported, RAR),
         _ if audio::is_recording(found) => audio::extract(bytes, found, name),
         _ if photo::is_photo(found) => photo::extract(bytes, found),
         _ if found.starts_with("text/") => plain::text(bytes, found, claimed),

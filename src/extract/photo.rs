@@ -14,10 +14,10 @@ use exif::{Exif, In, Tag, Value};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-/// Who decides about the place. GPS locations can be security information, which the responsible authority has to
-/// determine (Minn. Stat. 13.37, subd. 1(a) and 2).
-const PLACE_BASIS: &str = "a location of a person or an object; whether it is security information needs a \
-                           determination (Minn. Stat. 13.37, subd. 1(a) and 2)";
+/// Who decides about the place. No section makes every location not public: the responsible authority determines whether
+/// this one is security information, whose definition names GPS locations (Minn. Stat. 13.37, subd. 1(a) and 2).
+const PLACE_BASIS: &str = "a location of a person or an object; it is public unless the responsible authority determines \
+                           that it is security information (Minn. Stat. 13.37, subd. 1(a) and 2) or another section applies";
 /// Minutes by which a zone may differ from UTC (IANA: from -12:00 to +14:00).
 const OFFSETS: std::ops::RangeInclusive<i64> = -12 * 60..=14 * 60;
 /// Seconds by which a camera's clock may be wrong where its zone is found by the satellites'.

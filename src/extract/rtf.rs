@@ -1,6 +1,7 @@
 //! Text of RTF files (Rich Text Format 1.9.1): a small reader that keeps words and drops looks.
 
 use super::budget::Budget;
+use super::rtf_tokens::{Token, Tokens};
 use super::{Extracted, charset, objects};
 use crate::model::exception::ProblemCode;
 use crate::model::item::Searchable;
@@ -77,73 +78,44 @@ struct Rtf {
 
 impl Rtf {
     fn read(&mut self, bytes: &[u8]) {
-        let mut at = 0;
-        while let Some(byte) = bytes.get(at) {
-            at += 1;
-            match byte {
-                b'{' => {
-                    if self.outer.len() < DEPTH {
-                        self.outer.push(self.group);
-                    } else {
-                        self.unsound = true;
-                    }
-                    self.starred = false;
-                }
-                b'}' => {
-                    if self.object.as_ref().is_some_and(|(depth, _)| self.outer.len() <= *depth) {
-                        self.end_object();
-                    }
-                    self.group = self.outer.pop().unwrap_or_default();
-                    self.pass = 0;
-                }
-                b'\\' => at += self.control(&bytes[at..]),
-                b'\r' | b'\n' => {}
-                other => self.push_byte(*other),
+        for token in Tokens::new(bytes) {
+            match token {
+                Token::Open => self.open(),
+                Token::Close => self.close(),
+                // The letters of a control word are ASCII.
+                Token::Word(word, number) => self.word(std::str::from_utf8(word).unwrap_or_default(), number),
+                Token::Symbol(symbol) => self.symbol(symbol),
+                Token::Hex(byte) | Token::Byte(byte) => self.push_byte(byte),
+                Token::Binary => self.starred = false,
             }
         }
     }
 
-    /// Reads a control word or symbol; gives back how many bytes it has.
-    fn control(&mut self, rest: &[u8]) -> usize {
-        let Some(first) = rest.first() else { return 0 };
-        if !first.is_ascii_alphabetic() {
-            return self.symbol(*first, rest);
+    fn open(&mut self) {
+        if self.outer.len() < DEPTH {
+            self.outer.push(self.group);
+        } else {
+            self.unsound = true;
         }
-        let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let word = String::from_utf8_lossy(&rest[..length]).into_owned();
-        let mut end = length;
-        let negative = rest.get(end) == Some(&b'-');
-        end += usize::from(negative);
-        let digits = rest[end..].iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
-        let number = std::str::from_utf8(&rest[end..end + digits]).ok().and_then(|text| text.parse::<i64>().ok());
-        end += digits;
-        end += usize::from(rest.get(end) == Some(&b' '));
-        let number = number.map(|number| if negative { -number } else { number });
-        if word == "bin" {
-            end += usize::try_from(number.unwrap_or(0)).unwrap_or(0).min(rest.len() - end);
-        }
-        self.word(&word, number);
-        end
+        self.starred = false;
     }
 
-    fn symbol(&mut self, symbol: u8, rest: &[u8]) -> usize {
+    fn close(&mut self) {
+        if self.object.as_ref().is_some_and(|(depth, _)| self.outer.len() <= *depth) {
+            self.end_object();
+        }
+        self.group = self.outer.pop().unwrap_or_default();
+        self.pass = 0;
+    }
+
+    fn symbol(&mut self, symbol: u8) {
         match symbol {
-            b'\'' => {
-                let byte = rest.get(1..3).and_then(|hex| std::str::from_utf8(hex).ok());
-                let byte = byte.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-                if let Some(byte) = byte {
-                    self.push_byte(byte);
-                }
-                return 3.min(rest.len());
-            }
             b'*' => self.starred = true,
-            b'\\' | b'{' | b'}' => self.push_byte(symbol),
             b'~' => self.push_text(" "),
             b'_' => self.push_text("-"),
             b'\r' | b'\n' => self.push_text("\n"),
             _ => {}
         }
-        1
     }
 
     fn word(&mut self, word: &str, number: Option<i64>) {

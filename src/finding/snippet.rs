@@ -214,7 +214,7 @@ mod tests {
             b"From: a@cedarbend.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nroad\r\n--x\r\n\
             Content-Type: text/plain; name=letter.eml\r\nContent-Disposition: attachment; filename=letter.eml\r\n\r\n\
             Received: x\r\nSubject: Plans\r\nFrom: b@cedarbend.example\r\n\r\nculvert\r\n--x--\r\n";
-        let options = crate::source::ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+        let options = crate::source::ReadOptions::of(chrono_tz::America::Chicago);
         let read = crate::source::mail::message::parse(message, &options);
         item.body = "road".to_owned();
         item.attachments = read.attachments;

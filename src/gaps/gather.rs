@@ -111,7 +111,7 @@ pub fn number(
     let mut bill = Vec::new();
     let mut of_no_line = 0;
     let mut phones: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    let kinds = [RecordKind::Call, RecordKind::Text];
+    let kinds = [RecordKind::Call, RecordKind::Voicemail, RecordKind::Text];
     each(repository, &kinds, period, &mut sources, |row, facts, owners| {
         let is_bill = is_bill(&facts);
         match (is_bill, billed_line(&facts.item)) {

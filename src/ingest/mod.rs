@@ -27,13 +27,12 @@ use crate::base::monitor::Monitor;
 use crate::catalog::CatalogError;
 use crate::classify::{Context, Rules};
 use crate::model::event::Act;
-use crate::model::exception::ProblemCode;
 use crate::model::provenance::{Account, ContainerReport};
 use crate::protection::{GuardSet, ProtectionError};
 use crate::repository::{Repository, RepositoryError};
 use crate::retention::Adopted;
 use crate::source::calls::profile::MappingProfile;
-use crate::source::{ReadOptions, SourceError};
+use crate::source::{DateOrder, ReadOptions, SourceError};
 use custodians::Custodians;
 use prepare::Bench;
 use serde::Serialize;
@@ -83,6 +82,8 @@ pub struct IngestOptions {
     pub intake_sheet: Option<PathBuf>,
     /// Whether everything comes from a device of a person's own: it is set aside until somebody has sorted it.
     pub personal_device: bool,
+    /// Which number of a date is the day in chats that do not tell it.
+    pub date_order: Option<DateOrder>,
     /// Whether pictures are read by OCR even where the agency profile does not say so.
     pub ocr: bool,
 }
@@ -105,12 +106,10 @@ pub struct IngestReport {
 }
 
 impl IngestReport {
-    /// Whether something needs a look: exceptions, or an account that differs from what the container declares.
+    /// Whether something needs a look: exceptions, or a remark that asks for one.
     pub fn has_exceptions(&self) -> bool {
         fn remarked(report: &ContainerReport) -> bool {
-            // That destroyed items still exist at the source is told, and is nothing that went wrong.
-            let told = [ProblemCode::DestroyedBefore, ProblemCode::PossiblyDestroyedBefore];
-            report.remarks.iter().any(|remark| !told.contains(&remark.code)) || report.inside.iter().any(remarked)
+            report.remarks.iter().any(|remark| remark.code.asks_for_a_look()) || report.inside.iter().any(remarked)
         }
         let fits = self.intake_sheet.as_ref().is_none_or(SheetReport::fits);
         !fits || self.totals.exceptions > 0 || self.containers.iter().any(remarked)
@@ -238,7 +237,11 @@ fn bench(repository: &Repository, options: &IngestOptions) -> Result<Bench, Inge
     let reading = repository.catalog().reading();
     let ids: Vec<(CustodianId, String)> = reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
     Ok(Bench {
-        options: ReadOptions { zone: repository.zone(), call_profile: options.call_profile.clone() },
+        options: ReadOptions {
+            call_profile: options.call_profile.clone(),
+            date_order: options.date_order,
+            ..ReadOptions::of(repository.zone())
+        },
         rules: Rules::shipped(),
         secret: repository.keys().digest_secret().clone(),
         guards: GuardSet::load(&reading, repository.today())?,

@@ -59,3 +59,6 @@ pub mod databases {}
 
 #[doc = include_str!("attachments.md")]
 pub mod attachments {}
+
+#[doc = include_str!("problems.md")]
+pub mod problems {}

@@ -50,6 +50,10 @@ words!(
         Zip = "zip",
         /// A gzip stream.
         Gzip = "gzip",
+        /// An xz stream.
+        Xz = "xz",
+        /// A bzip2 stream.
+        Bzip2 = "bzip2",
         /// A Google Vault export (mbox, `metadata.xml`, count file).
         GoogleVault = "google-vault",
         /// SMS Backup & Restore messages.
@@ -74,8 +78,12 @@ words!(
         Rsmf = "rsmf",
         /// A report of Cellebrite UFED: `report.xml`, alone or in its package.
         Cellebrite = "cellebrite",
+        /// A delivery of Smarsh: messages as mail with a manifest.
+        Smarsh = "smarsh",
         /// Messages of Microsoft Teams as Graph gives them.
         TeamsGraph = "teams-graph",
+        /// A person's own chats out of personal Teams or Skype.
+        SkypeExport = "skype-export",
         /// A workspace export of Slack.
         SlackExport = "slack-export",
         /// A download of Facebook or Instagram.
@@ -102,6 +110,12 @@ words!(
         AndroidMessages = "android-messages",
         /// The call log of an Android phone.
         AndroidCalls = "android-calls",
+        /// The contacts of an iPhone.
+        AppleContacts = "apple-contacts",
+        /// The contacts of an Android phone, and its calls where they lie in the same file.
+        AndroidContacts = "android-contacts",
+        /// The messages and calls of WhatsApp, from its own database.
+        WhatsAppDatabase = "whatsapp-database",
         /// The database of an application whose rows are not read; it is kept whole.
         AppDatabase = "app-database",
         /// A file of another kind, kept whole.

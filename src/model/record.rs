@@ -13,6 +13,8 @@ pub enum RecordKind {
     Text,
     /// One call, from a bill, a phone system or a handset.
     Call,
+    /// A message left on a telephone: what was said, where a call tells only that there was one.
+    Voicemail,
     /// A contact card.
     Contact,
     /// A file attached to another item.
@@ -23,7 +25,8 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// Every kind, in the order the program lists them.
-    pub const ALL: [Self; 6] = [Self::Email, Self::Text, Self::Call, Self::Contact, Self::Attachment, Self::File];
+    pub const ALL: [Self; 7] =
+        [Self::Email, Self::Text, Self::Call, Self::Voicemail, Self::Contact, Self::Attachment, Self::File];
 
     /// The word used on the command line, in queries and in stores.
     pub const fn word(self) -> &'static str {
@@ -31,6 +34,7 @@ impl RecordKind {
             Self::Email => "email",
             Self::Text => "text",
             Self::Call => "call",
+            Self::Voicemail => "voicemail",
             Self::Contact => "contact",
             Self::Attachment => "attachment",
             Self::File => "file",

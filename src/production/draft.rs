@@ -352,6 +352,7 @@ fn title(subject: &str, kind: RecordKind) -> PublicText {
         ("", RecordKind::Email) => PublicText::released("Message without a subject"),
         ("", RecordKind::Text) => PublicText::released("Text message"),
         ("", RecordKind::Call) => PublicText::released("Call"),
+        ("", RecordKind::Voicemail) => PublicText::released("Voicemail"),
         ("", kind) => PublicText::released(kind.word()),
         (subject, _) => released(subject),
     }

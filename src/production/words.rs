@@ -63,7 +63,7 @@ const ROLES: [(Role, &str, &str); 7] = [
 pub(super) fn fields(item: &ParsedItem, zone: Tz, open: bool) -> Vec<Field> {
     let own = |label: &str, value: PublicText| (PublicText::released(label), value);
     let mut fields = Vec::new();
-    let call = item.kind == RecordKind::Call;
+    let call = matches!(item.kind, RecordKind::Call | RecordKind::Voicemail);
     for (role, label, label_of_call) in ROLES {
         let all = parties(item, role);
         if !all.is_empty() {
@@ -88,7 +88,7 @@ pub(super) fn fields(item: &ParsedItem, zone: Tz, open: bool) -> Vec<Field> {
         fields.push(own(label, released(&item.subject)));
     }
     // What a source tells beside these (status, charges, when it was opened or delivered) is part of a text or call.
-    if open && matches!(item.kind, RecordKind::Text | RecordKind::Call | RecordKind::Contact | RecordKind::File) {
+    if open && item.kind != RecordKind::Email && item.kind != RecordKind::Attachment {
         fields.extend(item.facts.iter().map(|(name, value)| {
             // Nobody has looked at these one by one, so none goes out with the item it describes.
             let value = if name.ends_with(POSSIBLY_NOT_PUBLIC) { LEFT_OUT } else { value };

@@ -15,7 +15,7 @@ use crate::source::rows::Rows;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders in which telephones keep the files of messages.
-const FOLDERS: [&str; 5] = ["Attachments/", "StickerCache/", "app_parts/", "parts/", "Parts/"];
+const FOLDERS: [&str; 6] = ["Attachments/", "StickerCache/", "app_parts/", "parts/", "Parts/", "Media/"];
 /// Bytes of an item's rows that are left free for what comes after its files.
 const MARGIN: u64 = 1024 * 1024;
 

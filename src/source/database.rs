@@ -138,8 +138,10 @@ struct Table {
 pub struct Database {
     connection: Connection,
     tables: BTreeMap<String, Table>,
-    /// What is to be said of the database as a whole.
+    /// What is wrong with the database as a whole.
     pub remarks: Vec<String>,
+    /// What is to be known of it, where nothing is wrong.
+    pub notes: Vec<String>,
     // The connection is closed before these go: fields go in the order of their declaration.
     _copies: Vec<Spool>,
 }
@@ -173,7 +175,8 @@ impl Database {
                 connection
             }
         };
-        let mut database = Self { connection, tables: BTreeMap::new(), remarks: Vec::new(), _copies: copies };
+        let mut database =
+            Self { connection, tables: BTreeMap::new(), remarks: Vec::new(), notes: Vec::new(), _copies: copies };
         database.guard()?;
         database.look_around()?;
         database.remark(content, !companions.is_empty());
@@ -267,14 +270,14 @@ impl Database {
     fn remark(&mut self, content: &Content, had_log: bool) {
         let free: i64 = self.connection.query_row("PRAGMA freelist_count", [], |row| row.get(0)).unwrap_or(0);
         if free > 0 {
-            self.remarks.push(format!(
+            self.notes.push(format!(
                 "{free} pages of the database are free and may still hold deleted rows; they are not looked into, so keep the file where deleted texts matter"
             ));
         }
         // Bytes 18 and 19 are 2 where the last writer used a log (file format, section 1.3.3).
         let is_logged = content.head().is_ok_and(|head| head.get(18) == Some(&2));
         if is_logged && !had_log {
-            self.remarks.push(
+            self.notes.push(
                 "the database was written with a log (its name and -wal) that does not lie beside it; if there was one, the newest rows are missing here".to_owned(),
             );
         }

@@ -3,21 +3,21 @@
 //! A folder or archive with such a database under its usual name is read together with what lies beside it, its log and
 //! the files of its messages; a database alone looks for these in its own folder.
 
-use super::android::{calls as android_calls, messages as android_messages};
-use super::apple::{backup, calls as apple_calls, messages as apple_messages, voicemail};
+use super::android::{calls as android_calls, contacts as android_contacts, messages as android_messages};
+use super::apple::{address_book, backup, calls as apple_calls, messages as apple_messages, voicemail};
 use super::beside::Beside;
 use super::container::content::Content;
 use super::container::reading::{Reading, file_name};
 use super::container::tree::{Accounted, FolderTree, Tree};
 use super::database::{Database, DatabaseError, MAGIC};
 use super::formats::{ExportFormat, Look, Loose};
-use super::{ReadStop, rows};
+use super::{ReadStop, rows, whatsapp_store};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
 
 /// The names that telephones give to the databases read here, in lower case.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 13] = [
     "chat.db",
     "sms.db",
     "3d0d7e5fb2ce288813306e4d4636395e047a3d28",
@@ -26,16 +26,24 @@ const NAMES: [&str; 8] = [
     "call_history.db",
     "voicemail.db",
     "calllog.db",
+    "addressbook.sqlitedb",
+    "31bb7ba8914766d4ba40d6dfb6113c8b614be442",
+    "contacts2.db",
+    "chatstorage.sqlite",
+    "msgstore.db",
 ];
 
 /// The formats of this room.
-const FORMATS: [ContainerFormat; 7] = [
+const FORMATS: [ContainerFormat; 10] = [
     ContainerFormat::AppleBackup,
     ContainerFormat::AppleMessages,
     ContainerFormat::AppleCalls,
     ContainerFormat::AppleVoicemail,
     ContainerFormat::AndroidMessages,
     ContainerFormat::AndroidCalls,
+    ContainerFormat::AppleContacts,
+    ContainerFormat::AndroidContacts,
+    ContainerFormat::WhatsAppDatabase,
     ContainerFormat::AppDatabase,
 ];
 
@@ -47,7 +55,8 @@ impl ExportFormat for Databases {
         if look.head.starts_with(MAGIC) {
             return format_of(look.content, &mut |ending| companion_of(look.content, ending));
         }
-        is_encrypted_backup(look.name, look.media_type).then_some(ContainerFormat::AppDatabase)
+        let is_unknown = look.media_type == "application/octet-stream";
+        (is_unknown && encrypted(look.name).is_some()).then_some(ContainerFormat::AppDatabase)
     }
 
     fn read_file(
@@ -125,7 +134,11 @@ fn of_tables(database: &Database) -> Option<ContainerFormat> {
         (android_messages::is_messages(database), ContainerFormat::AndroidMessages),
         (apple_calls::is_calls(database), ContainerFormat::AppleCalls),
         (voicemail::is_voicemail(database), ContainerFormat::AppleVoicemail),
+        (address_book::is_contacts(database), ContainerFormat::AppleContacts),
+        // Of old, the log of calls lies among the contacts; their reader reads both.
+        (android_contacts::is_contacts(database), ContainerFormat::AndroidContacts),
         (android_calls::is_calls(database), ContainerFormat::AndroidCalls),
+        (whatsapp_store::is_messages(database), ContainerFormat::WhatsAppDatabase),
         (application(database).is_some(), ContainerFormat::AppDatabase),
     ];
     is.into_iter().find(|(is, _)| *is).map(|(_, format)| format)
@@ -134,15 +147,17 @@ fn of_tables(database: &Database) -> Option<ContainerFormat> {
 /// The application of a database that is known and not read, and what to ask for.
 fn application(database: &Database) -> Option<(&'static str, &'static str)> {
     const WHATSAPP: &str = "export each chat in WhatsApp itself (Export chat, with media), or ask for a report of the phone with the chats in it";
+    const SIGNAL: &str = "ask for a report of the phone with the Signal messages in it";
+    let is_whatsapp = database.has("zwamessage", &[])
+        || database.has("message", &["key_id", "chat_row_id"])
+        || database.has("messages", &["key_remote_jid"]);
     let known = [
-        ("WhatsApp (iPhone)", database.has("zwamessage", &["ZTEXT"]), WHATSAPP),
-        ("WhatsApp (Android)", database.has("message", &["key_id", "chat_row_id"]), WHATSAPP),
-        ("WhatsApp (Android)", database.has("messages", &["key_remote_jid"]), WHATSAPP),
+        ("WhatsApp in a form that is not known", is_whatsapp, WHATSAPP),
         (
             "Signal",
             database.has("messages", &["conversationId", "json"])
                 || database.has("message", &["recipient_id", "date_sent", "body"]),
-            "ask for a report of the phone with the Signal messages in it",
+            SIGNAL,
         ),
         (
             "Messages of iOS 5 or older",
@@ -153,12 +168,16 @@ fn application(database: &Database) -> Option<(&'static str, &'static str)> {
     known.into_iter().find(|(_, is, _)| *is).map(|(name, _, ask)| (name, ask))
 }
 
-/// Backups of WhatsApp that only its key opens: no content tells them, so the ending of the name does, and it is kept as
-/// any other unknown file would be.
-fn is_encrypted_backup(name: &str, media_type: &str) -> bool {
+/// Stores that only a key opens, and what to ask for: no content tells them, so the name does, and each is kept as any
+/// other unknown file would be.
+fn encrypted(name: &str) -> Option<&'static str> {
+    const WHATSAPP: &str = "this is an encrypted backup of WhatsApp; it is kept whole and nothing in it can be found: export each chat in WhatsApp itself (Export chat, with media)";
+    const SIGNAL: &str = "this is an encrypted store of Signal; it is kept whole and nothing in it can be found: ask for a report of the phone with the Signal messages in it (Signal itself writes no export that can be read), or have the conversations shown and photographed on the phone";
     let name = name.to_lowercase();
-    let endings = [".crypt12", ".crypt14", ".crypt15"];
-    media_type == "application/octet-stream" && endings.iter().any(|ending| name.ends_with(ending))
+    let is_backup = [".crypt12", ".crypt14", ".crypt15"].iter().any(|ending| name.ends_with(ending));
+    let is_signal = name.starts_with("signal-") && name.ends_with(".backup")
+        || ["signal.sqlite", "signal.db"].contains(&name.as_str());
+    if is_backup { Some(WHATSAPP) } else { is_signal.then_some(SIGNAL) }
 }
 
 /// Reads a database as a container nested in an open one; gives the names of its files that are part of it.
@@ -195,17 +214,29 @@ fn read(
         Ok(database) => database,
         Err(error) => return keep_damaged(name, content, &error, reading),
     };
+    let (finds, doubts) = reading.told_so_far();
     match format {
         ContainerFormat::AppleMessages => apple_messages::read(&mut database, beside, reading)?,
         ContainerFormat::AppleCalls => apple_calls::read(&mut database, reading)?,
         ContainerFormat::AppleVoicemail => voicemail::read(&mut database, beside, reading)?,
         ContainerFormat::AndroidMessages => android_messages::read(&mut database, beside, reading)?,
+        ContainerFormat::AppleContacts => address_book::read(&mut database, reading)?,
+        ContainerFormat::AndroidContacts => android_contacts::read(&mut database, reading)?,
+        ContainerFormat::WhatsAppDatabase => whatsapp_store::read(&mut database, beside, reading)?,
         _ => android_calls::read(&mut database, reading)?,
     }
     for sentence in std::mem::take(&mut database.remarks) {
         reading.tell(Found::Remark(Problem::new(ProblemCode::Malformed, sentence)))?;
     }
-    Ok(())
+    for sentence in std::mem::take(&mut database.notes) {
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
+    }
+    // Tables without a row say so themselves; of damaged ones in which nothing was found, the file is kept.
+    match reading.told_so_far() {
+        now if now == (finds, doubts) => reading.tell(Found::Declared(0)),
+        (now, _) if now == finds => keep(name, content, reading),
+        _ => Ok(()),
+    }
 }
 
 /// Keeps the database of an application whose rows are not read, and says what to ask for.
@@ -214,12 +245,14 @@ fn keep_whole(name: &str, content: &Content, reading: &mut Reading<'_>) -> Resul
     let (code, sentence) = match opened.as_ref().and_then(application) {
         Some((application, ask)) => (
             ProblemCode::Unsupported,
-            format!("this is a database of {application}; it is kept whole and its messages cannot be found in it: {ask}"),
+            format!(
+                "this is a database of {application}; it is kept whole and its messages cannot be found in it: {ask}"
+            ),
         ),
-        None => (
-            ProblemCode::Encrypted,
-            "this is an encrypted backup of WhatsApp; it is kept whole and nothing in it can be found: export each chat in WhatsApp itself (Export chat, with media)".to_owned(),
-        ),
+        None => {
+            let sentence = encrypted(name).unwrap_or("this database cannot be opened; it is kept whole");
+            (ProblemCode::Encrypted, sentence.to_owned())
+        }
     };
     reading.tell(Found::Remark(Problem::new(code, sentence)))?;
     keep(name, content, reading)
@@ -258,4 +291,8 @@ fn companion_of(content: &Content, ending: &str) -> Option<Content> {
 }
 
 #[cfg(test)]
+mod contact_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whatsapp_tests;

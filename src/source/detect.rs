@@ -3,7 +3,9 @@
 //! *Invariant:* a name alone never decides. It only tips the balance where the content already has the shape.
 
 use super::ReadOptions;
+use super::container::packed;
 use super::mail::envelope;
+use crate::extract::packed::Packing;
 use crate::extract::{self, header_block};
 use crate::model::provenance::ContainerFormat;
 use crate::source::{calls, contacts, texts, wide};
@@ -25,10 +27,11 @@ pub enum Kind {
 /// Finds what a file is from its first [`HEAD_BYTES`].
 pub fn kind(head: &[u8], file_name: &str, options: &ReadOptions) -> Kind {
     let media_type = extract::media_type(head, file_name);
-    match media_type.as_str() {
-        "application/zip" => return Kind::Container(ContainerFormat::Zip),
-        "application/gzip" => return Kind::Container(ContainerFormat::Gzip),
-        _ => {}
+    if media_type == "application/zip" {
+        return Kind::Container(ContainerFormat::Zip);
+    }
+    if let Some(packing) = Packing::of(&media_type) {
+        return Kind::Container(packed::format_of(packing));
     }
     if is_mbox(head) {
         return Kind::Container(ContainerFormat::Mbox);
@@ -79,7 +82,7 @@ mod tests {
     use super::*;
 
     fn options() -> ReadOptions {
-        ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+        ReadOptions::of(chrono_tz::America::Chicago)
     }
 
     #[test]

@@ -8,10 +8,11 @@ use super::calls::workbook::CallWorkbook;
 use super::container::tree::{Accounted, Tree};
 use super::container::{Content, Reading};
 use super::databases::Databases;
-use super::texts::cellebrite::Cellebrite;
+use super::texts::cellebrite::{Cellebrite, CellebriteWorkbook};
 use super::texts::google::{GoogleChat, GoogleVoice};
 use super::texts::imazing::Imazing;
 use super::texts::rsmf::Rsmf;
+use super::texts::smarsh::Smarsh;
 use super::texts::whatsapp::WhatsApp;
 use super::{ReadOptions, ReadStop, chats, mail, outlook, outlook_item, outlook_mac};
 use crate::model::provenance::ContainerFormat;
@@ -102,11 +103,14 @@ const SHELF: &[&dyn ExportFormat] = &[
     &mail::outlook_express::OutlookExpress,
     &Databases,
     &chats::teams::Teams,
+    &chats::skype::Skype,
     &chats::slack::Slack,
     &chats::meta::Meta,
     &chats::x_archive::XArchive,
     &chats::warc::Warc,
     &chats::vcon::VCon,
+    // Its sheets of calls have columns that profiles of call detail read too.
+    &CellebriteWorkbook,
     // Any workbook whose columns are those of calls, iMazing's call history too.
     &CallWorkbook,
     &Imazing,
@@ -115,6 +119,7 @@ const SHELF: &[&dyn ExportFormat] = &[
     &GoogleChat,
     &Rsmf,
     &Cellebrite,
+    &Smarsh,
 ];
 
 /// The format of a file and who reads it.

@@ -34,7 +34,10 @@ pub mod chats;
 pub mod contacts;
 pub mod number;
 pub mod texts;
+pub mod whatsapp_store;
 // -----------------------------------------------------------------------------------------------------------
+
+pub use texts::whatsapp::DateOrder;
 
 use crate::base::trouble::plain;
 use crate::model::exception::{Problem, ProblemCode};
@@ -51,6 +54,15 @@ pub struct ReadOptions {
     pub zone: chrono_tz::Tz,
     /// How the columns of a call detail file are named, where the clerk said so.
     pub call_profile: Option<calls::profile::MappingProfile>,
+    /// Which number of a date is the day, in chats that do not tell it themselves and where the clerk has asked the owner.
+    pub date_order: Option<DateOrder>,
+}
+
+impl ReadOptions {
+    /// The facts of a city of which only the time zone is known.
+    pub const fn of(zone: chrono_tz::Tz) -> Self {
+        Self { zone, call_profile: None, date_order: None }
+    }
 }
 
 /// Why a reader returned before the end of its container.

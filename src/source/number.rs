@@ -99,6 +99,17 @@ pub fn party(role: Role, name: &str, written: &str, area: Option<&str>) -> Party
     Party { role, name: name.to_owned(), address: written.to_owned(), normal }
 }
 
+/// A party by what an application knows it by: a number, an address, or an account. WhatsApp writes the number before the
+/// name of its server.
+pub fn account(role: Role, name: &str, written: &str) -> Party {
+    if !written.contains('@') {
+        return party(role, name, written, None);
+    }
+    let told = written.strip_suffix("@s.whatsapp.net").and_then(|digits| normal(&format!("+{digits}")).ok());
+    let normal = told.or_else(|| Some(written.to_lowercase()));
+    Party { role, name: name.to_owned(), address: written.to_owned(), normal }
+}
+
 /// Whether a spreadsheet rounded the number (`6.12556E+09`).
 pub fn is_scientific(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };

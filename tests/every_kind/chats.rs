@@ -83,9 +83,16 @@ fn google_chat() -> Vec<(String, Vec<u8>)> {
 }
 
 /// Chats and captures of every kind.
+/// A download of personal Teams with one message.
+const SKYPE: &str = r#"{"userId": "8:live:ann", "exportDate": "2025-06-02T10:00", "conversations": [{"id": "8:live:lee",
+    "displayName": "Lee Vang", "threadProperties": null, "MessageList": [{"id": "17", "displayName": "Lee Vang",
+    "originalarrivaltime": "2025-06-01T12:00:00Z", "messagetype": "RichText", "content": "the woodruff is up",
+    "conversationid": "8:live:lee", "from": "8:live:lee", "properties": null}]}]}"#;
+
 pub fn samples() -> Vec<Sample> {
     let whatsapp = "1/30/24, 08:00 - Messages and calls are end-to-end encrypted. Tap to learn more.\n1/30/24, 08:01 - Ana Berg: the lupine is in flower\n";
     vec![
+        one("messages.json", "skype-export", 1, "woodruff", SKYPE.as_bytes().to_vec()),
         one("WhatsApp Chat with Ana Berg.txt", "whatsapp", 2, "lupine", whatsapp.into()),
         Sample { place: "GoogleChat", format: "google-chat", found: 2, word: "goldenrod", files: google_chat() },
         one("case.rsmf", "rsmf", 1, "rosemary", rsmf()),

@@ -1,6 +1,6 @@
 //! Loose files: documents, archives, recordings, pictures.
 
-use super::packed::{docx, gzip, seven_zip, tape, zip};
+use super::packed::{bzip2, docx, gzip, seven_zip, tape, zip};
 use super::sample::{Sample, one};
 use super::workbook::xlsx;
 use lopdf::{Document, Object, Stream, dictionary};
@@ -129,6 +129,12 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 /// Loose files of every kind; each is an item of the folder. Archives that hold exports are containers.
+/// `printf 'the chicory memo\\n' | xz -9`.
+fn xz() -> Vec<u8> {
+    const XZ: &str = "fd377a585a000004e6d6b446020021011c00000010cf58cc01001074686520636869636f7279206d656d6f0a00000000564e97c70ce0677000012911320a700e1fb6f37d010000000004595a";
+    (0..XZ.len() / 2).map(|at| u8::from_str_radix(&XZ[2 * at..2 * at + 2], 16).expect("hexadecimal")).collect()
+}
+
 pub fn samples() -> Vec<Sample> {
     let odt = b"<o><text:h>Head</text:h><text:p>the pansy minutes</text:p></o>";
     let chapter = b"<html><body><p>a book of primrose</p></body></html>";
@@ -164,6 +170,8 @@ pub fn samples() -> Vec<Sample> {
         one("stored.7z", "folder", 1, "sedum", seven_zip("memo.txt", b"the sedum memo")),
         one("stored.tar", "folder", 1, "thyme", tape(&[("a/memo.txt", b"the thyme memo")])),
         one("stored.tgz", "gzip", 1, "tarragon", gzip(&tape(&[("a/memo.txt", b"the tarragon memo")]))),
+        one("stored.txt.xz", "xz", 1, "chicory", xz()),
+        one("stored.txt.bz2", "bzip2", 1, "comfrey", bzip2(b"the comfrey memo\n")),
         one("siren.wav", "folder", 1, "siren", wav()),
         one("voicebox.amr", "folder", 1, "voicebox", amr()),
         one("photo.jpg", "folder", 1, "daylily", jpeg()),

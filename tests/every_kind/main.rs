@@ -13,6 +13,7 @@ mod workbook;
 mod chats;
 mod damaged;
 mod documents;
+mod large;
 mod mail;
 mod mixed;
 mod phones;

@@ -74,6 +74,38 @@ fn android_calls(number: &str) -> Vec<u8> {
     ))
 }
 
+fn apple_contacts(name: &str) -> Vec<u8> {
+    database(&format!(
+        "CREATE TABLE ABPerson (ROWID INTEGER PRIMARY KEY, First TEXT, Last TEXT, Organization TEXT, Note TEXT);
+         CREATE TABLE ABMultiValue (UID INTEGER PRIMARY KEY, record_id INTEGER, property INTEGER, label INTEGER, value TEXT);
+         INSERT INTO ABPerson VALUES (1, 'Ada', '{name}', NULL, 'crew');
+         INSERT INTO ABMultiValue VALUES (1, 1, 3, NULL, '612-555-0171');"
+    ))
+}
+
+fn android_contacts(name: &str) -> Vec<u8> {
+    database(&format!(
+        "CREATE TABLE raw_contacts (_id INTEGER PRIMARY KEY, deleted INTEGER, display_name TEXT);
+         CREATE TABLE mimetypes (_id INTEGER PRIMARY KEY, mimetype TEXT);
+         CREATE TABLE data (_id INTEGER PRIMARY KEY, mimetype_id INTEGER, raw_contact_id INTEGER, data1 TEXT, data2 TEXT);
+         CREATE TABLE calls (_id INTEGER PRIMARY KEY, number TEXT, date INTEGER, duration INTEGER, type INTEGER, name TEXT);
+         INSERT INTO mimetypes VALUES (1, 'vnd.android.cursor.item/phone_v2');
+         INSERT INTO raw_contacts VALUES (1, 0, 'Max {name}');
+         INSERT INTO data VALUES (1, 1, 1, '612-555-0172', '2');
+         INSERT INTO calls VALUES (1, '612-555-0172', 1748779200000, 61, 2, 'Max {name}');"
+    ))
+}
+
+fn whatsapp(word: &str) -> Vec<u8> {
+    database(&format!(
+        "CREATE TABLE ZWAMESSAGE (Z_PK INTEGER PRIMARY KEY, ZISFROMME INTEGER, ZMESSAGETYPE INTEGER, ZCHATSESSION INTEGER,
+            ZMESSAGEDATE TIMESTAMP, ZTEXT VARCHAR, ZSTANZAID VARCHAR);
+         CREATE TABLE ZWACHATSESSION (Z_PK INTEGER PRIMARY KEY, ZCONTACTJID VARCHAR, ZPARTNERNAME VARCHAR);
+         INSERT INTO ZWACHATSESSION VALUES (1, '16125550173@s.whatsapp.net', 'Ana Berg');
+         INSERT INTO ZWAMESSAGE VALUES (1, 0, 0, 1, 770472000, 'the {word} is cut', 'W1');"
+    ))
+}
+
 /// A backup of an iPhone: its list, and the messages with their file.
 fn backup(word: &str) -> Vec<(String, Vec<u8>)> {
     let files = [
@@ -207,6 +239,10 @@ pub fn samples() -> Vec<Sample> {
         ("voicemail/voicemail.db".to_owned(), voicemail("+16125550162")),
         ("voicemail/1.amr".to_owned(), super::documents::amr()),
     ];
+    let delivery = vec![
+        ("delivery/1.eml".to_owned(), super::mail::letter("bergamot")),
+        ("delivery/export.mf".to_owned(), b"Name: bergamot delivery\r\nCount: 1\r\n".to_vec()),
+    ];
     vec![
         one("sms-20250601.xml", "sms-backup-restore", 1, "snapdragon", texts.into()),
         one("calls-20250601.xml", "sms-backup-restore-calls", 1, "forsythia", calls.into()),
@@ -216,13 +252,17 @@ pub fn samples() -> Vec<Sample> {
         Sample { place: "Backup", format: "apple-backup", found: 4, word: "cyclamen", files: backup("cyclamen") },
         one("mmssms.sqlite", "android-messages", 1, "anemone", android_messages("anemone")),
         one("calllog.sqlite", "android-calls", 1, "willow", android_calls("612-555-0163")),
+        one("contacts.sqlitedb", "apple-contacts", 1, "Baneberry", apple_contacts("Baneberry")),
+        one("people2.db", "android-contacts", 2, "Elderflower", android_contacts("Elderflower")),
+        one("wa.sqlite", "whatsapp-database", 1, "milkweed", whatsapp("milkweed")),
         one(
-            "chatstorage.sqlite",
+            "signalstore.sqlite",
             "app-database",
             1,
-            "chatstorage",
-            database("CREATE TABLE ZWAMESSAGE (Z_PK INTEGER PRIMARY KEY, ZTEXT TEXT); INSERT INTO ZWAMESSAGE VALUES (1, 'not read');"),
+            "signalstore",
+            database("CREATE TABLE messages (id TEXT PRIMARY KEY, conversationId TEXT, json TEXT); INSERT INTO messages VALUES ('1', 'a', 'not read');"),
         ),
+        Sample { place: "delivery", format: "smarsh", found: 2, word: "bergamot", files: delivery },
         one("Messages - Ana Berg.csv", "imazing", 1, "iris", csv.into_bytes()),
         one("Messages - Ben.xlsx", "imazing", 1, "hibiscus", xlsx("Messages", &sheet)),
         Sample { place: "GoogleVoice", format: "google-voice", found: 1, word: "gentian", files: google_voice("gentian") },

@@ -12,6 +12,13 @@ pub fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().expect("closed").into_inner()
 }
 
+/// A bzip2 stream.
+pub fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    packer.write_all(bytes).expect("memory");
+    packer.finish().expect("memory")
+}
+
 /// A gzip stream (RFC 1952).
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

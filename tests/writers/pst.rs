@@ -38,7 +38,7 @@ pub fn binary(tag: u16, bytes: &[u8]) -> Put {
 /// Hides the bytes of a block.
 pub type Hiding = fn(Cipher, &mut [u8], u64);
 
-/// Writes stores of every layout: header, two trees of one page each, and blocks.
+/// Writes stores of every layout: header, two trees of pages, and blocks.
 pub struct Writer {
     variant: Variant,
     cipher: Cipher,
@@ -228,7 +228,8 @@ impl Writer {
         }
         if !attachments.is_empty() {
             let id = |at: usize| 0x8025 + 32 * at as u32;
-            let rows: Vec<_> = (0..attachments.len()).map(|at| (id(at), vec![number(0x0E20, 1)])).collect();
+            let rows: Vec<_> =
+                (0..attachments.len()).map(|at| (id(at), vec![number(0x0E20, 1), number(0x67F2, id(at))])).collect();
             inside.push((0x671, self.table(&rows), 0));
             for (at, attached) in attachments.iter().enumerate() {
                 let (mut all, mut nodes) = (attached.properties.clone(), Vec::new());
@@ -267,23 +268,23 @@ impl Writer {
             Variant::Unicode => (488, 496, 500),
             Variant::Large => (4056, 4072, 4076),
         };
-        let most = meta / entry_bytes;
-        let leaves: Vec<(Vec<u8>, u64)> = entries
-            .chunks(most)
-            .map(|some| {
-                (
-                    some[0][..self.variant.word()].to_vec(),
-                    self.one_page(kind, 0, entry_bytes, some, (meta, trailer, sum)),
-                )
-            })
-            .collect();
-        if leaves.len() == 1 {
-            return leaves[0].1;
+        let sizes = (meta, trailer, sum);
+        let mut level = 0;
+        let mut width = entry_bytes;
+        let mut entries = entries.to_vec();
+        loop {
+            let pages: Vec<(Vec<u8>, u64)> = entries
+                .chunks(meta / width)
+                .map(|some| (some[0][..self.variant.word()].to_vec(), self.one_page(kind, level, width, some, sizes)))
+                .collect();
+            if let [(_, offset)] = pages.as_slice() {
+                return *offset;
+            }
+            width = 3 * self.variant.word();
+            level += 1;
+            entries =
+                pages.iter().map(|(key, offset)| [key.clone(), self.word(0), self.word(*offset)].concat()).collect();
         }
-        let above: Vec<Vec<u8>> =
-            leaves.iter().map(|(key, offset)| [key.clone(), self.word(0), self.word(*offset)].concat()).collect();
-        assert!(above.len() * 3 * self.variant.word() <= meta, "two levels are enough");
-        self.one_page(kind, 1, 3 * self.variant.word(), &above, (meta, trailer, sum))
     }
 
     fn one_page(

@@ -130,12 +130,12 @@ pub fn read(database: &mut Database, beside: &mut Beside<'_>, reading: &mut Read
     }
     if alone > 0 {
         let sentence = format!("{alone} of {rows} messages are in no conversation; they are kept as they are");
-        remark(ProblemCode::Missing, sentence)?;
+        remark(ProblemCode::Told, sentence)?;
     }
     let gone = database.all("deleted_messages", PEOPLE).len();
     if gone > 0 {
         let sentence = format!("the database names {gone} more messages that were deleted and whose text is gone");
-        remark(ProblemCode::Missing, sentence)?;
+        remark(ProblemCode::Told, sentence)?;
     }
     if beside.missing > 0 {
         let sentence = format!(

@@ -1,5 +1,7 @@
-//! What Apple's phones and computers keep in databases: messages, calls, voicemail, and whole backups of a phone.
+//! What Apple's phones and computers keep in databases: messages, calls, voicemail, contacts, and whole
+//! backups of a phone.
 
+pub mod address_book;
 pub mod backup;
 pub mod calls;
 pub mod change;

@@ -38,7 +38,7 @@ pub fn read(database: &mut Database, beside: &mut Beside<'_>, reading: &mut Read
 /// Identity (`apple-voicemail/1`): sender, number to call back, moment and duration as written, and the digest of the
 /// recording or that it is missing.
 fn voicemail(row: &Row, number: i64, beside: &mut Beside<'_>) -> Taken {
-    let mut parsed = ParsedItem::new(RecordKind::Call);
+    let mut parsed = ParsedItem::new(RecordKind::Voicemail);
     parsed.direction = Direction::In;
     parsed.facts.insert("outcome".to_owned(), "voicemail".to_owned());
     let sender = row.text("sender");

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// The shipped profiles, in the order in which they are tried.
-const SHIPPED: [&str; 11] = [
+const SHIPPED: [&str; 13] = [
     include_str!("profiles/teams-pstn.toml"),
     include_str!("profiles/cucm.toml"),
     include_str!("profiles/tmobile.toml"),
@@ -16,6 +16,8 @@ const SHIPPED: [&str; 11] = [
     include_str!("profiles/imazing-calls.toml"),
     include_str!("profiles/zoom.toml"),
     include_str!("profiles/threecx.toml"),
+    include_str!("profiles/didww.toml"),
+    include_str!("profiles/ivozprovider.toml"),
     include_str!("profiles/asterisk.toml"),
     include_str!("profiles/freeswitch.toml"),
     include_str!("profiles/generic.toml"),

@@ -321,7 +321,7 @@ impl<'a> Telling<'a> {
                 sentence.push_str("; ");
                 sentence.push_str(&totals);
             }
-            self.sink.found(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
+            self.sink.found(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
         }
         if self.seen.len() >= DIFFERENT_ROWS {
             let sentence = format!("the file has more than {DIFFERENT_ROWS} different rows; split it by month");

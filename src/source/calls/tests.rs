@@ -12,7 +12,7 @@ use std::io::BufReader;
 
 fn options(profile: Option<&str>) -> ReadOptions {
     let call_profile = profile.map(|key| MappingProfile::by_key(key).expect("shipped"));
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile }
+    ReadOptions { call_profile, ..ReadOptions::of(chrono_tz::America::Chicago) }
 }
 
 fn finds_in(bytes: &[u8], name: &str, options: &ReadOptions, chunk: usize) -> Vec<Found> {
@@ -330,7 +330,7 @@ fn what_spreadsheets_do_to_numbers_is_undone_only_where_nothing_is_lost() {
         "key = \"mine\"\nname = \"Mine\"\ndelimiters = [\"semicolon\"]\n[[table]]\nkind = \"call\"\nrequired = [\"Date Time\"]\nmoment = [\"Date Time\"]\nnumber = [\"Number\"]\nminutes = [\"Minutes\"]\n",
     )
     .expect("a profile");
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: Some(named) };
+    let options = ReadOptions { call_profile: Some(named), ..ReadOptions::of(chrono_tz::America::Chicago) };
     let all = items_of(finds_in(bytes, "x.csv", &options, 8192));
     let numbers: Vec<_> = all
         .iter()
@@ -389,7 +389,7 @@ fn the_example_of_the_manual_works() {
         after.split_once("```").expect("its end").0.trim_start().to_owned()
     };
     let profile = MappingProfile::from_toml(&block("```toml")).expect("the profile of the manual");
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: Some(profile) };
+    let options = ReadOptions { call_profile: Some(profile), ..ReadOptions::of(chrono_tz::America::Chicago) };
     let file = block("```csv");
     assert!(sniff(file.as_bytes(), "switch.csv", &options));
     let found = finds_in(file.as_bytes(), "switch.csv", &options, 8192);
@@ -447,4 +447,26 @@ proptest! {
         let _ = hint(&bytes, &options);
         let _ = finds_in(&bytes, "x", &options, 7);
     }
+}
+
+/// The headings and rows of doc.didww.com, of both editions, with our own numbers; and of IvozProvider's documentation.
+#[test]
+fn exports_of_two_providers_are_read() {
+    let old = "Date/Time (UTC),Source,DID,Destination,Duration (secs),Disconnect Initiator,Disconnect Code,Response\n\
+               2025-06-01 12:00:00,6515550143,17635550140,sip:clerk@cedarbend.example,54,Origination,200,Bye\n";
+    assert_eq!(
+        lines(old, "cdr.csv"),
+        ["0 call 2025-06-01 12:00:00 In [From +16515550143, To +17635550140] 54s"],
+        "the columns say that they are UTC"
+    );
+    let new = "Date/Time Start (UTC),Date/Time Connect (UTC),Date/Time End (UTC),Status,Source Number,Source Name,\
+               Destination DID,Duration (sec),Attempt,Disconnect Code\n\
+               2025-06-01 12:00:00,2025-06-01 12:00:05,2025-06-01 12:01:05,answered,6515550143,Lee Vang,17635550140,60,1,200\n";
+    assert_eq!(lines(new, "cdr_in.csv"), ["0 call 2025-06-01 12:00:00 In [From +16515550143, To +17635550140] 60s"]);
+    let ivoz = "callid,startTime,duration,caller,callee\nabc,2025-06-01 07:00:00,61,+16515550143,+17635550140\n";
+    assert_eq!(
+        lines(ivoz, "calls.csv"),
+        ["0 call 2025-06-01 12:00:00 Unknown [From +16515550143, To +17635550140] 61s"],
+        "the city's own time, and nothing says which way it went"
+    );
 }

@@ -110,7 +110,7 @@ pub fn read(
         let name = &sheet.name;
         if sheet.is_hidden && !sheet.rows.is_empty() {
             let sentence = format!("the sheet {name} is hidden in the workbook; its rows were taken in too");
-            sink.found(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
+            sink.found(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
         }
         if sheet.is_cut {
             let sentence = format!("the sheet {name} is damaged or too large and could be read only in part");

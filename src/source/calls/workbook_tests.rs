@@ -119,7 +119,7 @@ fn xls(name: &str, rows: Rows<'_>) -> Vec<u8> {
 }
 
 fn finds(bytes: &[u8], name: &str) -> Vec<Found> {
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let mut all = Vec::new();
     let mut sink = |found: Found| {
         all.push(found);
@@ -378,7 +378,7 @@ proptest! {
             let at = at.index(bytes.len());
             bytes[at] = byte;
         }
-        let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+        let options = ReadOptions::of(chrono_tz::America::Chicago);
         // A workbook that is none any more can be an archive: its members lie in containers of their own.
         let mut next: Vec<u64> = Vec::new();
         for one in finds(&bytes, "x") {

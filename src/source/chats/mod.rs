@@ -1,4 +1,4 @@
-//! Chats and posts: Teams, Slack, Facebook and Instagram, X, captured pages (WARC), vCon.
+//! Chats and posts: Teams, Skype, Slack, Facebook and Instagram, X, captured pages (WARC), vCon.
 //!
 //! Each message or post is an item of the kind *text*, a call among them a *call*, a captured page a *file*. What
 //! stands in an export's JSON is cut out exactly as it stands ([`slices`]) and wrapped with what it needs to be
@@ -12,6 +12,7 @@ pub mod meta;
 pub mod meta_message;
 pub mod meta_post;
 pub mod moment;
+pub mod skype;
 pub mod slack;
 pub mod slack_lists;
 pub mod slack_message;

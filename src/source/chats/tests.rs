@@ -38,7 +38,7 @@ impl Holding {
 }
 
 fn hold(path: &Path) -> Holding {
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let mut holding = Holding::default();
     let mut ordinals: Vec<u64> = Vec::new();
     let mut sink = |found: Found| {

@@ -124,7 +124,7 @@ impl<'s> Records<'s> {
                 "records that describe the capture, or say that a page had not changed, are no items: {}",
                 counts.join(", ")
             );
-            reading.tell(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
+            reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
         }
         result.map(|()| self.told)
     }

@@ -1,6 +1,7 @@
-//! Contact cards: names for numbers.
+//! Contact cards and contacts: names for numbers.
 
 pub mod card;
+pub mod entry;
 pub mod property;
 pub mod vcard;
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use std::io::BufReader;
 
 fn finds_in(bytes: &[u8], chunk: usize) -> Vec<Found> {
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let mut all = Vec::new();
     let mut sink = |found: Found| {
         all.push(found);

@@ -72,9 +72,12 @@ pub fn read_nested(path: &Path, name: String, reading: &mut Reading<'_>) -> Resu
 /// Whether exports of other formats lie on the first level of a folder too, so that the folder is of none of them.
 fn is_mixed(path: &Path, format: ContainerFormat, reading: &Reading<'_>) -> bool {
     // Archives may be files that belong to messages.
-    let own = [Some(format), Some(ContainerFormat::Zip), Some(ContainerFormat::Gzip), None];
+    let packed = [ContainerFormat::Zip, ContainerFormat::Gzip, ContainerFormat::Xz, ContainerFormat::Bzip2];
     list(path).unwrap_or_default().into_iter().take(ENTRIES_COMPARED).any(|entry| match entry.kind {
-        EntryKind::File => !own.contains(&reading.format_of(&entry.name, &Content::File(entry.path))),
+        EntryKind::File => {
+            let found = reading.format_of(&entry.name, &Content::File(entry.path));
+            found.is_some_and(|found| found != format && !packed.contains(&found))
+        }
         EntryKind::Folder => {
             maildir::is_maildir(&entry.path)
                 || vault_export::is_export_folder(&entry.path)

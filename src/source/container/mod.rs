@@ -2,8 +2,8 @@
 
 pub mod content;
 pub mod folder;
-pub mod gzip;
 pub mod loose_file;
+pub mod packed;
 pub mod reading;
 pub mod tree;
 pub mod vault_export;

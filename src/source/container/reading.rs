@@ -2,7 +2,7 @@
 
 use super::content::Content;
 use super::vault_metadata::Expected;
-use super::{gzip, loose_file, zip_archive};
+use super::{loose_file, packed, zip_archive};
 use crate::base::limits;
 use crate::extract;
 use crate::model::exception::{ItemException, Problem, ProblemCode};
@@ -14,6 +14,9 @@ use crate::source::{ReadOptions, ReadStop, calls, contacts, mail, texts, wide};
 
 /// Bytes of an unpacked item that are handed over in memory; its place on the disk does not last.
 const HANDED_OVER_BYTES: u64 = limits::IN_FLIGHT_BYTES;
+
+/// What is said of an export in which nothing was found although it does not say that it is empty.
+const NOTHING_FOUND: &str = "nothing was found in this export; the file is kept whole: look into it, and where there should be something, ask for the export again";
 
 /// A reader of a format of UTF-8.
 type ReadNarrow = fn(&mut dyn std::io::BufRead, &ReadOptions, &mut dyn Sink) -> Result<(), ReadStop>;
@@ -35,6 +38,8 @@ pub struct Reading<'a> {
     doubts: u64,
     /// Items and exceptions so far.
     finds: u64,
+    /// Containers so far that themselves say that nothing is in them.
+    said_empty: u64,
 }
 
 /// Hands on what a reader of a stream tells, and counts it.
@@ -42,12 +47,14 @@ struct Counting<'s> {
     sink: &'s mut dyn Sink,
     finds: u64,
     doubts: u64,
+    said_empty: u64,
 }
 
 impl Sink for Counting<'_> {
     fn found(&mut self, found: Found) -> Result<(), Stopped> {
         self.finds += u64::from(is_find(&found));
         self.doubts += u64::from(is_doubt(&found));
+        self.said_empty += u64::from(matches!(found, Found::Declared(0)));
         self.sink.found(found)
     }
 }
@@ -73,16 +80,18 @@ impl<'a> Reading<'a> {
             expected: None,
             doubts: 0,
             finds: 0,
+            said_empty: 0,
         }
     }
 
     /// Lets a reader of a stream tell by itself, and counts what it tells.
     fn counted(&mut self, read: impl FnOnce(&mut dyn Sink) -> Result<(), ReadStop>) -> Result<(), ReadStop> {
-        let mut counting = Counting { sink: &mut *self.sink, finds: 0, doubts: 0 };
+        let mut counting = Counting { sink: &mut *self.sink, finds: 0, doubts: 0, said_empty: 0 };
         let result = read(&mut counting);
-        let (finds, doubts) = (counting.finds, counting.doubts);
+        let (finds, doubts, said_empty) = (counting.finds, counting.doubts, counting.said_empty);
         self.finds += finds;
         self.doubts += doubts;
+        self.said_empty += said_empty;
         result
     }
 
@@ -90,6 +99,7 @@ impl<'a> Reading<'a> {
     pub fn tell(&mut self, found: Found) -> Result<(), Stopped> {
         self.doubts += u64::from(is_doubt(&found));
         self.finds += u64::from(is_find(&found));
+        self.said_empty += u64::from(matches!(found, Found::Declared(0)));
         self.sink.found(found)
     }
 
@@ -98,6 +108,11 @@ impl<'a> Reading<'a> {
         let Some(next) = self.ordinals.last_mut() else { return 0 };
         *next += 1;
         *next - 1
+    }
+
+    /// Items and exceptions so far, and remarks about damage.
+    pub const fn told_so_far(&self) -> (u64, u64) {
+        (self.finds, self.doubts)
     }
 
     /// How many containers are open.
@@ -276,10 +291,11 @@ impl<'a> Reading<'a> {
         content: Content,
         copy: CopyFacts,
     ) -> Result<(), Stopped> {
-        match format {
-            ContainerFormat::Zip => return zip_archive::read_nested(name, content, copy, self),
-            ContainerFormat::Gzip => return gzip::read_nested(name, content, copy, self),
-            _ => {}
+        if format == ContainerFormat::Zip {
+            return zip_archive::read_nested(name, content, copy, self);
+        }
+        if let Some(packing) = packed::packing_of(format) {
+            return packed::read_nested(name, packing, content, copy, self);
         }
         let short = file_name(&name).to_owned();
         self.nested(name, format, |reading| {
@@ -293,7 +309,7 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// Reads what is in a container; of what is so damaged that nothing was found in it, the bytes are kept.
+    /// Reads what is in a container; of one in which nothing was found, the bytes are kept, so that no file vanishes.
     ///
     /// # Errors
     /// As `read`.
@@ -304,11 +320,18 @@ impl<'a> Reading<'a> {
         read: impl FnOnce(&mut Self) -> Result<(), ReadStop>,
     ) -> Result<(), ReadStop> {
         let before = (self.opened, self.finds);
-        let doubts = self.doubts;
+        let (doubts, said_empty) = (self.doubts, self.said_empty);
         let result = read(self);
         let is_empty = (self.opened, self.finds) == before;
         match result {
-            Ok(()) if is_empty && self.doubts > doubts => self.keep_whole(name.to_owned(), content),
+            // An export that says it is empty, and is, needs no word; damage may have taken the rows of another.
+            Ok(()) if is_empty && self.doubts == doubts && self.said_empty > said_empty => Ok(()),
+            Ok(()) if is_empty => {
+                if self.doubts == doubts {
+                    self.tell(Found::Remark(Problem::new(ProblemCode::NothingFound, NOTHING_FOUND)))?;
+                }
+                self.keep_whole(name.to_owned(), content)
+            }
             Err(ReadStop::Io(error)) if is_empty => {
                 self.tell(Found::Remark(broken(&error)))?;
                 self.keep_whole(name.to_owned(), content)

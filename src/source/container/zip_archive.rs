@@ -73,12 +73,14 @@ fn read_counted<R: Read + Seek>(table: &mut Table<R>, reading: &mut Reading<'_>)
 /// Reads all members but those in `but`, in the order of the archive's table.
 pub fn read<R: Read + Seek>(table: &mut Table<R>, but: &[usize], reading: &mut Reading<'_>) -> Result<(), Stopped> {
     if table.repeats_names() {
-        let sentence = if table.is_short() {
-            "several members have the same name, and the table is damaged; of those, only the last was reached"
+        let (code, sentence) = if table.is_short() {
+            let sentence =
+                "several members have the same name, and the table is damaged; of those, only the last was reached";
+            (ProblemCode::Repeated, sentence)
         } else {
-            "several members have the same name; each of them was taken"
+            (ProblemCode::Told, "several members have the same name; each of them was taken")
         };
-        reading.tell(Found::Remark(Problem::new(ProblemCode::Repeated, sentence)))?;
+        reading.tell(Found::Remark(Problem::new(code, sentence)))?;
     }
     for index in 0..table.len() {
         if index as u64 >= limits::ARCHIVE_MEMBERS {

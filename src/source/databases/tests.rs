@@ -12,23 +12,23 @@ use std::io::Write;
 use std::path::Path;
 
 #[derive(Default)]
-struct Told {
-    formats: Vec<ContainerFormat>,
+pub(super) struct Told {
+    pub formats: Vec<ContainerFormat>,
     /// The format of the container of each item.
-    items: Vec<(ContainerFormat, RawItem)>,
-    exceptions: Vec<(String, ProblemCode)>,
-    remarks: Vec<String>,
+    pub items: Vec<(ContainerFormat, RawItem)>,
+    pub exceptions: Vec<(String, ProblemCode)>,
+    pub remarks: Vec<String>,
 }
 
 impl Told {
-    fn parsed(&self) -> Vec<&ParsedItem> {
+    pub fn parsed(&self) -> Vec<&ParsedItem> {
         self.items
             .iter()
             .filter_map(|(_, item)| if let Shape::Parsed(parsed) = &item.shape { Some(&**parsed) } else { None })
             .collect()
     }
 
-    fn place(&self, place: &str) -> &ParsedItem {
+    pub fn place(&self, place: &str) -> &ParsedItem {
         let found = self.items.iter().find(|(_, item)| item.place == place);
         match found.map(|(_, item)| &item.shape) {
             Some(Shape::Parsed(parsed)) => parsed,
@@ -36,13 +36,13 @@ impl Told {
         }
     }
 
-    fn remarked(&self, words: &str) -> bool {
+    pub fn remarked(&self, words: &str) -> bool {
         self.remarks.iter().any(|one| one.contains(words))
     }
 }
 
-fn told(path: &Path) -> Told {
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+pub(super) fn told(path: &Path) -> Told {
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let mut told = Told::default();
     let mut open: Vec<(ContainerFormat, u64)> = Vec::new();
     let mut sink = |found: Found| {
@@ -570,8 +570,8 @@ fn a_backup_of_a_phone_is_read_by_its_list() {
 fn databases_of_other_applications_are_kept_whole() {
     let dir = tempfile::tempdir().expect("a folder");
     let cases = [
-        ("CREATE TABLE ZWAMESSAGE (Z_PK INTEGER PRIMARY KEY, ZTEXT TEXT)", "WhatsApp (iPhone)"),
-        ("CREATE TABLE message (_id INTEGER PRIMARY KEY, chat_row_id INTEGER, key_id TEXT)", "WhatsApp (Android)"),
+        ("CREATE TABLE ZWAMESSAGE (Z_PK INTEGER PRIMARY KEY, ZWORDS TEXT)", "WhatsApp in a form"),
+        ("CREATE TABLE message (_id INTEGER PRIMARY KEY, chat_row_id INTEGER, key_id TEXT)", "WhatsApp in a form"),
         ("CREATE TABLE messages (id TEXT PRIMARY KEY, conversationId TEXT, json TEXT)", "Signal"),
         (
             "CREATE TABLE message (ROWID INTEGER PRIMARY KEY, address TEXT, date INTEGER, text TEXT, flags INTEGER)",
@@ -595,6 +595,14 @@ fn databases_of_other_applications_are_kept_whole() {
     assert_eq!(told(&path).formats, [ContainerFormat::File], "a database of nobody known is a file");
     std::fs::write(dir.path().join("msgstore.db.crypt15"), [7_u8; 64]).expect("written");
     assert!(told(&dir.path().join("msgstore.db.crypt15")).remarked("encrypted backup of WhatsApp"));
+    for name in ["signal-2025-06-01-10-00-00.backup", "signal.sqlite"] {
+        std::fs::write(dir.path().join(name), [[0_u8, 0xA7, 0x13], [0xFE, 1, 0x80]].concat()).expect("written");
+        let kept = told(&dir.path().join(name));
+        assert!(kept.remarked("encrypted store of Signal") && kept.remarked("ask for a report"), "{:?}", kept.remarks);
+        assert_eq!(kept.items.len(), 1, "{name}: it is kept whole");
+    }
+    std::fs::write(dir.path().join("signal.sqlite"), b"notes on traffic signals\n").expect("written");
+    assert!(told(&dir.path().join("signal.sqlite")).remarks.is_empty(), "a text is no encrypted store");
 }
 
 /// Damage anywhere: no panic, no endless reading, and what can be had is had.

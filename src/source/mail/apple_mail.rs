@@ -98,7 +98,7 @@ impl ExportFormat for AppleMail {
         }
         if index_files > 0 {
             let sentence = format!("{index_files} index files of Apple Mail were left out");
-            reading.tell(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
+            reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
         }
         Ok(accounted)
     }
@@ -247,7 +247,7 @@ mod tests {
 
     fn read(path: &Path) -> Vec<String> {
         let mut told = Vec::new();
-        let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+        let options = ReadOptions::of(chrono_tz::America::Chicago);
         let mut sink = |found: Found| -> Result<(), Stopped> {
             match found {
                 Found::Open { format, .. } => told.push(format!("open {format}")),

@@ -211,7 +211,7 @@ mod tests {
     const PARTIAL: &str = "From: a@cedarbend.example\nSubject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nbody\n--b\nContent-Type: application/octet-stream; name=one.bin\nContent-Transfer-Encoding: base64\nX-Apple-Content-Length: 9\n\n--b\nContent-Type: text/plain; name=two.txt\nContent-Transfer-Encoding: quoted-printable\nX-Apple-Content-Length: 9\n\n--b\nContent-Type: image/png; name=gone.png\nContent-Transfer-Encoding: base64\nX-Apple-Content-Length: 9\n\n--b--\n";
 
     fn options() -> ReadOptions {
-        ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+        ReadOptions::of(chrono_tz::America::Chicago)
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub fn read(root: &Path, reading: &mut Reading<'_>) -> Result<(), Stopped> {
     read_level(root, "", 0, reading, &mut control_files)?;
     if control_files > 0 {
         let sentence = format!("{control_files} index files of the mail server were left out");
-        reading.tell(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
     }
     Ok(())
 }

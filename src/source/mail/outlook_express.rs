@@ -227,7 +227,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("Inbox.dbx");
         std::fs::write(&path, bytes).expect("written");
-        let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+        let options = ReadOptions::of(chrono_tz::America::Chicago);
         let mut told = Vec::new();
         let mut sink = |found: Found| -> Result<(), Stopped> {
             match found {

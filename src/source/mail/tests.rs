@@ -9,7 +9,7 @@ use crate::model::record::{Role, ZoneBasis};
 use crate::source::ReadOptions;
 
 fn options() -> ReadOptions {
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+    ReadOptions::of(chrono_tz::America::Chicago)
 }
 
 fn read(message: impl AsRef<[u8]>) -> ParsedItem {

@@ -136,7 +136,7 @@ fn winmail(inner: Option<&[u8]>) -> Vec<u8> {
 }
 
 fn options() -> ReadOptions {
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+    ReadOptions::of(chrono_tz::America::Chicago)
 }
 
 /// Items, and how many exceptions there were.

@@ -38,7 +38,7 @@ impl ExportFormat for OutlookMac {
         {
             if path == "Categories.xml" {
                 let sentence = "the list of the categories' colours was left out";
-                reading.tell(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
+                reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
                 accounted.insert(path.clone());
                 continue;
             }
@@ -175,7 +175,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("ann.olm");
         std::fs::write(&path, zip.finish().expect("closed").into_inner()).expect("written");
-        let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+        let options = ReadOptions::of(chrono_tz::America::Chicago);
         let mut told = Vec::new();
         let mut sink = |found: Found| -> Result<(), Stopped> {
             match found {
@@ -197,14 +197,8 @@ mod tests {
         };
         source::read(&path, &options, &mut sink).expect("readable");
         let stray = "Local/com.microsoft.__Messages/Inbox/com.microsoft.__Attachments";
-        let expected = [
-            "open outlook-mac",
-            "?unsupported",
-            "plans Inbox 1",
-            "?count-differs",
-            "Ann Local/Address Book 0",
-            "!truncated",
-        ];
+        let expected =
+            ["open outlook-mac", "?told", "plans Inbox 1", "?count-differs", "Ann Local/Address Book 0", "!truncated"];
         assert_eq!(told[..6], expected);
         assert_eq!(told[6..], [format!("9_0000 {stray} 0")]);
     }

@@ -5,7 +5,9 @@
 
 use super::beside::{self, Beside};
 use super::capsule;
+use super::columns::{Columns, as_csv};
 use super::draft::{self, Draft, Equals};
+use super::side_by_side::{SideBySide, bytes_of};
 use crate::base::limits;
 use crate::extract::workbook::{self, Sheet};
 use crate::model::exception::{Problem, ProblemCode};
@@ -19,7 +21,7 @@ use crate::source::container::{Content, Reading};
 use crate::source::formats::{ExportFormat, Look, Loose};
 use crate::source::{ReadStop, number, wide};
 use chrono::NaiveDateTime;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 /// Bytes of a file that is read at once.
 const FILE_BYTES: u64 = 256 * 1024 * 1024;
@@ -32,6 +34,13 @@ const CALLS: [&str; 4] = ["call type", "date", "duration", "number"];
 /// Columns whose cells change after a message was sent, or are the phone's own names for people: not in the identity.
 const IN_IDENTITY: [&str; 8] =
     ["chat session", "message date", "type", "sender id", "service", "subject", "text", "attachment"];
+
+const TABLES: SideBySide = SideBySide {
+    named: tables,
+    begins: |head, _| is_messages(head),
+    most: FILE_BYTES,
+    read: |_, bytes, files, reading| read_csv(bytes, files, reading),
+};
 
 /// Exports of iMazing.
 pub struct Imazing;
@@ -70,9 +79,7 @@ impl ExportFormat for Imazing {
     }
 
     fn of_tree(&self, tree: &mut dyn Tree) -> Option<ContainerFormat> {
-        let names = tables(tree);
-        let is = |name: &String| tree.open(name).and_then(|one| one.head()).is_ok_and(|head| is_messages(&head));
-        names.iter().any(is).then_some(ContainerFormat::Imazing)
+        TABLES.is_in(tree).then_some(ContainerFormat::Imazing)
     }
 
     fn read_tree(
@@ -81,19 +88,7 @@ impl ExportFormat for Imazing {
         tree: &mut dyn Tree,
         reading: &mut Reading<'_>,
     ) -> Result<Accounted, ReadStop> {
-        let mut accounted = Accounted::new();
-        for name in tables(tree) {
-            let Ok(content) = tree.open(&name) else { continue };
-            if content.length()? > FILE_BYTES || !is_messages(&content.head()?) {
-                continue;
-            }
-            let bytes = bytes_of(&content)?;
-            let mut files = Beside::of(tree);
-            reading.nested(name.clone(), format, |reading| Ok(read_csv(&bytes, &mut files, reading)?))?;
-            accounted.append(&mut files.used);
-            accounted.insert(name);
-        }
-        Ok(accounted)
+        TABLES.read_tree(format, tree, reading)
     }
 
     fn lies_loose(&self, _format: ContainerFormat, _tree: &mut dyn Tree) -> Option<Loose> {
@@ -110,12 +105,6 @@ fn tables(tree: &mut dyn Tree) -> Vec<String> {
     names.into_iter().filter(|name| name.to_lowercase().ends_with(".csv")).take(FILES_LOOKED_AT).collect()
 }
 
-fn bytes_of(content: &Content) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    content.open()?.read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 fn sheets_of(content: &Content) -> Option<Vec<Sheet>> {
     workbook::sheets(&bytes_of(content).ok()?).ok()
 }
@@ -125,28 +114,6 @@ fn is_messages(head: &[u8]) -> bool {
     let first = narrow.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let text = cells::text(first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first), Encoding::Bytes);
     Columns::of(cells::split(&text, ',')).has(&REQUIRED)
-}
-
-/// The names of the columns, as written and as they are compared.
-struct Columns {
-    written: Vec<String>,
-    normal: Vec<String>,
-}
-
-impl Columns {
-    fn of(written: Vec<String>) -> Self {
-        let normal = written.iter().map(|name| cells::name(name)).collect();
-        Self { written, normal }
-    }
-
-    fn has(&self, names: &[&str]) -> bool {
-        names.iter().all(|name| self.normal.iter().any(|one| one == name))
-    }
-
-    fn cell<'a>(&self, cells: &'a [String], name: &str) -> &'a str {
-        let at = self.normal.iter().position(|one| one == name);
-        at.and_then(|at| cells.get(at)).map_or("", |cell| cell.trim_matches('\u{feff}'))
-    }
 }
 
 /// The exact bytes of each row and where it begins. A quoted cell may hold line breaks; a quote that nothing closes
@@ -212,16 +179,6 @@ fn kind(sheet: &Sheet) -> Option<(usize, bool)> {
             (false, false) => None,
         }
     })
-}
-
-/// A row as RFC 4180 writes it: the form in which rows of workbooks are kept.
-fn as_csv(cells: &[String]) -> Vec<u8> {
-    let quoted = |cell: &String| {
-        if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.clone() }
-    };
-    let mut line = cells.iter().map(quoted).collect::<Vec<_>>().join(",").into_bytes();
-    line.extend_from_slice(b"\r\n");
-    line
 }
 
 fn read_sheets(sheets: &[Sheet], files: &mut Beside<'_>, reading: &mut Reading<'_>) -> Result<(), ReadStop> {

@@ -1,85 +1,36 @@
-//! The elements of one array in a JSON document, each with its exact bytes.
+//! The elements of one array in a JSON document in memory, each with its exact bytes.
 
-use serde::de::IgnoredAny;
+use crate::source::chats::slices::{Lists, Piece, Splitter};
 
 /// The stretches of the elements of the array that stands under a key of the outermost object (RFC 8259).
 ///
 /// # Errors
-/// A plain sentence where the document is damaged, with what was whole before.
-pub fn elements<'a>(document: &'a [u8], key: &str) -> (Vec<&'a [u8]>, Option<String>) {
-    let mut found = Vec::new();
-    let mut at = Cursor { document, at: 0 };
-    let result = walk(&mut at, key, &mut found);
-    (found, result.err())
-}
-
-fn walk<'a>(at: &mut Cursor<'a>, wanted: &str, found: &mut Vec<&'a [u8]>) -> Result<(), String> {
-    at.expect(b'{')?;
-    if at.take(b'}') {
-        return Ok(());
-    }
-    loop {
-        let name: String = serde_json::from_slice(at.value()?).map_err(|error| error.to_string())?;
-        at.expect(b':')?;
-        if name == wanted && at.take(b'[') {
-            while !at.take(b']') {
-                found.push(at.value()?);
-                if !at.take(b',') {
-                    at.expect(b']')?;
-                    break;
+/// A plain sentence where the document is damaged, with what was whole; what is inside an element is not looked at.
+pub fn elements<'a>(document: &'a [u8], key: &'static [&'static str]) -> (Vec<&'a [u8]>, Option<String>) {
+    let mut stream = document;
+    let mut splitter = Splitter::new(&mut stream, Lists::Named(key));
+    let (mut found, mut damage) = (Vec::new(), None);
+    while let Some(piece) = splitter.next_piece() {
+        let at = match piece {
+            Piece::Element { list, offset, bytes } if key.contains(&list.as_str()) => {
+                let start = usize::try_from(offset).unwrap_or(usize::MAX);
+                match start.checked_add(bytes.len()).and_then(|end| document.get(start..end)) {
+                    Some(stretch) => {
+                        found.push(stretch);
+                        continue;
+                    }
+                    None => offset,
                 }
             }
-        } else {
-            at.value()?;
-        }
-        if !at.take(b',') {
-            return at.expect(b'}');
-        }
+            Piece::Member { .. } => continue,
+            Piece::Element { offset, .. } | Piece::Broken { offset, .. } => offset,
+        };
+        damage.get_or_insert_with(|| format!("the document is damaged at byte {at}"));
     }
-}
-
-struct Cursor<'a> {
-    document: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn skip_blanks(&mut self) {
-        while self.document.get(self.at).is_some_and(|byte| b" \t\r\n".contains(byte)) {
-            self.at += 1;
-        }
+    if splitter.is_cut || document.trim_ascii().is_empty() {
+        damage.get_or_insert_with(|| format!("the document ends at byte {}", document.len()));
     }
-
-    fn take(&mut self, byte: u8) -> bool {
-        self.skip_blanks();
-        let is = self.document.get(self.at) == Some(&byte);
-        self.at += usize::from(is);
-        is
-    }
-
-    fn expect(&mut self, byte: u8) -> Result<(), String> {
-        let missing = || format!("the document is damaged at byte {}", self.at);
-        if self.document.get(self.at..).is_none() {
-            return Err(missing());
-        }
-        if self.take(byte) { Ok(()) } else { Err(format!("the document is damaged at byte {}", self.at)) }
-    }
-
-    /// The bytes of the next value.
-    fn value(&mut self) -> Result<&'a [u8], String> {
-        self.skip_blanks();
-        let rest = &self.document[self.at.min(self.document.len())..];
-        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
-        match values.next() {
-            Some(Ok(_)) => {
-                let length = values.byte_offset();
-                self.at += length;
-                Ok(&rest[..length])
-            }
-            Some(Err(error)) => Err(format!("the document is damaged behind byte {}: {error}", self.at)),
-            None => Err(format!("the document ends at byte {}", self.at)),
-        }
-    }
+    (found, damage)
 }
 
 #[cfg(test)]
@@ -88,7 +39,7 @@ mod tests {
 
     #[test]
     fn elements_have_their_exact_bytes() {
-        let cases: [(&str, &[&str], bool); 8] = [
+        let cases: [(&str, &[&str], bool); 9] = [
             (r#"{"a": 1, "m": [ {"x":1.0 }, "s" ,3], "b": []}"#, &["{\"x\":1.0 }", "\"s\"", "3"], true),
             (r#"{"m": []}"#, &[], true),
             (r#"{}"#, &[], true),
@@ -97,9 +48,10 @@ mod tests {
             (r#"{"m": [1, 2"#, &["1", "2"], false),
             (r#"{"m": [{"a":1}, {"a""#, &["{\"a\":1}"], false),
             ("[1]", &[], false),
+            (r#"{"m": [{"a":1}, {"b" 2}, {"c":3}]}"#, &["{\"a\":1}", "{\"b\" 2}", "{\"c\":3}"], true),
         ];
         for (document, expected, is_whole) in cases {
-            let (found, error) = elements(document.as_bytes(), "m");
+            let (found, error) = elements(document.as_bytes(), &["m"]);
             let found: Vec<&str> = found.into_iter().map(|one| std::str::from_utf8(one).expect("text")).collect();
             assert_eq!((found.as_slice(), error.is_none()), (expected, is_whole), "{document}");
         }

@@ -26,6 +26,7 @@ const ARCHIVES: [(&str, &str); 6] = [
 /// What a message says, read as the text or call that its header says it is.
 pub fn told(bytes: &[u8], mut parsed: ParsedItem) -> ParsedItem {
     let fields = fields(bytes);
+    voicemail(&fields, &mut parsed);
     let Some((_, archive)) = ARCHIVES.iter().find(|(start, _)| fields.keys().any(|name| name.starts_with(start)))
     else {
         return parsed;
@@ -40,6 +41,29 @@ pub fn told(bytes: &[u8], mut parsed: ParsedItem) -> ParsedItem {
         archived(&fields, &mut parsed);
     }
     parsed
+}
+
+/// A message left on a telephone that Exchange delivered as mail ([MS-OXCMAIL] section 2.1.3.2): who called, and how long.
+fn voicemail(fields: &BTreeMap<String, String>, parsed: &mut ParsedItem) {
+    let field = |name: &str| fields.get(name).map_or("", String::as_str);
+    let number = field("x-callingtelephonenumber");
+    let seconds = field("x-voicemessageduration").trim().parse().ok();
+    if number.is_empty() && seconds.is_none() {
+        return;
+    }
+    parsed.kind = RecordKind::Voicemail;
+    parsed.direction = Direction::In;
+    if let Some(seconds) = seconds {
+        parsed.duration = Some(CallDuration { seconds, basis: DurationBasis::Exact });
+    }
+    if !number.is_empty() && parsed.parties.iter().all(|one| one.address != number) {
+        parsed.parties.push(number::party(Role::From, field("x-voicemessagesendername"), number, None));
+    }
+    for name in ["x-callid", "x-voicemessagesendername", "x-faxnumberofpages"] {
+        if !field(name).is_empty() {
+            parsed.facts.insert(name.to_owned(), field(name).to_owned());
+        }
+    }
 }
 
 /// The fields of a header, names lowercase, values unfolded; of several of one name the first.
@@ -167,6 +191,21 @@ mod tests {
         let told = trial::read(&[("a.eml", eml.as_bytes())]);
         assert_eq!((told.items.len(), told.exceptions.len()), (1, 0));
         told.parsed.into_iter().next().expect("an item")
+    }
+
+    #[test]
+    fn a_message_that_exchange_delivers_from_a_telephone_is_voicemail() {
+        let left = one(
+            "Subject: Voice Mail (9 seconds)\r\nFrom: Lee Vang <lee@mill.example>\r\nTo: clerk@cedarbend.example\r\n\
+             Date: Sun, 01 Jun 2025 07:00:00 -0500\r\nX-CallingTelephoneNumber: 763-555-0142\r\n\
+             X-VoiceMessageDuration: 9\r\nX-VoiceMessageSenderName: Lee Vang\r\n\r\nplease call back\r\n",
+        );
+        assert_eq!((left.kind, left.direction), (RecordKind::Voicemail, Direction::In));
+        assert_eq!(left.duration.map(|one| one.seconds), Some(9));
+        let caller = left.parties.iter().find(|one| one.address == "763-555-0142").expect("the number");
+        assert_eq!((caller.name.as_str(), caller.normal.as_deref()), ("Lee Vang", Some("+17635550142")));
+        let plain = one("Subject: a\r\nFrom: a@cedarbend.example\r\nTo: b@cedarbend.example\r\n\r\nhello\r\n");
+        assert_eq!(plain.kind, RecordKind::Email);
     }
 
     #[test]

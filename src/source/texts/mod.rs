@@ -3,6 +3,7 @@
 pub mod beside;
 pub mod capsule;
 pub mod cellebrite;
+pub mod columns;
 pub mod draft;
 pub mod element;
 pub mod google;
@@ -14,6 +15,8 @@ pub mod mailed;
 pub mod message;
 pub mod mms;
 pub mod rsmf;
+pub mod side_by_side;
+pub mod smarsh;
 pub mod sms_backup_restore;
 pub mod splitter;
 pub mod whatsapp;

@@ -13,7 +13,7 @@ const HEAD: &str = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<!
 const SMS: &str = r#"<sms protocol="0" address="+16125550142" date="1512226167463" type="1" subject="null" body="Road is open" toa="null" service_center="null" read="1" status="-1" locked="0" date_sent="1512226166000" readable_date="2 d&#233;c. 2017" contact_name="Ann Lind" />"#;
 
 fn options() -> ReadOptions {
-    ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None }
+    ReadOptions::of(chrono_tz::America::Chicago)
 }
 
 fn finds_in(bytes: &[u8], chunk: usize) -> Vec<Found> {

@@ -43,7 +43,7 @@ impl Told {
 
 /// Reads what the clerk named.
 pub fn read_path(path: &std::path::Path) -> Told {
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let (mut told, mut open) = (Told::default(), Vec::new());
     let mut sink = |found: Found| {
         match found {

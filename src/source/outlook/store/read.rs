@@ -134,7 +134,7 @@ fn note_password(store: &mut Store<'_>, names: &Names, reading: &mut Reading<'_>
         && bag.number(PASSWORD).is_some_and(|checksum| checksum != 0)
     {
         let sentence = "the mailbox file has a password; it protects nothing that is in it, and all of it was read";
-        reading.tell(Found::Remark(Problem::new(ProblemCode::Encrypted, sentence)))?;
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
     }
     Ok(())
 }
@@ -180,7 +180,7 @@ fn note_rest(
             "{settings} hidden items hold settings of folders (views, rules, forms); they are no messages and were not \
              taken in"
         );
-        reading.tell(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
     }
     Ok(())
 }
@@ -197,7 +197,7 @@ impl Taking<'_, '_, '_> {
     fn listed(&mut self, id: u32, nodes: &Nodes, folder: &str) -> Result<(), ReadStop> {
         if !self.reached.insert(id) {
             let sentence = format!("item {id:#x} is listed twice, again in {folder}; it was taken once");
-            return Ok(self.reading.tell(Found::Remark(Problem::new(ProblemCode::Repeated, sentence)))?);
+            return Ok(self.reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?);
         }
         let place = format!("{folder}, item {id:#x}");
         match nodes.get(id) {
@@ -224,7 +224,7 @@ impl Taking<'_, '_, '_> {
         }
         if count > 0 {
             let sentence = format!("{count} items are in the store and no folder lists them; they were taken in too");
-            self.reading.tell(Found::Remark(Problem::new(ProblemCode::CountDiffers, sentence)))?;
+            self.reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
         }
         Ok(())
     }

@@ -72,7 +72,7 @@ fn hold(bytes: &[u8]) -> Holding {
     let path = folder.path().join("mail.pst");
     let mut file = std::fs::File::options().write(true).create_new(true).open(&path).expect("a file");
     file.write_all(bytes).expect("written");
-    let options = ReadOptions { zone: chrono_tz::America::Chicago, call_profile: None };
+    let options = ReadOptions::of(chrono_tz::America::Chicago);
     let mut holding = Holding::default();
     let mut depth = 0;
     let mut sink = |found: Found| {

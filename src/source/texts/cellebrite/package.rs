@@ -113,7 +113,7 @@ fn read(report: &Content, package: &mut Beside<'_>, reading: &mut Reading<'_>) -
          is to be kept where the city keeps what a vendor delivers",
         telling.count
     );
-    telling.reading.tell(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
+    telling.reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
     Ok(())
 }
 

@@ -57,17 +57,10 @@ fn is_owner(party: &Model) -> bool {
     party.text("IsPhoneOwner").eq_ignore_ascii_case("true")
 }
 
-/// A party as a person; the identifier is a number, an address or an account of an application.
+/// A party as a person.
 fn person(role: Role, party: &Model) -> Party {
     let (identifier, name) = (party.text("Identifier"), party.text("Name"));
-    if identifier.contains('@') {
-        // WhatsApp: the number stands before the server.
-        let told =
-            identifier.strip_suffix("@s.whatsapp.net").and_then(|digits| number::normal(&format!("+{digits}")).ok());
-        let normal = told.or_else(|| Some(identifier.to_lowercase()));
-        return Party { role, name: name.to_owned(), address: identifier.to_owned(), normal };
-    }
-    number::party(role, name, identifier, None)
+    number::account(role, name, identifier)
 }
 
 /// The parties that a model tells, each with its part, owner marked.
@@ -181,7 +174,7 @@ fn call(model: &Model, around: &Around<'_>) -> Draft {
 }
 
 fn voicemail(model: &Model, around: &Around<'_>) -> Draft {
-    let mut draft = Draft::new(RecordKind::Call, "cellebrite", "ufed-voicemail/1");
+    let mut draft = Draft::new(RecordKind::Voicemail, "cellebrite", "ufed-voicemail/1");
     let written = if model.text("Timestamp").is_empty() { model.text("TimeStamp") } else { model.text("Timestamp") };
     draft.sent(written, moment(written, around.zone));
     set_parties(model, None, &mut draft);

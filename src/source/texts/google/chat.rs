@@ -69,7 +69,7 @@ fn groups(tree: &mut dyn Tree) -> Vec<String> {
 }
 
 fn read(folder: &str, bytes: &[u8], files: &mut Beside<'_>, reading: &mut Reading<'_>) -> Result<(), Stopped> {
-    let (messages, damage) = json_pieces::elements(bytes, "messages");
+    let (messages, damage) = json_pieces::elements(bytes, &["messages"]);
     // The list of members stays a file of its own as well: it belongs to the group and to no message.
     let info = files.open(&format!("{folder}/group_info.json")).ok();
     let info = info.filter(|one| one.length().is_ok_and(|length| length <= limits::ITEM_IN_MEMORY_BYTES));

@@ -258,12 +258,13 @@ fn attach(named: &[String], files: &mut Beside<'_>, draft: &mut Draft) {
 
 /// A call, voicemail or recording. Identity (`google-voice-call/1`): moment, number, kind, duration.
 fn call(name: &str, text: &str, files: &mut Beside<'_>, reading: &mut Reading<'_>) -> Result<(), Stopped> {
-    let mut draft = Draft::new(RecordKind::Call, "google-voice", "google-voice-call/1");
+    let labels = page::labels(text);
+    let (direction, outcome) = outcome(&labels);
+    let kind = if outcome == "voicemail" { RecordKind::Voicemail } else { RecordKind::Call };
+    let mut draft = Draft::new(kind, "google-voice", "google-voice-call/1");
     draft.capsule.put("page", text.as_bytes());
     let written = page::title(text, "published").unwrap_or_default();
     draft.sent(written, draft::with_offset(written));
-    let labels = page::labels(text);
-    let (direction, outcome) = outcome(&labels);
     draft.parsed.direction = direction;
     draft.fact("outcome", outcome);
     draft.fact("labels", &page::shown_labels(text).join(", "));

@@ -32,9 +32,9 @@ pub struct Manifest<'a> {
 impl<'a> Manifest<'a> {
     /// Takes a manifest apart, as far as it is whole.
     pub fn read(bytes: &'a [u8]) -> Self {
-        let (participants, _) = json_pieces::elements(bytes, "participants");
-        let (conversations, _) = json_pieces::elements(bytes, "conversations");
-        let (events, damage) = json_pieces::elements(bytes, "events");
+        let (participants, _) = json_pieces::elements(bytes, &["participants"]);
+        let (conversations, _) = json_pieces::elements(bytes, &["conversations"]);
+        let (events, damage) = json_pieces::elements(bytes, &["events"]);
         let by_id = |pieces: Vec<&'a [u8]>| {
             let piece = |bytes: &'a [u8]| {
                 let value: Value = serde_json::from_slice(bytes).ok()?;

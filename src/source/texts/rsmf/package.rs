@@ -163,7 +163,7 @@ fn read(wrapper: &str, bytes: &[u8], files: &mut Beside<'_>, reading: &mut Readi
     if !told.is_empty() && told != manifest.version {
         let sentence =
             format!("the mail says version {told}, the manifest {}; it is read as written", manifest.version);
-        reading.tell(Found::Remark(Problem::new(ProblemCode::Malformed, sentence)))?;
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
     }
     manifest.tell(wrapper, files, reading)?;
     if let Some(sentence) = &manifest.damage {

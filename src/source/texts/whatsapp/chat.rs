@@ -1,7 +1,7 @@
 //! Reading one exported chat, and finding it in a folder or archive.
 
 use super::line::{self, Head};
-use super::order::{self, Order};
+use super::order::{self, DateOrder};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
 use crate::model::provenance::ContainerFormat;
@@ -13,6 +13,7 @@ use crate::source::number;
 use crate::source::texts::beside::{self, Beside};
 use crate::source::texts::capsule;
 use crate::source::texts::draft::{self, Attached, Draft, Equals};
+use crate::source::texts::side_by_side::{SideBySide, bytes_of};
 use crate::source::{ReadStop, wide};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ const CHAT_BYTES: u64 = 128 * 1024 * 1024;
 const LINES_LOOKED_AT: usize = 200;
 /// Authors that are told with every message as members of the conversation.
 const MEMBERS: usize = 64;
+
+const CHATS: SideBySide = SideBySide { named: chats, begins: is_chat, most: CHAT_BYTES, read };
 
 /// Chats of WhatsApp.
 pub struct WhatsApp;
@@ -45,11 +48,7 @@ impl ExportFormat for WhatsApp {
     }
 
     fn of_tree(&self, tree: &mut dyn Tree) -> Option<ContainerFormat> {
-        let names = chats(tree);
-        let is = |tree: &mut dyn Tree, name: &String| {
-            tree.open(name).and_then(|content| content.head()).is_ok_and(|head| is_chat(&head, name))
-        };
-        names.iter().any(|name| is(tree, name)).then_some(ContainerFormat::WhatsApp)
+        CHATS.is_in(tree).then_some(ContainerFormat::WhatsApp)
     }
 
     fn read_tree(
@@ -58,19 +57,7 @@ impl ExportFormat for WhatsApp {
         tree: &mut dyn Tree,
         reading: &mut Reading<'_>,
     ) -> Result<Accounted, ReadStop> {
-        let mut accounted = Accounted::new();
-        for name in chats(tree) {
-            let Ok(content) = tree.open(&name) else { continue };
-            if content.length()? > CHAT_BYTES || !is_chat(&content.head()?, &name) {
-                continue;
-            }
-            let bytes = bytes_of(&content)?;
-            let mut files = Beside::of(tree);
-            reading.nested(name.clone(), format, |reading| Ok(read(&name, &bytes, &mut files, reading)?))?;
-            accounted.append(&mut files.used);
-            accounted.insert(name);
-        }
-        Ok(accounted)
+        CHATS.read_tree(format, tree, reading)
     }
 
     fn lies_loose(&self, _format: ContainerFormat, _tree: &mut dyn Tree) -> Option<Loose> {
@@ -92,12 +79,6 @@ fn chats(tree: &mut dyn Tree) -> Vec<String> {
 fn title(name: &str) -> Option<&str> {
     let stem = name.strip_suffix(".txt")?;
     stem.strip_prefix("WhatsApp Chat with ").or_else(|| stem.strip_prefix("WhatsApp Chat - "))
-}
-
-fn bytes_of(content: &Content) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut content.open()?, &mut bytes)?;
-    Ok(bytes)
 }
 
 /// Whether a head begins a chat: its first line begins a message, and so do others; a name tips the balance for a chat
@@ -149,12 +130,20 @@ fn read(name: &str, bytes: &[u8], files: &mut Beside<'_>, reading: &mut Reading<
     }
     let heads: Vec<Head<'_>> = messages.iter().filter_map(|one| line::head(&one.text)).collect();
     let dates: Vec<_> = heads.iter().map(|head| (head.date, head.time)).collect();
-    let order = order::decided(&dates);
+    let told = reading.options.date_order;
+    let order = order::told_or_decided(&dates, told);
     if order.is_none() && !heads.is_empty() {
         let sentence = "nothing in the chat tells which number of its dates is the day and which the month; its messages \
-                        are kept without a date: export it again from a phone that writes the year first or the month \
-                        in letters, or ask the owner of the phone";
+                        are kept without a date: ask the owner of the phone, and take the chat in again with \
+                        --date-order dmy or --date-order mdy";
         reading.tell(Found::Remark(Problem::new(ProblemCode::DateUnknown, sentence)))?;
+    }
+    if let (Some(told), Some(order)) = (told, order)
+        && told != order
+    {
+        let sentence =
+            format!("the dates of the chat cannot be {}, as was told; they are {}", told.word(), order.word());
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
     }
     let chat = Chat { title: title(name).unwrap_or_default(), order, authors: authors(&heads), first: heads.first() };
     let (mut equals, mut system) = (Equals::default(), 0_u64);
@@ -166,7 +155,7 @@ fn read(name: &str, bytes: &[u8], files: &mut Beside<'_>, reading: &mut Reading<
     }
     if system > 0 {
         let sentence = format!("{system} of the lines were written by the program and by nobody; they are kept too");
-        reading.tell(Found::Remark(Problem::new(ProblemCode::Unsupported, sentence)))?;
+        reading.tell(Found::Remark(Problem::new(ProblemCode::Told, sentence)))?;
     }
     Ok(())
 }
@@ -236,7 +225,7 @@ fn is_of_the_program(rest: &str) -> bool {
 /// What is told of a whole chat.
 struct Chat<'a> {
     title: &'a str,
-    order: Option<Order>,
+    order: Option<DateOrder>,
     authors: BTreeMap<String, u64>,
     first: Option<&'a Head<'a>>,
 }
@@ -273,7 +262,7 @@ impl Chat<'_> {
                 );
             }
         }
-        draft.fact("order of the date", self.order.map_or("", Order::word));
+        draft.fact("order of the date", self.order.map_or("", DateOrder::word));
         draft.fact("conversation", self.title);
         let program = is_of_the_program(head.rest);
         let (author, text) = match self.author(head.rest) {

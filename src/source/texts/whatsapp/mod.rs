@@ -5,6 +5,7 @@ pub mod line;
 pub mod order;
 
 pub use chat::WhatsApp;
+pub use order::DateOrder;
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ const BACKWARDS: i64 = 48;
 
 /// The order of the numbers of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub enum DateOrder {
     /// Day, month, year.
     DayFirst,
     /// Month, day, year.
@@ -21,7 +21,7 @@ pub enum Order {
     YearFirst,
 }
 
-impl Order {
+impl DateOrder {
     /// Every order.
     pub const ALL: [Self; 3] = [Self::DayFirst, Self::MonthFirst, Self::YearFirst];
 
@@ -52,16 +52,22 @@ impl Order {
     }
 }
 
+/// The order of all the dates of a file where somebody has told it: what was told, unless a date of the file is none in
+/// it; then the file knows better.
+pub fn told_or_decided(dates: &[(Numbers, NaiveTime)], told: Option<DateOrder>) -> Option<DateOrder> {
+    told.filter(|order| dates.iter().all(|(date, _)| order.date(*date).is_some())).or_else(|| decided(dates))
+}
+
 /// The order of all the dates of a file; `None` while more than one is possible, or none.
 ///
 /// An order is possible when every date of the file is one in it. Of several the one is taken in which no message
 /// lies far before the one above it, when it is the only one; where all give the same dates, any.
-pub fn decided(dates: &[(Numbers, NaiveTime)]) -> Option<Order> {
-    let read = |order: Order| -> Option<Vec<NaiveDateTime>> {
+pub fn decided(dates: &[(Numbers, NaiveTime)]) -> Option<DateOrder> {
+    let read = |order: DateOrder| -> Option<Vec<NaiveDateTime>> {
         dates.iter().map(|(date, time)| Some(order.date(*date)?.and_time(*time))).collect()
     };
-    let possible: Vec<(Order, Vec<NaiveDateTime>)> =
-        Order::ALL.into_iter().filter_map(|order| Some((order, read(order)?))).collect();
+    let possible: Vec<(DateOrder, Vec<NaiveDateTime>)> =
+        DateOrder::ALL.into_iter().filter_map(|order| Some((order, read(order)?))).collect();
     let (first, moments) = possible.first()?;
     if possible.iter().all(|(_, others)| others == moments) {
         return Some(*first);

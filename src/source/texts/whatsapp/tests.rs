@@ -1,5 +1,5 @@
 use super::line;
-use super::order::{Order, decided};
+use super::order::{DateOrder, decided, told_or_decided};
 use crate::model::exception::ProblemCode;
 use crate::model::record::Role;
 use crate::source::texts::trial_tests::{self as trial, Told};
@@ -39,14 +39,18 @@ fn the_beginnings_of_messages_are_found_in_every_dress() {
 
 #[test]
 fn the_order_of_a_date_is_decided_over_the_file_or_left_open() {
-    let cases: [(&[&str], Option<Order>, &str); 8] = [
-        (&["01/01/19", "20/01/19"], Some(Order::DayFirst), "there is no month 20"),
-        (&["01/01/19", "01/20/19"], Some(Order::MonthFirst), "nor here"),
-        (&["2019/01/01", "2019/01/02"], Some(Order::YearFirst), "four digits are a year"),
-        (&["01/02/20", "02/02/20", "03/02/20", "01/03/20"], Some(Order::DayFirst), "else the messages would jump back"),
+    let cases: [(&[&str], Option<DateOrder>, &str); 8] = [
+        (&["01/01/19", "20/01/19"], Some(DateOrder::DayFirst), "there is no month 20"),
+        (&["01/01/19", "01/20/19"], Some(DateOrder::MonthFirst), "nor here"),
+        (&["2019/01/01", "2019/01/02"], Some(DateOrder::YearFirst), "four digits are a year"),
+        (
+            &["01/02/20", "02/02/20", "03/02/20", "01/03/20"],
+            Some(DateOrder::DayFirst),
+            "else the messages would jump back",
+        ),
         (&["03/04/20"], None, "one date can be both"),
         (&["03/04/20", "04/05/20"], None, "both orders rise"),
-        (&["05/05/20", "06/06/20"], Some(Order::DayFirst), "both orders give the same dates"),
+        (&["05/05/20", "06/06/20"], Some(DateOrder::DayFirst), "both orders give the same dates"),
         (&["31/31/20"], None, "no order gives a date"),
     ];
     for (dates, expected, why) in cases {
@@ -54,6 +58,13 @@ fn the_order_of_a_date_is_decided_over_the_file_or_left_open() {
         let heads: Vec<_> = lines.iter().filter_map(|text| line::head(text)).map(|one| (one.date, one.time)).collect();
         assert_eq!(heads.len(), dates.len());
         assert_eq!(decided(&heads), expected, "{why}");
+        let told = told_or_decided(&heads, Some(DateOrder::MonthFirst));
+        let fits = heads.iter().all(|(date, _)| DateOrder::MonthFirst.date(*date).is_some());
+        assert_eq!(
+            told,
+            if fits { Some(DateOrder::MonthFirst) } else { expected },
+            "{why}: what was told, where it can be"
+        );
     }
 }
 
