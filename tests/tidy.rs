@@ -24,7 +24,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("catalog", &["base", "model", "ledger"]),
     ("index", &["base", "model", "text", "query"]),
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
-    ("finding", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "protection"]),
+    (
+        "finding",
+        &[
+            "base",
+            "model",
+            "text",
+            "query",
+            "report",
+            "vault",
+            "catalog",
+            "index",
+            "repository",
+            "protection",
+            // A search may ask for a person, by whatever address or number.
+            "people",
+        ],
+    ),
     ("gaps", &["base", "model", "catalog", "repository"]),
     // A schedule comes as a clerk's workbook; its cells are read where all workbooks are.
     ("retention", &["base", "model", "extract", "schedule", "calendar", "catalog", "repository"]),

@@ -5,7 +5,7 @@
 //!
 //! Reading order: `schema`, `events`, `families` (what is kept), `containers` (where it came from), `guards` (holds
 //! and requests as protection), `holds`, `requests`, `disposals`, `matters` (retention events), `screenings` (items from
-//! personal devices), `source_files` (the intake register), `person_links`, `waiting_keys` (after a restore).
+//! personal devices), `saved_searches`, `source_files` (the intake register), `person_links`, `waiting_keys` (after a restore).
 
 mod containers;
 mod disposals;
@@ -16,6 +16,7 @@ mod holds;
 mod matters;
 mod person_links;
 mod requests;
+mod saved_searches;
 mod schema;
 mod screenings;
 mod source_files;
@@ -27,6 +28,7 @@ pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, 
 pub use guards::Guard;
 pub use matters::{HappeningRow, MatterRow};
 pub use person_links::PersonLink;
+pub use saved_searches::{SavedSearch, SearchRun};
 pub use screenings::SetAside;
 pub use source_files::{IntakeContainer, SourceRow};
 pub use waiting_keys::WaitingKeys;

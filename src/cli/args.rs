@@ -73,8 +73,8 @@ pub enum Command {
     /// Example: recordroom search 'permit AND from:smith date:2025-01..2025-03'
     ///
     /// Words: road, "oak street", road w/5 repair, vote~ (vote, votes, voted), annex*, and AND, OR, NOT in capitals with
-    /// parentheses. Fields: subject: body: attachment: file: from: to: cc: bcc: recipient: party: custodian: kind: status:
-    /// series: type: has:attachment is:unsearchable is:undated date:2025-03..2025-06 after: before:
+    /// parentheses. Fields: subject: body: attachment: file: from: to: cc: bcc: recipient: party: person: custodian: kind:
+    /// status: series: family: type: has:attachment is:unsearchable is:undated date:2025-03..2025-06 after: before:
     Search(Search),
     /// Show one item, why it is still here, or its original bytes
     ///
@@ -246,7 +246,7 @@ pub struct Ingest {
 #[derive(Debug, Args)]
 pub struct Search {
     /// The query, for example: permit AND from:smith date:2025-01..2025-03
-    #[arg(required = true)]
+    #[arg(required_unless_present_any = ["again", "saved", "lines"], conflicts_with_all = ["again", "saved", "lines"])]
     pub query: Vec<String>,
     /// How many hits to print, the newest first
     #[arg(long, default_value_t = 50)]
@@ -254,6 +254,22 @@ pub struct Search {
     /// Also print how many items each word is in
     #[arg(long)]
     pub terms: bool,
+    /// Keep the query under this name, and record what it found: search --save "ridgeview first" 'ridgeview'
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["again", "saved", "lines", "report"])]
+    pub save: Option<String>,
+    /// Run a saved search again, and record what it found: search --again "ridgeview first"
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["saved", "lines", "report"])]
+    pub again: Option<String>,
+    /// List the saved searches: who ran each when, and what it found
+    #[arg(long, conflicts_with_all = ["lines", "report"])]
+    pub saved: bool,
+    /// Write a term report: items and families each word, phrase and distance is in, what it alone finds, and the same
+    /// for each custodian. A name that ends in .csv gets tables, any other a text: search --report terms.csv 'road repair'
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// For the term report: a file with one query on each line
+    #[arg(long, value_name = "FILE", requires = "report")]
+    pub lines: Option<PathBuf>,
 }
 
 /// Arguments of `show`.

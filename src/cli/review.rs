@@ -3,8 +3,9 @@
 use super::args::Common;
 use super::output::{Failure, Output, table};
 use super::repository::{self, REFUSED};
-use super::{DONE, request};
+use super::{DONE, request, search};
 use crate::base::id::{FamilyId, RecordId, RequestId};
+use crate::finding::term_report;
 use crate::model::item::ParsedItem;
 use crate::model::record::Role;
 use crate::model::review::{Decision, ReviewDecision};
@@ -14,6 +15,7 @@ use crate::text::safe;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// Steps of a review.
 #[derive(Debug, Subcommand)]
@@ -30,6 +32,18 @@ pub enum ReviewCommand {
         /// How many items to print
         #[arg(long, default_value_t = 200)]
         limit: usize,
+    },
+    /// Term report over the collected items: a file with one query on each line
+    ///
+    /// Example: recordroom review terms Q-1 agreed-terms.txt --report terms.csv
+    Terms {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// The file with the queries; empty lines and those that begin with # are left out
+        file: PathBuf,
+        /// Write the report to a file, as CSV where its name ends in .csv, instead of printing it
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
     /// Decide on items
     ///
@@ -79,6 +93,12 @@ pub fn run(common: &Common, review: &ReviewCommand, output: &Output) -> Result<u
     let mut opened = repository::open(common, output)?;
     match review {
         ReviewCommand::List { request, undecided, limit } => list(&opened, *request, *undecided, *limit, output),
+        ReviewCommand::Terms { request, file, report } => {
+            opened.catalog().reading().request(*request)?;
+            let collected = opened.catalog().reading().collected(*request)?;
+            let made = term_report(&opened, &search::lines_of(file)?, Some(&collected))?;
+            search::write_report(&opened, &made, report.as_deref(), output)
+        }
         ReviewCommand::Decide(arguments) => decide(&mut opened, arguments, &repository::actor(common), output),
     }
 }

@@ -111,6 +111,10 @@ words!(
         PeopleMerged = "people-merged",
         /// Addresses or numbers were said to be two people's.
         PeopleSplit = "people-split",
+        /// A query was kept under a name.
+        SearchSaved = "search-saved",
+        /// A kept query was run.
+        SearchRun = "search-run",
     }
 );
 
