@@ -29,6 +29,7 @@ pub mod repository;
 pub mod classification;
 pub mod finding;
 pub mod gaps;
+pub mod grouping;
 pub mod people;
 pub mod protection;
 pub mod retention;

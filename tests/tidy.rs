@@ -52,6 +52,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("screening", &["base", "model", "catalog", "repository", "classification"]),
     // The directory is read from sealed facts each time; numbers have their one normal form in `source`.
     ("people", &["base", "model", "text", "source", "vault", "catalog", "repository"]),
+    ("grouping", &["base", "model", "text", "report", "vault", "catalog", "repository", "people"]),
     ("timeline", &["base", "model", "text", "report", "vault", "catalog", "repository", "people"]),
     (
         "verify",
@@ -237,6 +238,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "screening",
             "people",
             "timeline",
+            "grouping",
             "demo",
         ],
     ),

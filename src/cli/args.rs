@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 use super::backup::{Backup, Export, KeysCommand, Restore};
+use super::conversation::{Conversation, Duplicates};
 use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
 use super::event::EventCommand;
@@ -80,6 +81,14 @@ pub enum Command {
     ///
     /// Example: recordroom show R-12 --why
     Show(Show),
+    /// The conversation an item belongs to: who answered whom, what is the same, and what has to be read
+    ///
+    /// Example: recordroom conversation R-12
+    Conversation(Conversation),
+    /// What is the same, nearly the same, or quoted whole in another item
+    ///
+    /// Example: recordroom duplicates --request Q-1
+    Duplicates(Duplicates),
     /// What should be here and is not: a number's bill beside its phone, or holes in the mail
     ///
     /// Example: recordroom gaps 612-555-0140 --from 2025-01-01 --to 2025-12-31
@@ -283,6 +292,9 @@ pub struct Show {
     /// With --why: the day for which it is asked (default: today)
     #[arg(long, value_name = "DAY", requires = "why")]
     pub on: Option<chrono::NaiveDate>,
+    /// Also show the conversation it belongs to
+    #[arg(long, conflicts_with = "original")]
+    pub conversation: bool,
     /// Write the original bytes to standard output, for example into a file: show R-12 --original > message.eml
     #[arg(long)]
     pub original: bool,

@@ -5,3 +5,4 @@ mod town;
 
 mod queries;
 mod reports;
+mod together;
