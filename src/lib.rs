@@ -40,6 +40,7 @@ pub mod verify;
 pub mod disposition;
 pub mod hold;
 pub mod ingest;
+pub mod ranking;
 pub mod request;
 pub mod review;
 

@@ -137,6 +137,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("request", &["base", "model", "query", "calendar", "catalog", "index", "repository", "protection"]),
+    ("ranking", &["base", "model", "text", "vault", "catalog", "repository"]),
     ("review", &["base", "model", "query", "catalog", "index", "repository", "request"]),
     (
         "production",
@@ -239,6 +240,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "people",
             "timeline",
             "grouping",
+            "ranking",
             "demo",
         ],
     ),

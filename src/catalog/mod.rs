@@ -4,7 +4,7 @@
 //! content is in clear text here; a catalog of a newer format is refused before a byte is changed.
 //!
 //! Reading order: `schema`, `events`, `families` (what is kept), `containers` (where it came from), `guards` (holds
-//! and requests as protection), `holds`, `requests`, `disposals`, `matters` (retention events), `screenings` (items from
+//! and requests as protection), `holds`, `requests`, `rankings`, `disposals`, `matters` (retention events), `screenings` (items from
 //! personal devices), `saved_searches`, `source_files` (the intake register), `person_links`, `waiting_keys` (after a restore).
 
 mod containers;
@@ -15,6 +15,7 @@ mod guards;
 mod holds;
 mod matters;
 mod person_links;
+mod rankings;
 mod requests;
 mod saved_searches;
 mod schema;
@@ -28,6 +29,7 @@ pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, 
 pub use guards::Guard;
 pub use matters::{HappeningRow, MatterRow};
 pub use person_links::PersonLink;
+pub use rankings::{ReviewSample, ReviewStop};
 pub use saved_searches::{SavedSearch, SearchRun};
 pub use screenings::SetAside;
 pub use source_files::{IntakeContainer, SourceRow};

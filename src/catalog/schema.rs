@@ -248,4 +248,16 @@ CREATE TABLE search_run (
   ran_at TEXT NOT NULL, count INTEGER NOT NULL, not_searchable INTEGER NOT NULL, not_indexed INTEGER NOT NULL,
   families TEXT NOT NULL
 ) STRICT;
+-- Random samples of a collection, 'control' or 'elusion', as numbers of families in JSON; and the decision to stop a review,
+-- which covers what was collected before its event.
+CREATE TABLE review_sample (
+  id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), kind TEXT NOT NULL, seed TEXT NOT NULL,
+  families TEXT NOT NULL, population INTEGER NOT NULL, collected INTEGER NOT NULL, relevant INTEGER NOT NULL,
+  event INTEGER NOT NULL
+) STRICT;
+CREATE TABLE review_stop (
+  event INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), stopped_by TEXT NOT NULL,
+  stopped_at TEXT NOT NULL, reason TEXT NOT NULL, rule_met INTEGER NOT NULL, undecided INTEGER NOT NULL,
+  facts TEXT NOT NULL
+) STRICT;
 "];

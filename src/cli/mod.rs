@@ -23,6 +23,7 @@ mod nightly;
 mod output;
 mod people;
 mod produce;
+mod ranking;
 mod repository;
 mod request;
 mod request_standing;

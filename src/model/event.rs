@@ -115,6 +115,12 @@ words!(
         SearchSaved = "search-saved",
         /// A kept query was run.
         SearchRun = "search-run",
+        /// A reviewer was given the collection in a computed order.
+        ReviewOrdered = "review-ordered",
+        /// A random sample of a collection was drawn.
+        ReviewSampled = "review-sampled",
+        /// A review in litigation was stopped before everything was read.
+        ReviewStopped = "review-stopped",
     }
 );
 

@@ -3,6 +3,8 @@
 
 mod town;
 
+mod effort;
 mod queries;
+mod ranked;
 mod reports;
 mod together;

@@ -139,7 +139,7 @@ fn texts_between_the_same_people_are_one_conversation() {
     assert_eq!(families, [12, 13], "{all:#?}");
 }
 
-fn corpora() -> Option<PathBuf> {
+pub fn corpora() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora");
     [beside, PathBuf::from("/work/shared/corpora")].into_iter().find(|path| path.is_dir())
 }
