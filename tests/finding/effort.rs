@@ -172,7 +172,7 @@ fn the_rule_for_stopping_holds_on_the_labelled_collections() {
             println!("skipped: the corpora are not here");
             return;
         };
-        let ends: Vec<(f64, f64)> = (1..=10).map(|seed| all.stop(300, 200, seed * 77)).collect();
+        let ends: Vec<(f64, f64)> = (1..=5).map(|seed| all.stop(300, 200, seed * 77)).collect();
         let mean = |part: fn(&(f64, f64)) -> f64| ends.iter().map(part).sum::<f64>() / ends.len() as f64;
         let reached = ends.iter().filter(|(_, recall)| *recall >= TARGET).count();
         let lowest = ends.iter().map(|(_, recall)| *recall).fold(1.0, f64::min);
