@@ -29,6 +29,7 @@ pub mod repository;
 pub mod classification;
 pub mod finding;
 pub mod gaps;
+pub mod grouping;
 pub mod people;
 pub mod protection;
 pub mod retention;
@@ -39,6 +40,7 @@ pub mod verify;
 pub mod disposition;
 pub mod hold;
 pub mod ingest;
+pub mod ranking;
 pub mod request;
 pub mod review;
 

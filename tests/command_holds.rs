@@ -89,7 +89,18 @@ const ACTS: &[(&str, Option<&[&[&str]]>)] = &[
             &["request", "reconfirm", "Q-1", "--reason", "x"],
         ]),
     ),
-    ("review", Some(&[&["review", "list", "Q-1"]])),
+    (
+        "review",
+        Some(&[
+            &["review", "list", "Q-1"],
+            &["review", "sample", "Q-1", "--size", "1"],
+            &["review", "next", "Q-1"],
+            &["review", "progress", "Q-1"],
+            &["review", "stop", "Q-1", "--reason", "x", "--rule-not-met"],
+        ]),
+    ),
+    ("conversation", Some(&[&["conversation", "F-1"]])),
+    ("duplicates", Some(&[&["duplicates", "--request", "Q-1"]])),
     ("produce", Some(&[&["produce", "Q-1", "answer"]])),
     ("verify", Some(&[&["verify", "--all-holds"]])),
     ("schedule", Some(&[&["schedule", "list"], &["schedule", "adopt", "schedule.toml"]])),
@@ -165,6 +176,7 @@ fn whatever_act_is_tried_on_a_held_item_it_is_still_there() {
     assert_eq!(refusals.len(), 3, "the release, the amendment and the exclusion by somebody else");
     // The control: once the issuer has released it and the cooling period is over, the same acts destroy it.
     works(at, "Ines Ferraro", &["hold", "release", "H-1", "--reason", "settled"]);
+    works(at, "clerk", &["review", "decide", "Q-1", "--undecided", "--decision", "not-responsive"]);
     works(at, "clerk", &["request", "close", "Q-1", "--reason", "answered"]);
     let later = |who: &str, arguments: &[&str]| run_on(at, "2026-04-02", who, arguments);
     assert_eq!(later("clerk", &["dispose", "plan"]).0, 0);

@@ -24,7 +24,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("catalog", &["base", "model", "ledger"]),
     ("index", &["base", "model", "text", "query"]),
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
-    ("finding", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "protection"]),
+    (
+        "finding",
+        &[
+            "base",
+            "model",
+            "text",
+            "query",
+            "report",
+            "vault",
+            "catalog",
+            "index",
+            "repository",
+            "protection",
+            // A search may ask for a person, by whatever address or number.
+            "people",
+        ],
+    ),
     ("gaps", &["base", "model", "catalog", "repository"]),
     // A schedule comes as a clerk's workbook; its cells are read where all workbooks are.
     ("retention", &["base", "model", "extract", "schedule", "calendar", "catalog", "repository"]),
@@ -36,6 +52,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("screening", &["base", "model", "catalog", "repository", "classification"]),
     // The directory is read from sealed facts each time; numbers have their one normal form in `source`.
     ("people", &["base", "model", "text", "source", "vault", "catalog", "repository"]),
+    ("grouping", &["base", "model", "text", "report", "vault", "catalog", "repository", "people"]),
     ("timeline", &["base", "model", "text", "report", "vault", "catalog", "repository", "people"]),
     (
         "verify",
@@ -120,6 +137,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("request", &["base", "model", "query", "calendar", "catalog", "index", "repository", "protection"]),
+    ("ranking", &["base", "model", "text", "vault", "catalog", "repository"]),
     ("review", &["base", "model", "query", "catalog", "index", "repository", "request"]),
     (
         "production",
@@ -221,6 +239,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "screening",
             "people",
             "timeline",
+            "grouping",
+            "ranking",
             "demo",
         ],
     ),

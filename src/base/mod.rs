@@ -9,6 +9,7 @@ pub mod durable;
 pub mod fault;
 pub mod id;
 pub mod limits;
+pub mod md5;
 pub mod monitor;
 pub mod random;
 pub mod share;

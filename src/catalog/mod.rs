@@ -4,8 +4,8 @@
 //! content is in clear text here; a catalog of a newer format is refused before a byte is changed.
 //!
 //! Reading order: `schema`, `events`, `families` (what is kept), `containers` (where it came from), `guards` (holds
-//! and requests as protection), `holds`, `requests`, `disposals`, `matters` (retention events), `screenings` (items from
-//! personal devices), `source_files` (the intake register), `person_links`, `waiting_keys` (after a restore).
+//! and requests as protection), `holds`, `requests`, `rankings`, `disposals`, `matters` (retention events), `screenings` (items from
+//! personal devices), `saved_searches`, `source_files` (the intake register), `person_links`, `waiting_keys` (after a restore).
 
 mod containers;
 mod disposals;
@@ -15,7 +15,9 @@ mod guards;
 mod holds;
 mod matters;
 mod person_links;
+mod rankings;
 mod requests;
+mod saved_searches;
 mod schema;
 mod screenings;
 mod source_files;
@@ -29,6 +31,8 @@ pub use families::{
 pub use guards::Guard;
 pub use matters::{HappeningRow, MatterRow};
 pub use person_links::PersonLink;
+pub use rankings::{ReviewSample, ReviewStop};
+pub use saved_searches::{SavedSearch, SearchRun};
 pub use screenings::SetAside;
 pub use source_files::{IntakeContainer, SourceRow};
 pub use waiting_keys::WaitingKeys;

@@ -238,4 +238,26 @@ CREATE TABLE matter_event (
   matter INTEGER NOT NULL REFERENCES matter(id), name TEXT NOT NULL, happened_on TEXT NOT NULL, event INTEGER NOT NULL,
   PRIMARY KEY (matter, name)
 ) STRICT, WITHOUT ROWID;
+-- Searches that are kept, and each run of one. families: BLAKE3 of the numbers of the families it found.
+CREATE TABLE saved_search (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, query TEXT NOT NULL, saved_by TEXT NOT NULL,
+  saved_at TEXT NOT NULL, event INTEGER NOT NULL
+) STRICT;
+CREATE TABLE search_run (
+  event INTEGER PRIMARY KEY, search INTEGER NOT NULL REFERENCES saved_search(id), ran_by TEXT NOT NULL,
+  ran_at TEXT NOT NULL, count INTEGER NOT NULL, not_searchable INTEGER NOT NULL, not_indexed INTEGER NOT NULL,
+  families TEXT NOT NULL
+) STRICT;
+-- Random samples of a collection, 'control' or 'elusion', as numbers of families in JSON; and the decision to stop a review,
+-- which covers what was collected before its event.
+CREATE TABLE review_sample (
+  id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), kind TEXT NOT NULL, seed TEXT NOT NULL,
+  families TEXT NOT NULL, population INTEGER NOT NULL, collected INTEGER NOT NULL, relevant INTEGER NOT NULL,
+  event INTEGER NOT NULL
+) STRICT;
+CREATE TABLE review_stop (
+  event INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), stopped_by TEXT NOT NULL,
+  stopped_at TEXT NOT NULL, reason TEXT NOT NULL, rule_met INTEGER NOT NULL, undecided INTEGER NOT NULL,
+  facts TEXT NOT NULL
+) STRICT;
 "];

@@ -5,6 +5,7 @@
 //! along, so the types of arguments have plain comments.
 
 use super::backup::{Backup, Export, KeysCommand, Restore};
+use super::conversation::{Conversation, Duplicates};
 use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
 use super::event::EventCommand;
@@ -78,13 +79,21 @@ pub enum Command {
     /// Example: recordroom search 'permit AND from:smith date:2025-01..2025-03'
     ///
     /// Words: road, "oak street", road w/5 repair, vote~ (vote, votes, voted), annex*, and AND, OR, NOT in capitals with
-    /// parentheses. Fields: subject: body: attachment: file: from: to: cc: bcc: recipient: party: custodian: kind: status:
-    /// series: type: has:attachment is:unsearchable is:undated date:2025-03..2025-06 after: before:
+    /// parentheses. Fields: subject: body: attachment: file: from: to: cc: bcc: recipient: party: person: custodian: kind:
+    /// status: series: family: type: has:attachment is:unsearchable is:undated date:2025-03..2025-06 after: before:
     Search(Search),
     /// Show one item, why it is still here, or its original bytes
     ///
     /// Example: recordroom show R-12 --why
     Show(Show),
+    /// The conversation an item belongs to: who answered whom, what is the same, and what has to be read
+    ///
+    /// Example: recordroom conversation R-12
+    Conversation(Conversation),
+    /// What is the same, nearly the same, or quoted whole in another item
+    ///
+    /// Example: recordroom duplicates --request Q-1
+    Duplicates(Duplicates),
     /// What should be here and is not: a number's bill beside its phone, or holes in the mail
     ///
     /// Example: recordroom gaps 612-555-0140 --from 2025-01-01 --to 2025-12-31
@@ -263,7 +272,7 @@ pub enum WrittenOrder {
 #[derive(Debug, Args)]
 pub struct Search {
     /// The query, for example: permit AND from:smith date:2025-01..2025-03
-    #[arg(required = true)]
+    #[arg(required_unless_present_any = ["again", "saved", "lines"], conflicts_with_all = ["again", "saved", "lines"])]
     pub query: Vec<String>,
     /// How many hits to print, the newest first
     #[arg(long, default_value_t = 50)]
@@ -271,6 +280,22 @@ pub struct Search {
     /// Also print how many items each word is in
     #[arg(long)]
     pub terms: bool,
+    /// Keep the query under this name, and record what it found: search --save "ridgeview first" 'ridgeview'
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["again", "saved", "lines", "report"])]
+    pub save: Option<String>,
+    /// Run a saved search again, and record what it found: search --again "ridgeview first"
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["saved", "lines", "report"])]
+    pub again: Option<String>,
+    /// List the saved searches: who ran each when, and what it found
+    #[arg(long, conflicts_with_all = ["lines", "report"])]
+    pub saved: bool,
+    /// Write a term report: items and families each word, phrase and distance is in, what it alone finds, and the same
+    /// for each custodian. A name that ends in .csv gets tables, any other a text: search --report terms.csv 'road repair'
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// For the term report: a file with one query on each line
+    #[arg(long, value_name = "FILE", requires = "report")]
+    pub lines: Option<PathBuf>,
 }
 
 // Arguments of `show`.
@@ -284,6 +309,9 @@ pub struct Show {
     /// With --why: the day for which it is asked (default: today)
     #[arg(long, value_name = "DAY", requires = "why")]
     pub on: Option<chrono::NaiveDate>,
+    /// Also show the conversation it belongs to
+    #[arg(long, conflicts_with = "original")]
+    pub conversation: bool,
     /// Write the original bytes to standard output, for example into a file: show R-12 --original > message.eml
     #[arg(long)]
     pub original: bool,

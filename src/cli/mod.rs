@@ -6,6 +6,7 @@
 mod args;
 mod backup;
 mod classify;
+mod conversation;
 mod demo;
 mod dispose;
 mod document;
@@ -22,6 +23,7 @@ mod nightly;
 mod output;
 mod people;
 mod produce;
+mod ranking;
 mod repository;
 mod request;
 mod request_standing;
@@ -75,6 +77,8 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Search(search) => search::run(common, search, output),
         args::Command::Index(reindex) => index::run(common, reindex, output),
         args::Command::Show(show) => show::run(common, show, output),
+        args::Command::Conversation(arguments) => conversation::run(common, arguments, output),
+        args::Command::Duplicates(arguments) => conversation::duplicates(common, arguments, output),
         args::Command::Classify(classify) => classify::run(common, classify, output),
         args::Command::Gaps(gaps) => gaps::run(common, gaps, output),
         args::Command::Request(request) => request::run(common, request, output),

@@ -1,8 +1,11 @@
 //! `people`: the directory of parties.
 
 use super::output::{Failure, Output, counted, table};
-use super::{DONE, args::Common, repository};
+use super::{DONE, args::Common, conversation, repository};
+use crate::base::id::RequestId;
+use crate::grouping::{by_domain, by_person, traffic_table};
 use crate::people::{AliasKind, Directory, Known, PeopleError, Person, merge, split};
+use crate::repository::Repository;
 use crate::text::safe;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -19,6 +22,10 @@ pub enum PeopleCommand {
     ///
     /// Example: recordroom people show "(763) 555-0142"
     Show(Show),
+    /// Who wrote how often: by person, or by mail domain
+    ///
+    /// Example: recordroom people report --by domain --request Q-1
+    Report(Report),
     /// Say that two entries are one person
     ///
     /// Example: recordroom people merge lee@mill.example "(763) 555-0142" --reason "she gave both numbers to the clerk"
@@ -44,6 +51,26 @@ pub struct List {
 pub struct Show {
     /// An address, a number, a name, or the handle that the list prints
     pub person: String,
+}
+
+// Arguments of `people report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// person or domain
+    #[arg(long, default_value = "person")]
+    pub by: String,
+    /// Among what was collected for a request, such as Q-1
+    #[arg(long, conflicts_with = "query")]
+    pub request: Option<RequestId>,
+    /// Among what a query finds
+    #[arg(long)]
+    pub query: Option<String>,
+    /// How many to print
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+    /// Write a CSV table of all of them to standard output
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
 }
 
 // Arguments of `people merge`.
@@ -90,6 +117,7 @@ pub fn run(common: &Common, command: &PeopleCommand, output: &Output) -> Result<
             let directory = Directory::read(&opened)?;
             shown(&directory, directory.only(&show.person)?, output)?;
         }
+        PeopleCommand::Report(arguments) => report(&opened, arguments, output)?,
         PeopleCommand::Merge(two) => {
             merge(&mut opened, &two.one, &two.other, &two.reason, &actor)?;
             let directory = Directory::read(&opened)?;
@@ -102,6 +130,40 @@ pub fn run(common: &Common, command: &PeopleCommand, output: &Output) -> Result<
         }
     }
     Ok(DONE)
+}
+
+fn report(opened: &Repository, arguments: &Report, output: &Output) -> Result<(), Failure> {
+    let among = conversation::among(opened, arguments.request, arguments.query.as_deref())?;
+    let mut traffic = match arguments.by.as_str() {
+        "person" => by_person(opened, among.as_deref())?,
+        "domain" => by_domain(opened, among.as_deref())?,
+        other => return Err(Failure::usage(format!("{other:?} is no report"), "Write --by person or --by domain.")),
+    };
+    if arguments.csv {
+        return output.bytes(traffic_table(&traffic, "Traffic").to_csv().as_bytes());
+    }
+    let value = json!(traffic);
+    let all = traffic.lines.len();
+    traffic.lines.truncate(arguments.limit);
+    // On the screen the first address is enough; the CSV table and the JSON have them all.
+    for line in &mut traffic.lines {
+        let more = line.aliases.len().saturating_sub(1);
+        line.aliases.truncate(1);
+        line.aliases.iter_mut().filter(|_| more > 0).for_each(|one| one.push_str(&format!(" and {more} more")));
+    }
+    let shown = traffic.lines.len();
+    let mut text = traffic_table(&traffic, "Traffic").to_text();
+    let more = if all > shown { format!(", {shown} shown (--limit shows more)") } else { String::new() };
+    let noun = if arguments.by == "domain" { "domain" } else { "entry" };
+    text.push_str(&format!("{} in {}{more}\n", counted(all as u64, noun), counted(traffic.families, "family")));
+    if traffic.set_aside > 0 {
+        let items = counted(traffic.set_aside, "item");
+        text.push_str(&format!("{items} from personal devices left out: recordroom screen list\n"));
+    }
+    if traffic.unreadable > 0 {
+        text.push_str(&format!("{} cannot be read: recordroom verify\n", counted(traffic.unreadable, "item")));
+    }
+    output.result(value, &text)
 }
 
 fn left_out(directory: &Directory) -> String {

@@ -2,9 +2,11 @@
 
 use super::args::Common;
 use super::output::{Failure, Output, table};
+use super::ranking::{self, Next, ProgressOf, Sample, Stop};
 use super::repository::{self, REFUSED};
-use super::{DONE, request};
+use super::{DONE, request, search};
 use crate::base::id::{FamilyId, RecordId, RequestId};
+use crate::finding::term_report;
 use crate::model::item::ParsedItem;
 use crate::model::record::Role;
 use crate::model::review::{Decision, ReviewDecision};
@@ -14,6 +16,7 @@ use crate::text::safe;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 // Steps of a review.
 #[derive(Debug, Subcommand)]
@@ -32,6 +35,34 @@ pub enum ReviewCommand {
         #[arg(long, default_value_t = 200)]
         limit: usize,
     },
+    /// Term report over the collected items: a file with one query on each line
+    ///
+    /// Example: recordroom review terms Q-1 agreed-terms.txt --report terms.csv
+    Terms {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// The file with the queries; empty lines and those that begin with # are left out
+        file: PathBuf,
+        /// Write the report to a file, as CSV where its name ends in .csv, instead of printing it
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+    },
+    /// What to read next: in an order learnt from what was decided, with the words that made it so
+    ///
+    /// Example: recordroom review next Q-1 --limit 10
+    Next(Next),
+    /// Draw a random sample: of everything before the review begins, or of what is not read
+    ///
+    /// Example: recordroom review sample Q-1 --kind control --size 400
+    Sample(Sample),
+    /// How far the review is: decided, left, found, and the rule for stopping
+    ///
+    /// Example: recordroom review progress Q-1 --target 80
+    Progress(ProgressOf),
+    /// The attorney's decision to stop before everything is read, in litigation alone
+    ///
+    /// Example: recordroom --as "Ann Attorney" review stop Q-1 --reason "agreed with opposing counsel on 80 percent"
+    Stop(Stop),
     /// Decide on items
     ///
     /// Example: recordroom review decide Q-1 --item R-12 --decision withheld --basis "Minn. Stat. § 13.43, subd. 4"
@@ -80,6 +111,16 @@ pub fn run(common: &Common, review: &ReviewCommand, output: &Output) -> Result<u
     let mut opened = repository::open(common, output)?;
     match review {
         ReviewCommand::List { request, undecided, limit } => list(&opened, *request, *undecided, *limit, output),
+        ReviewCommand::Next(next) => ranking::next(&mut opened, next, &repository::actor(common), output),
+        ReviewCommand::Sample(sample) => ranking::sample(&mut opened, sample, &repository::actor(common), output),
+        ReviewCommand::Progress(of) => ranking::progress_of(&opened, of, output),
+        ReviewCommand::Stop(stop) => ranking::stop(&mut opened, stop, &repository::actor(common), output),
+        ReviewCommand::Terms { request, file, report } => {
+            opened.catalog().reading().request(*request)?;
+            let collected = opened.catalog().reading().collected(*request)?;
+            let made = term_report(&opened, &search::lines_of(file)?, Some(&collected))?;
+            search::write_report(&opened, &made, report.as_deref(), output)
+        }
         ReviewCommand::Decide(arguments) => decide(&mut opened, arguments, &repository::actor(common), output),
     }
 }
@@ -154,6 +195,16 @@ fn line(opened: &Repository, family: FamilyId, record: &crate::catalog::RecordRo
         what: part.map_or(&item.subject, |one| &one.name).clone(),
         blind_copies: if record.part.is_none() { of(Role::Bcc).count() } else { 0 },
     }
+}
+
+/// A family in one line: what it is, when, from whom and about what.
+pub(super) fn outline(opened: &Repository, family: FamilyId) -> Result<String, Failure> {
+    let reading = opened.catalog().reading();
+    let Some(parent) = reading.records(family)?.into_iter().next() else { return Ok(String::new()) };
+    let item = opened.facts(&reading.family(family)?)?.item;
+    let line = line(opened, family, &parent, &item);
+    let what: String = line.what.chars().take(60).collect();
+    Ok(format!("{}  {}  {}  {}  {}", line.record, line.kind, line.sent, safe(&line.from), safe(&what)))
 }
 
 fn decide(opened: &mut Repository, arguments: &ReviewDecide, actor: &str, output: &Output) -> Result<u8, Failure> {

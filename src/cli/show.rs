@@ -2,10 +2,12 @@
 
 use super::args::{Common, Show};
 use super::output::{Failure, Output};
-use super::{DONE, repository, why};
+use super::{DONE, conversation, repository, why};
 use crate::base::id::{FamilyId, RecordId};
 use crate::catalog::RecordRow;
+use crate::grouping;
 use crate::model::item::ParsedItem;
+use crate::model::message_id::mih;
 use crate::model::record::{Party, SourceTime};
 use crate::repository::{Repository, StoredFamily};
 use crate::source;
@@ -35,6 +37,11 @@ pub fn run(common: &Common, arguments: &Show, output: &Output) -> Result<u8, Fai
         let found = why::of(&opened, &family.row, arguments.on.unwrap_or_else(|| opened.today()))?;
         value["why"] = json!(found);
         text = format!("{}\n{text}", safe_lines(&found.told()));
+    }
+    if arguments.conversation {
+        let all = grouping::conversation(&opened, record.family)?;
+        value["conversation"] = json!(all);
+        text = format!("{text}\n{}", conversation::told(&all, opened.zone()));
     }
     output.result(value, &text)?;
     Ok(DONE)
@@ -96,7 +103,7 @@ pub(super) fn shape(opened: &Repository, family: &StoredFamily, record: &RecordR
         "copies": copies, "protected_by": guards,
         "original": { "digest": facts.blake3, "sha256": facts.sha256, "bytes": facts.bytes },
         "status": standing.status, "status_basis": standing.basis, "series": standing.series,
-        "confidence": standing.confidence, "evidence": facts.evidence,
+        "mih": mih(&item.message_id), "confidence": standing.confidence, "evidence": facts.evidence,
         "text": text_of(item, record.part), "facts": without_texts(item),
     }))
 }

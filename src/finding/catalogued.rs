@@ -3,17 +3,36 @@
 use crate::base::id::FamilyId;
 use crate::catalog::CatalogError;
 use crate::index::{IndexError, Standing};
-use crate::query::{Flag, Query, custodian_fits};
+use crate::people::{Directory, PeopleError, items_of};
+use crate::query::{Flag, Query, custodian_fits, persons};
 use crate::repository::Repository;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// Answers from the catalog of a repository.
 pub(super) struct Catalogued<'r> {
     repository: &'r Repository,
+    /// The items of each person that was asked for: reading the directory costs a reading of all facts.
+    people: RefCell<BTreeMap<String, Vec<i64>>>,
 }
 
 impl<'r> Catalogued<'r> {
     pub(super) fn of(repository: &'r Repository) -> Self {
-        Self { repository }
+        Self { repository, people: RefCell::default() }
+    }
+
+    /// Looks up the persons of a query before it is asked, so that one who is nobody is told as a mistake.
+    pub(super) fn prepare(&self, query: &Query) -> Result<(), PeopleError> {
+        let wanted = persons(query);
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let directory = Directory::read(self.repository)?;
+        for one in wanted {
+            let (items, _) = items_of(self.repository, directory.only(one)?)?;
+            self.people.borrow_mut().insert(one.to_owned(), items.into_iter().map(|family| family.get()).collect());
+        }
+        Ok(())
     }
 
     fn asked(&self, part_of_query: &Query) -> Result<Vec<i64>, CatalogError> {
@@ -35,6 +54,8 @@ impl<'r> Catalogued<'r> {
                     }
                 }
             }
+            Query::Person(wanted) => all = self.people.borrow().get(wanted).cloned().unwrap_or_default(),
+            Query::Family(family) => all.push(family.get()),
             Query::Is(Flag::SetAside) => {
                 all = reading.families_set_aside()?.into_iter().map(|family| family.get()).collect();
             }

@@ -5,13 +5,20 @@
 
 mod catalogued;
 mod maybe;
+mod report;
+mod saved;
 mod snippet;
+
+pub use report::{Hits, REPORT_LINES, TermLine, TermReport, query_lines, term_report};
+pub use saved::{Recorded, again, save, saved};
 
 use crate::base::id::{FamilyId, RecordId};
 use crate::base::share::shared;
 use crate::catalog::{CatalogError, FamilyRow, FamilyState, ListedFamily, Reading};
 use crate::index::{Index, IndexError};
+use crate::model::item::Searchable;
 use crate::model::record::Role;
+use crate::people::PeopleError;
 use crate::query::{Flag, Query, QueryError, parse, terms};
 use crate::repository::{Repository, RepositoryError, read_item};
 use crate::vault::{KeyReader, Vault};
@@ -28,6 +35,12 @@ pub enum FindingError {
     /// The repository failed.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
+    /// The person that is asked for is nobody, or several.
+    #[error(transparent)]
+    People(#[from] PeopleError),
+    /// What was asked for does not fit where things stand.
+    #[error("{0}")]
+    Refused(String),
 }
 
 impl From<IndexError> for FindingError {
@@ -72,6 +85,21 @@ pub struct Hit {
     pub series: String,
 }
 
+/// A member of a family whose words are not all known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unsearched {
+    /// The item.
+    pub id: RecordId,
+    /// Its family.
+    pub family: FamilyId,
+    /// Its kind.
+    pub kind: crate::model::record::RecordKind,
+    /// The civil day it was sent, else received.
+    pub day: Option<chrono::NaiveDate>,
+    /// How much of it is searchable.
+    pub searchable: Searchable,
+}
+
 /// What a search found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Found {
@@ -82,6 +110,8 @@ pub struct Found {
     /// Items that are no hits and could be if all their words were searchable: they fulfil every other part of the
     /// query (dates, kinds, custodians ...) and cannot be searched, or only in part.
     pub not_searchable: u64,
+    /// The members of the first of them, the newest first, that are not searchable or only in part.
+    pub unsearched: Vec<Unsearched>,
     /// Items that are left out of this search, hits or not: they came from personal devices and were not sorted, or were
     /// sorted as personal. How many of them would be hits is not told, because that tells their content.
     pub set_aside: u64,
@@ -102,6 +132,7 @@ pub fn search(repository: &Repository, query: &str, limit: usize) -> Result<Foun
 pub fn search_in(repository: &Repository, index: &Index, query: &str, limit: usize) -> Result<Found, FindingError> {
     let query = parse(query)?;
     let standing = Catalogued::of(repository);
+    standing.prepare(&query)?;
     let found = index.search(&ordinary(&query), &standing, limit)?;
     let aside = repository.catalog().reading().families_set_aside()?.len() as u64;
     let not_indexed = not_indexed(repository, index)?;
@@ -111,7 +142,9 @@ pub fn search_in(repository: &Repository, index: &Index, query: &str, limit: usi
         maybe::could_answer(&query),
         Query::Not(Box::new(query.clone())),
     ]);
-    out.not_searchable = index.count(&ordinary(&missed), &standing)?;
+    let missed = index.search(&ordinary(&missed), &standing, UNSEARCHED)?;
+    out.not_searchable = missed.count;
+    out.unsearched = unsearched(repository, &missed.families)?;
     for term in terms(&query) {
         out.terms.push((term.to_string(), index.count(&ordinary(&term), &standing)?));
     }
@@ -137,12 +170,31 @@ pub fn search_in(repository: &Repository, index: &Index, query: &str, limit: usi
     Ok(out)
 }
 
+/// Families whose unsearchable members are listed with an answer; all of them are counted.
+const UNSEARCHED: usize = 10;
+
+fn unsearched(repository: &Repository, families: &[FamilyId]) -> Result<Vec<Unsearched>, CatalogError> {
+    let reading = repository.catalog().reading();
+    let mut all = Vec::new();
+    for family in families {
+        let row = reading.family(*family)?;
+        let day = row.sent_on.or(row.received_on);
+        for record in reading.records(*family)?.into_iter().filter(|one| one.searchable != Searchable::Fully) {
+            let (id, kind, searchable) = (record.id, record.kind, record.searchable);
+            all.push(Unsearched { id, family: *family, kind, day, searchable });
+        }
+    }
+    Ok(all)
+}
+
 /// Every family that answers a query, by number: what a request collects. What is set aside is not among them, and what is not
 /// indexed yet neither;
 /// [`behind`] says how much that is.
 pub fn families(repository: &Repository, query: &Query) -> Result<Vec<FamilyId>, FindingError> {
     let index = Index::open(&repository.layout().index())?;
-    Ok(index.families(&ordinary(query), &Catalogued::of(repository))?)
+    let standing = Catalogued::of(repository);
+    standing.prepare(query)?;
+    Ok(index.families(&ordinary(query), &standing)?)
 }
 
 /// A query without what is set aside.

@@ -17,7 +17,8 @@ use tantivy::schema::{self, IndexRecordOption};
 
 /// Answers what changes after an item was indexed: which families have a status, a series, a custodian.
 pub trait Standing {
-    /// The families that answer one of `Query::Status`, `Query::Series`, `Query::Custodian` and `Flag::SetAside`.
+    /// The families that answer one of `Query::Status`, `Query::Series`, `Query::Custodian`, `Query::Person`,
+    /// `Query::Family` and `Flag::SetAside`.
     fn families(&self, part_of_query: &Query) -> Result<Vec<FamilyId>, IndexError>;
 }
 
@@ -38,9 +39,12 @@ impl<'q> Plan<'q> {
             Query::And(all) => Plan::All(each(all)?),
             Query::Or(any) => Plan::Any(each(any)?),
             Query::Not(one) => Plan::Not(Box::new(Plan::of(one, standing)?)),
-            Query::Status(_) | Query::Series(_) | Query::Custodian(_) | Query::Is(Flag::SetAside) => {
-                Plan::Families(standing.families(query)?.into_iter().collect())
-            }
+            Query::Status(_)
+            | Query::Series(_)
+            | Query::Custodian(_)
+            | Query::Person(_)
+            | Query::Family(_)
+            | Query::Is(Flag::SetAside) => Plan::Families(standing.families(query)?.into_iter().collect()),
             Query::Near { within, .. } if *within > TEXT_GAP => return Err(IndexError::TooFar { limit: TEXT_GAP }),
             fixed => Plan::Fixed(fixed),
         })
@@ -109,6 +113,8 @@ impl<'p> Answer<'p> {
             Query::Status(_)
             | Query::Series(_)
             | Query::Custodian(_)
+            | Query::Person(_)
+            | Query::Family(_)
             | Query::And(_)
             | Query::Or(_)
             | Query::Not(_) => {

@@ -29,6 +29,10 @@ pub mod people {}
 
 #[doc = include_str!("query.md")]
 pub mod query {}
+#[doc = include_str!("conversations.md")]
+pub mod conversations {}
+#[doc = include_str!("ranking.md")]
+pub mod ranking {}
 
 #[doc = include_str!("call-profiles.md")]
 pub mod call_profiles {}

@@ -111,6 +111,16 @@ words!(
         PeopleMerged = "people-merged",
         /// Addresses or numbers were said to be two people's.
         PeopleSplit = "people-split",
+        /// A query was kept under a name.
+        SearchSaved = "search-saved",
+        /// A kept query was run.
+        SearchRun = "search-run",
+        /// A reviewer was given the collection in a computed order.
+        ReviewOrdered = "review-ordered",
+        /// A random sample of a collection was drawn.
+        ReviewSampled = "review-sampled",
+        /// A review in litigation was stopped before everything was read.
+        ReviewStopped = "review-stopped",
     }
 );
 

@@ -8,6 +8,7 @@ pub mod event;
 pub mod exception;
 pub mod hold;
 pub mod item;
+pub mod message_id;
 pub mod production;
 pub mod profile;
 pub mod provenance;

@@ -10,9 +10,11 @@
 
 mod directory;
 mod link;
+mod takes_part;
 
 pub use directory::{AliasKind, Circle, Directory, Known, NameTold, Person, key_of};
 pub use link::{merge, split};
+pub use takes_part::items_of;
 
 use crate::catalog::CatalogError;
 use crate::repository::RepositoryError;

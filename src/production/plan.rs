@@ -189,7 +189,8 @@ pub(super) fn arrange(
             sorted.push((moment(&reading.family(family)?), PlannedFamily { family, members }));
         }
     }
-    if !undecided.is_empty() {
+    // What the attorney's decision to stop covers is neither given nor told; it stays open and counted in the review.
+    if !undecided.is_empty() && !reading.families_to_review(request)?.is_empty() {
         return Err(ProductionError::Undecided(undecided));
     }
     if !partly.is_empty() {

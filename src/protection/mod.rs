@@ -19,7 +19,7 @@ use crate::base::id::{CustodianId, EventId, FamilyId};
 use crate::catalog::{Catalog, CatalogError, FamilyFilter, FamilyRow, FamilyState, Guard, Reading, Standing};
 use crate::model::hold::Scope;
 use crate::model::item::ParsedItem;
-use crate::query::{Query, QueryError, matches, parse};
+use crate::query::{Query, QueryError, matches, parse, persons};
 use crate::repository::{Repository, RepositoryError};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -66,6 +66,15 @@ impl Compiled {
             .map(parse)
             .transpose()
             .map_err(|error| ProtectionError::Query { guard: whose.to_owned(), error })?;
+        // The directory of people changes as people say who is who, and what a guard reaches must not.
+        if query.as_ref().is_some_and(|query| !persons(query).is_empty()) {
+            let text = scope.query.as_deref().unwrap_or_default().to_lowercase();
+            let column = text.find("person:").map_or(1, |at| text[..at].chars().count() + 1);
+            let message = "`person:` can be searched for, and not be held by".to_owned();
+            let hint = "name the addresses and numbers: recordroom people show NAME lists them".to_owned();
+            let error = QueryError { column, message, hint };
+            return Err(ProtectionError::Query { guard: whose.to_owned(), error });
+        }
         Ok(Self::with(scope, query))
     }
 

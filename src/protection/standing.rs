@@ -35,6 +35,8 @@ fn asks_for_standing(query: &Query) -> bool {
         | Query::Near { .. }
         | Query::Kind(_)
         | Query::Custodian(_)
+        | Query::Person(_)
+        | Query::Family(_)
         | Query::Date(..)
         | Query::AttachmentType(_)
         | Query::Is(_) => false,

@@ -19,6 +19,8 @@ pub(super) enum Target {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value {
     Custodian,
+    Person,
+    Family,
     Kind,
     Status,
     Series,
@@ -44,6 +46,8 @@ const NAMES: &[(&str, Target)] = &[
     ("party", Target::Text(PARTY)),
     ("participant", Target::Text(PARTY)),
     ("custodian", Target::Value(Value::Custodian)),
+    ("person", Target::Value(Value::Person)),
+    ("family", Target::Value(Value::Family)),
     ("kind", Target::Value(Value::Kind)),
     ("status", Target::Value(Value::Status)),
     ("series", Target::Value(Value::Series)),
@@ -85,7 +89,7 @@ pub(super) fn value(field: Value, text: &str, column: usize) -> Result<Query, Qu
     }
     if text.contains(['*', '?']) {
         let hint = match field {
-            Value::Custodian => "a part of the name is enough, without a wildcard",
+            Value::Custodian | Value::Person => "a part of the name is enough, without a wildcard",
             _ => "write the whole value",
         };
         return Err(QueryError::new(column, "this field takes no wildcards", hint));
@@ -118,11 +122,19 @@ pub(super) fn value(field: Value, text: &str, column: usize) -> Result<Query, Qu
             }
             Ok(Query::AttachmentType(kind.to_owned()))
         }
-        Value::Custodian if asked(text).is_empty() => {
+        Value::Custodian | Value::Person if asked(text).is_empty() => {
             let message = format!("`{text}` has no letters or digits to look for");
             Err(QueryError::new(column, message, "write a part of the name"))
         }
         Value::Custodian => Ok(Query::Custodian(text.to_owned())),
+        Value::Person => Ok(Query::Person(text.to_owned())),
+        Value::Family => text.parse().map(Query::Family).map_err(|_| {
+            QueryError::new(
+                column,
+                format!("`{text}` is no number of a family"),
+                "write it as it is listed: family:F-12",
+            )
+        }),
         Value::Series => Ok(Query::Series(text.to_owned())),
         Value::Date => dates::range(text, column).map(|(from, to)| Query::Date(from, to)),
         Value::After => dates::after(text, column).map(|from| Query::Date(Some(from), None)),

@@ -52,6 +52,9 @@ impl<'d> View<'d> {
             Query::Status(status) => document.status == *status,
             Query::Series(series) => document.series.to_lowercase() == series.to_lowercase(),
             Query::Custodian(wanted) => document.custodians.iter().any(|(id, name)| custodian_fits(wanted, *id, name)),
+            // The directory is read from all items, so only a search over a repository can answer this.
+            Query::Person(_) => false,
+            Query::Family(wanted) => document.family == Some(*wanted),
             Query::Date(from, to) => {
                 document.day.is_some_and(|day| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to))
             }

@@ -18,7 +18,7 @@ pub use lexer::{NEAR_WORDS, QUERY_CHARS};
 pub use matcher::{View, custodian_fits, fits, matches};
 pub use parser::{QUERY_DEPTH, QUERY_TERMS, parse};
 pub use spell::field_name;
-pub use terms::terms;
+pub use terms::{persons, terms};
 pub use tree::{Field, Flag, Pattern, Query};
 pub use types::type_fits;
 

@@ -31,6 +31,8 @@ impl Display for Query {
             Self::Status(status) => write!(f, "status:{}", status.word()),
             Self::Series(series) => write_value("series", series, f),
             Self::Custodian(name) => write_value("custodian", name, f),
+            Self::Person(name) => write_value("person", name, f),
+            Self::Family(family) => write!(f, "family:{family}"),
             Self::Date(from, to) => {
                 f.write_str("date:")?;
                 from.iter().try_for_each(|day| write!(f, "{day}"))?;

@@ -23,9 +23,24 @@ fn collect(query: &Query, all: &mut Vec<Query>) {
         | Query::Status(_)
         | Query::Series(_)
         | Query::Custodian(_)
+        | Query::Person(_)
+        | Query::Family(_)
         | Query::Date(..)
         | Query::AttachmentType(_)
         | Query::Is(_)
         | Query::Not(_) => {}
     }
+}
+
+/// The persons a query asks for, each once.
+pub fn persons(query: &Query) -> Vec<&str> {
+    let mut all = match query {
+        Query::Person(wanted) => vec![wanted.as_str()],
+        Query::And(several) | Query::Or(several) => several.iter().flat_map(persons).collect(),
+        Query::Not(inner) => persons(inner),
+        _ => Vec::new(),
+    };
+    all.sort_unstable();
+    all.dedup();
+    all
 }

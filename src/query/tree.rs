@@ -1,5 +1,6 @@
 //! The syntax tree of a query.
 
+use crate::base::id::FamilyId;
 use crate::model::classification::RecordStatus;
 use crate::model::record::RecordKind;
 use chrono::NaiveDate;
@@ -88,6 +89,11 @@ pub enum Query {
     Series(String),
     /// A custodian, by a part of the name or the number ([`crate::query::custodian_fits`]).
     Custodian(String),
+    /// A person of the directory of people, by any address, number or name: every item in which one of the person's
+    /// addresses or numbers takes part. Only a search knows the directory; in memory nothing answers it.
+    Person(String),
+    /// One family, by its number.
+    Family(FamilyId),
     /// A day from, to, or both, the last day included. What has no known day is in no such range.
     Date(Option<NaiveDate>, Option<NaiveDate>),
     /// An attachment of a type ([`crate::query::type_fits`]): `pdf`, `image`, `application/pdf`.

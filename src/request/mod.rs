@@ -10,7 +10,7 @@ pub use standing::{CycleDue, cycle_delivered, make_standing, reconfirm, standing
 
 use crate::base::id::{EventId, FamilyId, RequestId};
 use crate::calendar::{DeadlineError, DueKind, Observed, due};
-use crate::catalog::{CatalogError, Guard};
+use crate::catalog::{CatalogError, Guard, Reading};
 use crate::model::event::Act;
 use crate::model::hold::Scope;
 use crate::model::request::{DataRequest, Due, RequestKind, RequestStatus};
@@ -208,9 +208,24 @@ pub fn close(repository: &mut Repository, id: RequestId, reason: &str, actor: &s
         if writing.reading().request(id)?.status == RequestStatus::Closed {
             return Err(RequestError::Refused(format!("the request {id} is closed already")));
         }
+        refuse_unreviewed(&writing.reading(), id)?;
         writing.close_request(id, today, until)?;
         let details = serde_json::json!({ "reason": reason, "protected_until": until });
         writing.record_event(at, actor, Act::RequestClosed, &id.to_string(), &details)?;
         Ok(until)
     })
+}
+
+/// Refuses to end a request while collected items have no decision. In litigation the attorney's recorded decision to stop
+/// covers what had been collected by then; for the public and for data subjects nothing does.
+fn refuse_unreviewed(reading: &Reading<'_>, id: RequestId) -> Result<(), RequestError> {
+    let open = reading.families_to_review(id)?.len();
+    if open == 0 {
+        return Ok(());
+    }
+    let more = match reading.request(id)?.kind {
+        RequestKind::Litigation => "; the attorney may decide to stop: recordroom review stop",
+        RequestKind::Public | RequestKind::DataSubject => "",
+    };
+    Err(RequestError::Refused(format!("{open} families collected for {id} have items without a decision{more}")))
 }

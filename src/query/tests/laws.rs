@@ -59,6 +59,44 @@ fn places(text: &str) -> Vec<(String, u32)> {
     all
 }
 
+/// Alternatives of phrases of words and wildcards.
+fn group() -> impl Strategy<Value = Vec<Vec<String>>> {
+    let word = prop_oneof![3 => "[ab]{1,2}", 1 => "[ab]\\*", 1 => "\\*[ab]", 1 => "\\?[ab]"];
+    proptest::collection::vec(proptest::collection::vec(word, 1..3), 1..3)
+}
+
+fn spelled(group: &[Vec<String>]) -> String {
+    let phrases: Vec<String> = group.iter().map(|phrase| format!("\"{}\"", phrase.join(" "))).collect();
+    format!("({})", phrases.join(" OR "))
+}
+
+/// Every stretch of the words that fits one of the phrases, by its first and last place.
+fn naive_places(group: &[Vec<String>], words: &[String]) -> Vec<(usize, usize)> {
+    let mut all = Vec::new();
+    for start in 0..words.len() {
+        for phrase in group {
+            let stretch = words.get(start..start + phrase.len());
+            if stretch.is_some_and(|stretch| stretch.iter().zip(phrase).all(|(word, shape)| naive_fit(shape, word))) {
+                all.push((start, start + phrase.len() - 1));
+            }
+        }
+    }
+    all
+}
+
+/// Whether a word has a shape, with one wildcard at most.
+fn naive_fit(shape: &str, word: &str) -> bool {
+    match shape.find(['*', '?']) {
+        None => shape == word,
+        Some(at) => {
+            let (head, tail) = (&shape[..at], &shape[at + 1..]);
+            let one = shape.as_bytes()[at] == b'?';
+            let long = if one { word.len() == shape.len() } else { word.len() + 1 >= shape.len() };
+            long && word.starts_with(head) && word.ends_with(tail)
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(cases(150, 2_000))]
 
@@ -115,6 +153,30 @@ proptest! {
         for (operator, ordered) in [("w", false), ("pre", true)] {
             let query = parse(&format!("a {operator}/{within} b")).expect("a query");
             prop_assert_eq!(matches(&query, &document), naive(ordered), "{} in {}", query, text);
+        }
+    }
+
+    /// Groups of phrases with wildcards beside a distance, against a scanner that tries every pair of places.
+    #[test]
+    fn distances_of_groups_are_those_of_a_naive_scanner(
+        text in "([ab]{1,2} ){0,14}",
+        within in 1_u32..6,
+        left in group(),
+        right in group(),
+    ) {
+        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        let (one, two) = (naive_places(&left, &words), naive_places(&right, &words));
+        let follows = |earlier: &[(usize, usize)], later: &[(usize, usize)]| {
+            earlier.iter().any(|(_, end)| later.iter().any(|(start, _)| {
+                start > end && start - end <= within as usize
+            }))
+        };
+        let document = Document { texts: vec![(Field::Body, text.clone())], ..sms() };
+        for (operator, ordered) in [("w", false), ("pre", true)] {
+            let query = format!("{} {operator}/{within} {}", spelled(&left), spelled(&right));
+            let expected = follows(&one, &two) || (!ordered && follows(&two, &one));
+            let read = parse(&query).expect("a query");
+            prop_assert_eq!(matches(&read, &document), expected, "{} in {}", query, text);
         }
     }
 
