@@ -24,6 +24,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("catalog", &["base", "model", "ledger"]),
     ("index", &["base", "model", "text", "query"]),
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
+    ("citation", &["base", "model", "catalog", "repository"]),
+    ("letters", &["base", "model", "text", "render", "vault", "repository"]),
     ("finding", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "protection"]),
     ("gaps", &["base", "model", "catalog", "repository"]),
     // A schedule comes as a clerk's workbook; its cells are read where all workbooks are.
@@ -95,6 +97,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "index",
             "repository",
             "protection",
+            "letters",
             // The record of a matter is written here and read there, as certificates are.
             "verify",
         ],
@@ -119,8 +122,29 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "retention",
         ],
     ),
-    ("request", &["base", "model", "query", "calendar", "catalog", "index", "repository", "protection"]),
-    ("review", &["base", "model", "query", "catalog", "index", "repository", "request"]),
+    (
+        "request",
+        &[
+            "base",
+            "model",
+            "text",
+            "query",
+            "calendar",
+            "catalog",
+            "index",
+            "repository",
+            "protection",
+            "citation",
+            "letters",
+            // A scope is told to a requester in the words it is told to a custodian in.
+            "hold",
+        ],
+    ),
+    // What a duplicate or a quotation is, is read from sealed facts.
+    (
+        "review",
+        &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "request", "citation"],
+    ),
     (
         "production",
         &[
@@ -139,6 +163,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "request",
             "review",
             "verify",
+            "citation",
+            "letters",
         ],
     ),
     // A backup is put back with what was destroyed since: that is recorded by the room that destroys.
@@ -185,6 +211,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "retention",
             "finding",
             "classification",
+            "citation",
+            "letters",
         ],
     ),
     (
@@ -222,6 +250,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "people",
             "timeline",
             "demo",
+            "citation",
+            "letters",
         ],
     ),
 ];

@@ -5,6 +5,7 @@
 
 mod args;
 mod backup;
+mod citation;
 mod classify;
 mod demo;
 mod dispose;
@@ -24,8 +25,11 @@ mod people;
 mod produce;
 mod repository;
 mod request;
+mod request_letters;
 mod request_standing;
+mod request_steps;
 mod review;
+mod review_more;
 mod schedule;
 mod schedule_review;
 mod scope;
@@ -78,6 +82,7 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Classify(classify) => classify::run(common, classify, output),
         args::Command::Gaps(gaps) => gaps::run(common, gaps, output),
         args::Command::Request(request) => request::run(common, request, output),
+        args::Command::Citation(command) => citation::run(common, command, output),
         args::Command::Review(review) => review::run(common, review, output),
         args::Command::Produce(produce) => produce::run(common, produce, output),
         args::Command::Verify(verify) => verify::run(common, verify, output),

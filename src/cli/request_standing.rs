@@ -1,4 +1,4 @@
-//! `request narrow`, `standing`, `delivered`, `reconfirm`: what a request protects, and for how long.
+//! `request narrow`, `standing`, `cycle`, `reconfirm`: what a request protects, and for how long.
 
 use super::DONE;
 use super::output::{Failure, Output, counted};
@@ -26,13 +26,13 @@ pub fn begin(opened: &mut Repository, id: RequestId, days: u32, actor: &str, out
     let cycle = request::make_standing(opened, id, days, actor)?;
     let text = format!(
         "{id} is a standing request. Every {days} days: recordroom request collect {id}, review, produce, and then: recordroom \
-         request delivered {id} --reason TEXT\n"
+         request cycle {id} --reason TEXT\n"
     );
     output.result(json!({ "request": id, "cycle": cycle }), &text)?;
     Ok(DONE)
 }
 
-/// `recordroom request delivered`
+/// `recordroom request cycle`
 pub fn delivered(opened: &mut Repository, one: &Decided, actor: &str, output: &Output) -> Result<u8, Failure> {
     let until = request::cycle_delivered(opened, one.request, &one.reason, actor)?;
     let text = format!(

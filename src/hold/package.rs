@@ -73,7 +73,7 @@ pub fn package(
         told: TOLD.to_owned(),
     };
     let document = signed(MATTER_DOMAIN, &json!(statement), repository.signer())
-        .map_err(|error| HoldError::Letter { name: STATEMENT.to_owned(), message: error.to_string() })?;
+        .map_err(|error| HoldError::Refused(format!("{STATEMENT} could not be signed: {error}")))?;
     writer.write(STATEMENT, format!("{document:#}\n").as_bytes())?;
     Ok(Packaged { directory: directory.to_owned(), statement })
 }

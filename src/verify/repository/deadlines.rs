@@ -9,10 +9,11 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     let target = check.repository.profile().policy.public_request_target_business_days;
     for request in &requests {
         let kind = match request.kind {
-            RequestKind::Public => DueKind::PublicRequest { target_business_days: target },
+            RequestKind::Public | RequestKind::Standing => DueKind::PublicRequest { target_business_days: target },
             RequestKind::DataSubject => DueKind::DataSubject,
-            // The days are the court's or the other party's; the event that opened the request has the date.
-            RequestKind::Litigation => continue,
+            RequestKind::SummaryData => DueKind::SummaryData,
+            // The days are set by a court, an auditor or another party; the event that opened the request has the date.
+            RequestKind::Litigation | RequestKind::Subpoena | RequestKind::Audit | RequestKind::Investigation => continue,
         };
         if !is_computed(request, kind) {
             let message = format!("it is due on {}, and the calendar computes another day (I12)", request.due.on);
