@@ -7,6 +7,7 @@ mod args;
 mod backup;
 mod citation;
 mod classify;
+mod claw_back;
 mod demo;
 mod dispose;
 mod document;

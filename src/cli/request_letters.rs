@@ -202,7 +202,8 @@ pub fn letters(opened: &Repository, one: &Letters, output: &Output) -> Result<u8
 
 /// `recordroom request templates`
 pub fn templates(opened: &Repository, output: &Output) -> Result<u8, Failure> {
-    let written = request::copy_templates(opened)?;
+    let mut written = request::copy_templates(opened)?;
+    written.extend(crate::production::copy_templates(opened)?);
     let text = if written.is_empty() {
         "The templates are in the repository already; what was changed in them was left alone.\n".to_owned()
     } else {

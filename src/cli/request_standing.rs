@@ -1,8 +1,9 @@
 //! `request narrow`, `standing`, `cycle`, `reconfirm`: what a request protects, and for how long.
 
-use super::DONE;
+use super::{DONE, claw_back};
 use super::output::{Failure, Output, counted};
 use super::request::Decided;
+use crate::base::clock::local_date;
 use crate::base::id::RequestId;
 use crate::repository::Repository;
 use crate::request;
@@ -72,6 +73,25 @@ pub fn waiting(opened: &Repository) -> Result<(Value, String), Failure> {
                  TEXT\n"
             ));
         }
+    }
+    for request in opened.catalog().reading().requests()? {
+        let progress = request::progress(&opened.catalog().reading(), request.id)?;
+        for one in progress.challenges.iter().filter(|one| one.decided.is_none()) {
+            text.push_str(&format!(
+                "{:>9}  has a challenge of accuracy that is to be answered by {}: recordroom request answer-challenge {} \
+                 --number {}\n",
+                request.id, one.due_on, request.id, one.number
+            ));
+        }
+    }
+    for row in claw_back::waiting(opened)? {
+        text.push_str(&format!(
+            "{:>9}  has a breach assessment that is open since {}: recordroom produce assess {} --number {}\n",
+            row.production,
+            local_date(row.at, opened.zone()),
+            row.production,
+            row.number
+        ));
     }
     Ok((json!(values), text))
 }
