@@ -136,15 +136,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "protection",
             "citation",
             "letters",
-            // A scope is told to a requester in the words it is told to a custodian in.
-            "hold",
         ],
     ),
     // What a duplicate or a quotation is, is read from sealed facts.
-    (
-        "review",
-        &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "request", "citation"],
-    ),
+    ("review", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "request", "citation"]),
     (
         "production",
         &[

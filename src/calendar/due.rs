@@ -210,10 +210,22 @@ mod tests {
     #[test]
     fn a_challenge_has_thirty_days_by_law_and_a_target_is_never_told_as_law() {
         let rows = [
-            (DueKind::AccuracyChallenge, "2026-06-04", "2026-07-06", "law: 30 days", "the last day is a Saturday after 3 July"),
+            (
+                DueKind::AccuracyChallenge,
+                "2026-06-04",
+                "2026-07-06",
+                "law: 30 days",
+                "the last day is a Saturday after 3 July",
+            ),
             (DueKind::AccuracyChallenge, "2026-03-02", "2026-04-01", "law: 30 days", "counted over the end of a month"),
             (DueKind::SummaryData, "2026-03-02", "2026-03-12", "policy:", "civil days, until counsel says otherwise"),
-            (DueKind::OwnTarget { target_business_days: 10 }, "2026-03-02", "2026-03-16", "policy:", "an audit without a day"),
+            (
+                DueKind::OwnTarget { target_business_days: 10 },
+                "2026-03-02",
+                "2026-03-16",
+                "policy:",
+                "an audit without a day",
+            ),
         ];
         for (kind, received, last, basis, why) in rows {
             let answer = due(kind, day(received), &Observed::default()).unwrap();

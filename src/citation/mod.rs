@@ -102,9 +102,10 @@ pub fn confirmed(reading: &Reading<'_>) -> Result<BTreeMap<Citation, Confirmed>,
 
 /// Whether the text of a citation was seen: its own subdivision, or for a whole section any line of it.
 pub fn is_verified(citation: &Citation) -> bool {
-    known().iter().filter(|one| one.verified && one.citation.section == citation.section).any(|one| {
-        citation.subdivision.is_none() || one.citation.subdivision == citation.subdivision
-    })
+    known()
+        .iter()
+        .filter(|one| one.verified && one.citation.section == citation.section)
+        .any(|one| citation.subdivision.is_none() || one.citation.subdivision == citation.subdivision)
 }
 
 /// The citations in some words that may not leave the building yet.

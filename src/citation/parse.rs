@@ -153,7 +153,9 @@ fn subdivisions(tokens: &[String], section: usize, from: usize, all: &mut BTreeS
     let (mut at, mut last) = (from, None);
     while let Ok(number) = token(at).parse::<u32>() {
         if let (Some(first), "-" | "–" | "to") = (last, token(at - 1)) {
-            all.extend((first..=number).take(50).map(|one| Citation { section: section.clone(), subdivision: Some(one) }));
+            all.extend(
+                (first..=number).take(50).map(|one| Citation { section: section.clone(), subdivision: Some(one) }),
+            );
         }
         all.insert(Citation { section: section.clone(), subdivision: Some(number) });
         last = Some(number);
@@ -194,7 +196,11 @@ mod tests {
             ("Minn. Stat. § 13.43, subd. 4", &["Minn. Stat. § 13.43, subd. 4"], "as the manual writes it"),
             ("13.43 subd. 4", &["Minn. Stat. § 13.43, subd. 4"], "as a list writes it"),
             ("13.37", &["Minn. Stat. § 13.37"], "a bare section"),
-            ("Minn. Stat. § 13.37, subd. 1(a), 2", &["Minn. Stat. § 13.37, subd. 1", "Minn. Stat. § 13.37, subd. 2"], "two"),
+            (
+                "Minn. Stat. § 13.37, subd. 1(a), 2",
+                &["Minn. Stat. § 13.37, subd. 1", "Minn. Stat. § 13.37, subd. 2"],
+                "two",
+            ),
             (
                 "(Minn. Stat. § 13.03, subds. 2 and 3)",
                 &["Minn. Stat. § 13.03, subd. 2", "Minn. Stat. § 13.03, subd. 3"],
@@ -207,10 +213,16 @@ mod tests {
             ),
             ("§ 13.03, subd. 3(f)", &["Minn. Stat. § 13.03, subd. 3"], "a paragraph is not told apart"),
             ("Minn. Stat. § 13D.05, subd. 3", &["Minn. Stat. § 13D.05, subd. 3"], "a chapter with a letter"),
-            ("13.82 subd. 8-11", &[
-                "Minn. Stat. § 13.82, subd. 8", "Minn. Stat. § 13.82, subd. 9", "Minn. Stat. § 13.82, subd. 10",
-                "Minn. Stat. § 13.82, subd. 11",
-            ], "a range"),
+            (
+                "13.82 subd. 8-11",
+                &[
+                    "Minn. Stat. § 13.82, subd. 8",
+                    "Minn. Stat. § 13.82, subd. 9",
+                    "Minn. Stat. § 13.82, subd. 10",
+                    "Minn. Stat. § 13.82, subd. 11",
+                ],
+                "a range",
+            ),
             ("18 U.S.C. § 2721", &["18 U.S.C. § 2721"], "a federal statute"),
             ("34 CFR 99.3", &["34 C.F.R. § 99.3"], "a federal regulation"),
             ("Minn. R. 1205.0700", &["Minn. R. 1205.0700"], "a rule of an agency"),

@@ -42,9 +42,7 @@ impl From<CitationError> for Failure {
     fn from(error: CitationError) -> Self {
         match error {
             CitationError::Catalog(error) => error.into(),
-            CitationError::Refused(message) => {
-                Self::usage(repository::capitalised(&message), "Nothing was recorded.")
-            }
+            CitationError::Refused(message) => Self::usage(repository::capitalised(&message), "Nothing was recorded."),
         }
     }
 }
@@ -82,7 +80,8 @@ pub fn run(common: &Common, command: &CitationCommand, output: &Output) -> Resul
                 rows.push(vec![citation.to_string(), standing, String::new(), safe(&by.reason)]);
                 values.push(json!({ "known": null, "confirmed": by }));
             }
-            output.result(json!({ "citations": values }), &table(&["citation", "standing", "about", "seen in"], &rows))?;
+            output
+                .result(json!({ "citations": values }), &table(&["citation", "standing", "about", "seen in"], &rows))?;
         }
         CitationCommand::Check { text } => {
             let reading = opened.catalog().reading();

@@ -98,13 +98,7 @@ fn shape(hold: HoldId, to: &str, written: &WrittenNotice, (text, pdf): &Files) -
 }
 
 fn letter_line(to: &str, written: &WrittenNotice, (text, pdf): &Files) -> String {
-    format!(
-        "Notice {} to {} is written:\n  {}\n  {}\n",
-        written.number,
-        safe(to),
-        text.display(),
-        pdf.display()
-    )
+    format!("Notice {} to {} is written:\n  {}\n  {}\n", written.number, safe(to), text.display(), pdf.display())
 }
 
 /// `recordroom hold acknowledge`

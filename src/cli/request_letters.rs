@@ -231,9 +231,30 @@ pub fn log(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Fa
 /// The details that a person reads, in one line.
 fn told(details: &serde_json::Value) -> String {
     let wanted = [
-        "kind", "due_on", "how", "question", "answer", "what", "decision", "basis", "outcome", "reason", "families",
-        "documents", "first", "last", "letter", "cents", "prepay_cents", "challenge", "corrected", "protected_until", "on",
-        "supervised_by", "guardian_of", "let_go",
+        "kind",
+        "due_on",
+        "how",
+        "question",
+        "answer",
+        "what",
+        "decision",
+        "basis",
+        "outcome",
+        "reason",
+        "families",
+        "documents",
+        "first",
+        "last",
+        "letter",
+        "cents",
+        "prepay_cents",
+        "challenge",
+        "corrected",
+        "protected_until",
+        "on",
+        "supervised_by",
+        "guardian_of",
+        "let_go",
     ];
     let mut parts = Vec::new();
     for name in wanted {

@@ -1,8 +1,8 @@
 //! `request narrow`, `standing`, `cycle`, `reconfirm`: what a request protects, and for how long.
 
-use super::{DONE, claw_back};
 use super::output::{Failure, Output, counted};
 use super::request::Decided;
+use super::{DONE, claw_back};
 use crate::base::clock::local_date;
 use crate::base::id::RequestId;
 use crate::repository::Repository;

@@ -221,14 +221,21 @@ pub fn inspect(opened: &mut Repository, one: &Inspect, actor: &str, output: &Out
 pub fn paid(opened: &mut Repository, one: &Paid, actor: &str, output: &Output) -> Result<u8, Failure> {
     request::paid(opened, one.request, one.amount, &one.how, actor)?;
     let open = request::progress(&opened.catalog().reading(), one.request)?.unpaid_cents();
-    let rest = if open == 0 { "Nothing is open.".to_owned() } else { format!("{} are still to be paid.", dollars(open)) };
+    let rest =
+        if open == 0 { "Nothing is open.".to_owned() } else { format!("{} are still to be paid.", dollars(open)) };
     let text = format!("{} are recorded for {}. {rest}\n", dollars(one.amount), one.request);
     output.result(json!({ "request": one.request, "paid_cents": one.amount, "open_cents": open }), &text)?;
     Ok(DONE)
 }
 
 /// `recordroom request reopen`
-pub fn reopen(opened: &mut Repository, id: RequestId, reason: &str, actor: &str, output: &Output) -> Result<u8, Failure> {
+pub fn reopen(
+    opened: &mut Repository,
+    id: RequestId,
+    reason: &str,
+    actor: &str,
+    output: &Output,
+) -> Result<u8, Failure> {
     request::reopen(opened, id, reason, actor)?;
     let status = opened.catalog().reading().request(id)?.status;
     let text = format!("{id} is open again ({status}), and what it reaches is protected again.\n");
@@ -283,7 +290,9 @@ pub fn so_far(opened: &Repository, id: RequestId) -> Result<(Value, String), Fai
 fn memo_told(memo: &SixMonthMemo) -> String {
     let shown = format!("{} was shown to the same person on {}", memo.earlier, memo.shown_on);
     match (memo.disputed, memo.new_items) {
-        (false, 0) => format!("{shown} and need not be shown again through {} (Minn. Stat. § 13.04, subd. 3)", memo.until),
+        (false, 0) => {
+            format!("{shown} and need not be shown again through {} (Minn. Stat. § 13.04, subd. 3)", memo.until)
+        }
         (true, _) => format!("{shown}; its accuracy is disputed, so it is shown again"),
         (false, new) => format!(
             "{shown}; {} new since then and shown in any case",
@@ -298,7 +307,14 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_people_type_them() {
-        let rows = [("12.50", Some(1_250)), ("$3", Some(300)), ("0.05", Some(5)), ("12.5", None), ("-1.00", None), ("x", None)];
+        let rows = [
+            ("12.50", Some(1_250)),
+            ("$3", Some(300)),
+            ("0.05", Some(5)),
+            ("12.5", None),
+            ("-1.00", None),
+            ("x", None),
+        ];
         for (text, expected) in rows {
             assert_eq!(cents(text).ok(), expected, "{text}");
         }

@@ -12,7 +12,7 @@ use crate::letters::{self, Letter, LetterError, Shipped};
 use crate::model::event::Act;
 use crate::model::production::BatesNumber;
 use crate::repository::Repository;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -222,10 +222,10 @@ fn written(
     let items: Vec<String> = told.iter().map(|one| format!("- {one}")).collect();
     let values = [
         ("city", repository.profile().city.clone()),
-        ("date", repository.today().to_string()),
+        ("date", letter_day(repository.today())),
         ("production", one.id.to_string()),
         ("request", one.request.to_string()),
-        ("made", local_date(one.made_at, repository.zone()).to_string()),
+        ("made", letter_day(local_date(one.made_at, repository.zone()))),
         ("to", to.map_or_else(|| "whoever received it".to_owned(), Clone::clone)),
         ("address", wanted.address.clone()),
         ("clerk", actor.to_owned()),
@@ -240,6 +240,11 @@ fn written(
         ),
     ];
     letters::write(repository, SHIPPED, "claw-back.txt", &values).map_err(of_letter)
+}
+
+/// A day as a letter writes it.
+fn letter_day(day: NaiveDate) -> String {
+    day.format("%B %-d, %Y").to_string()
 }
 
 /// Copies the shipped template into the repository, to be edited there.

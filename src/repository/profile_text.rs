@@ -130,8 +130,11 @@ fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error>
 
 fn fees(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
     let fees = &profile.policy.fees;
-    text.push_str("\n# What copies cost, within the law (recordroom request estimate). Inspection is free.\n[policy.fees]\n");
-    let about = "# Cents for a page, up to 100 black-and-white pages on letter or legal paper; the law allows at most 25.";
+    text.push_str(
+        "\n# What copies cost, within the law (recordroom request estimate). Inspection is free.\n[policy.fees]\n",
+    );
+    let about =
+        "# Cents for a page, up to 100 black-and-white pages on letter or legal paper; the law allows at most 25.";
     line(text, about, "page_cents", fees.page_cents)?;
     let about = "# Whether up to 100 pages that are sent as files are charged by the page, and not at actual cost.";
     line(text, about, "electronic_at_page_rate", fees.electronic_at_page_rate)?;

@@ -16,10 +16,7 @@ const WAIVER_BUSINESS_DAYS: u32 = 30;
 /// The holidays the city observes.
 pub(super) fn observed(repository: &Repository) -> Observed {
     let chosen = &repository.profile().holidays;
-    Observed {
-        october_monday: chosen.october_monday,
-        friday_after_thanksgiving: chosen.friday_after_thanksgiving,
-    }
+    Observed { october_monday: chosen.october_monday, friday_after_thanksgiving: chosen.friday_after_thanksgiving }
 }
 
 /// Cents waived for the requester of a request by other requests of the last 30 business days.

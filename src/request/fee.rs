@@ -146,7 +146,8 @@ pub fn fee(question: &FeeQuestion, policy: &FeePolicy) -> Result<Fee, String> {
 
 fn public(fee: &mut Fee, question: &FeeQuestion, policy: &FeePolicy) {
     let capped = question.pages <= CAPPED_PAGES
-        && (question.medium == Medium::Paper || question.medium == Medium::Electronic && policy.electronic_at_page_rate);
+        && (question.medium == Medium::Paper
+            || question.medium == Medium::Electronic && policy.electronic_at_page_rate);
     if !capped {
         actual(fee, question, PUBLIC_LAW);
         return;
@@ -199,7 +200,8 @@ fn vendors(fee: &mut Fee, question: &FeeQuestion, law: &str) {
 
 /// The line that shows what was not charged: a requester sees that it is nothing.
 fn never_charged(fee: &mut Fee, question: &FeeQuestion) {
-    let minutes: u32 = question.work.iter().filter(|one| one.purpose == WorkFor::Redaction).map(|one| one.minutes).sum();
+    let minutes: u32 =
+        question.work.iter().filter(|one| one.purpose == WorkFor::Redaction).map(|one| one.minutes).sum();
     let time = if minutes == 0 { String::new() } else { format!(" ({minutes} minutes)") };
     fee.add(format!("Separating public from not public data{time}: never charged"), 0, PUBLIC_LAW);
 }

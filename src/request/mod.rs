@@ -23,9 +23,7 @@ mod steps;
 pub use decided::{Decided, decided, decided_before};
 pub use delivered::{Delivered, DeliveredItem, delivered, delivered_with};
 pub use estimate::{estimate, waived_lately};
-pub use letter::{
-    Named, RequestLetterKind, WithholdingLine, WrittenLetter, copy_templates, letter_kept, write_letter,
-};
+pub use letter::{Named, RequestLetterKind, WithholdingLine, WrittenLetter, copy_templates, letter_kept, write_letter};
 pub use memo::{SixMonthMemo, six_month_memo};
 pub use narrow::narrow;
 pub use outcome::{close, close_as, reopen};

@@ -50,7 +50,10 @@ pub fn close_as(
         };
         let answered = !matches!(
             outcome,
-            RequestOutcome::Withdrawn | RequestOutcome::Abandoned | RequestOutcome::Referred | RequestOutcome::ShownBefore
+            RequestOutcome::Withdrawn
+                | RequestOutcome::Abandoned
+                | RequestOutcome::Referred
+                | RequestOutcome::ShownBefore
         );
         let open = undecided(&reading, id)?;
         if request.kind.is_of_the_act() && answered && open > 0 {

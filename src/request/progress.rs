@@ -16,7 +16,7 @@ use serde_json::Value;
 pub struct Identity {
     /// When it was recorded.
     pub at: DateTime<Utc>,
-    /// How: a licence seen at the counter, a notarised form. Never a number of a document.
+    /// How: a license seen at the counter, a notarized form. Never a number of a document.
     pub how: String,
     /// Whose parent or guardian it is and how that is known; empty for the subject of the data.
     pub guardian_of: String,

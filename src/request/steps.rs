@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 /// How it is known who asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewIdentity {
-    /// How: a licence seen at the counter, a notarised form.
+    /// How: a license seen at the counter, a notarized form.
     pub how: String,
     /// The minor or ward, and how the relation is known, where a parent or guardian asks.
     pub guardian_of: String,
@@ -54,7 +54,7 @@ pub fn identify(
         );
     }
     if identity.how.trim().is_empty() {
-        return refused("say how the identity was checked: a licence seen, a notarised form");
+        return refused("say how the identity was checked: a license seen, a notarized form");
     }
     if !identity.withheld_for_minor.trim().is_empty() && identity.guardian_of.trim().is_empty() {
         return refused("only from a parent or guardian is data withheld because the minor asked for it");
@@ -150,7 +150,9 @@ pub fn answer_challenge(
     let progress = progress(&repository.catalog().reading(), id)?;
     match progress.challenges.iter().find(|one| one.number == number) {
         None => return refused(format!("the request {id} has no challenge {number}")),
-        Some(one) if one.decided.is_some() => return refused(format!("challenge {number} of {id} is answered already")),
+        Some(one) if one.decided.is_some() => {
+            return refused(format!("challenge {number} of {id} is answered already"));
+        }
         Some(_) => {}
     }
     let details = json!({ "challenge": number, "corrected": corrected, "reason": reason });
@@ -192,7 +194,13 @@ pub fn inspect(
 }
 
 /// Records a payment.
-pub fn paid(repository: &mut Repository, id: RequestId, cents: u64, how: &str, actor: &str) -> Result<(), RequestError> {
+pub fn paid(
+    repository: &mut Repository,
+    id: RequestId,
+    cents: u64,
+    how: &str,
+    actor: &str,
+) -> Result<(), RequestError> {
     if cents == 0 {
         return refused("a payment has at least one cent");
     }

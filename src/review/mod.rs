@@ -121,13 +121,17 @@ fn fits(
     let refused = |message: String| Err(ReviewError::Refused(message));
     let withheld = matches!(decision, Decision::Withheld | Decision::PartlyWithheld);
     if withheld && basis.trim().is_empty() {
-        return refused("withholding needs its basis: the statute, such as \"Minn. Stat. § 13.43, subd. 4\"".to_owned());
+        return refused(
+            "withholding needs its basis: the statute, such as \"Minn. Stat. § 13.43, subd. 4\"".to_owned(),
+        );
     }
     let kind = repository.catalog().reading().request(request)?.kind;
     // Under the Data Practices Act a denial cites the section, the temporary classification or the federal law it rests
     // on; each of them has a number.
     if withheld && kind.is_of_the_act() && !basis.contains(|c: char| c.is_ascii_digit()) {
-        return refused(format!("{basis:?} names no section of law; write for example \"Minn. Stat. § 13.43, subd. 4\""));
+        return refused(format!(
+            "{basis:?} names no section of law; write for example \"Minn. Stat. § 13.43, subd. 4\""
+        ));
     }
     if !withheld && *ground != Ground::default() {
         return refused("a classification, a determination or a privilege belongs to what is withheld".to_owned());

@@ -16,8 +16,7 @@ pub fn not_ready(repository: &Repository, request: RequestId) -> Result<Option<S
     }
     let reading = repository.catalog().reading();
     let decisions = reading.decisions(request)?;
-    let withheld =
-        decisions.iter().filter(|one| matches!(one.decision, Decision::Withheld | Decision::PartlyWithheld));
+    let withheld = decisions.iter().filter(|one| matches!(one.decision, Decision::Withheld | Decision::PartlyWithheld));
     let bases: BTreeSet<&str> = withheld.map(|one| one.basis.as_str()).collect();
     for basis in bases {
         if let Some(message) = citation::refusal(&reading, basis, In::Basis)? {

@@ -136,7 +136,9 @@ fn may_be_written(repository: &Repository, request: &DataRequest, kind: RequestL
             return refused(format!("no question is open: recordroom request clarify {id} --question TEXT"));
         }
         RequestLetterKind::Estimate if !progress.fees.is_empty() => return Ok(()),
-        RequestLetterKind::Estimate => return refused(format!("nothing is estimated: recordroom request estimate {id}")),
+        RequestLetterKind::Estimate => {
+            return refused(format!("nothing is estimated: recordroom request estimate {id}"));
+        }
         _ => {}
     }
     if request.status == RequestStatus::Open {

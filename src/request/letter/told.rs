@@ -9,10 +9,12 @@ use crate::base::id::{RecordId, RequestId};
 use crate::catalog::{Guard, Reading};
 use crate::citation::{self, In, citations};
 use crate::model::classification::StatusBasis;
+use crate::model::hold::Scope;
 use crate::model::item::Searchable;
 use crate::model::request::{DataRequest, RequestKind};
 use crate::model::review::{Decision, NotPublicClass};
 use crate::repository::Repository;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sections under which data is withheld only once the responsible authority, or the chief attorney, has determined it:
@@ -117,7 +119,7 @@ impl Review {
                 let (class, confidential) = class_of(one);
                 self.confidential |= confidential;
                 let determination = one.ground.determination.as_ref().map(|it| {
-                    format!("{} determined this on {}: {}.", it.by, it.on, it.reason.trim().trim_end_matches('.'))
+                    format!("{} determined this on {}: {}.", it.by, day(it.on), it.reason.trim().trim_end_matches('.'))
                 });
                 let privilege = one.ground.privilege.map(|it| format!("{it} privilege is claimed"));
                 let rest = (determination.unwrap_or_default(), privilege.unwrap_or_default());
@@ -132,7 +134,10 @@ pub(super) fn wants_determination(basis: &str) -> bool {
     citations(basis, In::Basis).iter().any(|one| DETERMINED.contains(&one.section.as_str()))
 }
 
-fn line((in_part, basis, class, determination, privilege): (bool, String, String, String, String), items: u64) -> WithholdingLine {
+fn line(
+    (in_part, basis, class, determination, privilege): (bool, String, String, String, String),
+    items: u64,
+) -> WithholdingLine {
     let about: Vec<&str> =
         citations(&basis, In::Basis).iter().filter_map(|one| citation::about(one).map(|known| known.about)).collect();
     WithholdingLine { items, in_part, basis, class, about: about.join("; "), determination, privilege }
@@ -186,30 +191,30 @@ fn or<'t>(text: &'t str, otherwise: &'t str) -> String {
 fn head(repository: &Repository, request: &DataRequest, named: &Named, actor: &str) -> Values {
     let profile = repository.profile();
     let official = &profile.compliance_official;
+    let city = if profile.city.starts_with("City of") { format!("the {}", profile.city) } else { profile.city.clone() };
     let contact = match (official.is_empty(), profile.responsible_authority.is_empty()) {
-        (true, true) => format!("If you have questions about this letter, write to {}.", profile.city),
+        (true, true) => format!("If you have questions about this letter, write to {city}."),
         (false, _) => format!(
             "If you have questions about this letter or about what the data means, ask {official}, data practices compliance \
-             official of {}.",
-            profile.city
+             official of {city}."
         ),
         (true, false) => format!(
-            "If you have questions about this letter or about what the data means, ask {}, responsible authority of {}.",
-            profile.responsible_authority, profile.city
+            "If you have questions about this letter or about what the data means, ask {}, responsible authority of {city}.",
+            profile.responsible_authority
         ),
     };
     let to = or(&named.to, &or(&request.requester, "the requester"));
     vec![
         ("city", or(&profile.city, "The city")),
-        ("date", repository.today().to_string()),
+        ("date", day(repository.today())),
         ("request", request.id.to_string()),
         ("kind", kind_told(request.kind).to_owned()),
         ("to", to),
         ("address", named.address.clone()),
         ("clerk", actor.to_owned()),
         ("description", request.description.clone()),
-        ("received", request.received_on.to_string()),
-        ("due", request.due.on.to_string()),
+        ("received", day(request.received_on)),
+        ("due", day(request.due.on)),
         ("due_basis", request.due.basis.clone()),
         ("contact", contact),
         ("official", profile.compliance_official.clone()),
@@ -231,7 +236,7 @@ fn kind_told(kind: RequestKind) -> &'static str {
 }
 
 fn clock(request: &DataRequest, progress: &Progress) -> Values {
-    let due = request.due.on;
+    let due = day(request.due.on);
     let due_sentence = match request.kind {
         RequestKind::Public | RequestKind::Standing => format!(
             "The law asks for a prompt answer and sets no number of days (Minn. Stat. § 13.03, subds. 2 and 3). The city means \
@@ -247,7 +252,7 @@ fn clock(request: &DataRequest, progress: &Progress) -> Values {
     let identity_sentence = match (&progress.identity, subject) {
         (_, false) => String::new(),
         (None, true) => "Before we give private data to anybody, we have to know who it is. Please bring a government-issued \
-                         identification with a picture, or send the notarised form. For a child or a ward, please show as well \
+                         identification with a picture, or send the notarized form. For a child or a ward, please show as well \
                          that you are the parent or guardian. This does not move the day above."
             .to_owned(),
         (Some(one), true) => format!("We have checked who you are ({}).", one.how),
@@ -267,8 +272,10 @@ fn clock(request: &DataRequest, progress: &Progress) -> Values {
         _ => format!("Until you answer we go on with what we understand. We still mean to answer by {due}."),
     };
     let standing = match request.kind {
-        RequestKind::Standing => "This is a standing request: we answer it again and again, and ask you once a year whether it \
-                                  goes on.",
+        RequestKind::Standing => {
+            "This is a standing request: we answer it again and again, and ask you once a year whether it \
+                                  goes on."
+        }
         _ => "",
     };
     vec![
@@ -318,7 +325,8 @@ fn answer(
         (false, false) => "This is withheld, with the basis of each:",
     };
     let lines: Vec<String> = review.lines.iter().map(WithholdingLine::told).collect();
-    let security = review.lines.iter().any(|one| citations(&one.basis, In::Basis).iter().any(|it| it.section == "13.37"));
+    let security =
+        review.lines.iter().any(|one| citations(&one.basis, In::Basis).iter().any(|it| it.section == "13.37"));
     let security_reason = if security {
         "For security information you may ask us for a short written description of why its disclosure would harm security \
          (Minn. Stat. § 13.37)."
@@ -364,9 +372,10 @@ fn subject_told(subject: bool, confidential: bool) -> String {
 
 fn inspected(one: &super::super::progress::Inspection) -> String {
     let how = if one.remote { "from elsewhere" } else { "at the city's office" };
-    let by = if one.supervised_by.is_empty() { String::new() } else { format!(", while {} was there", one.supervised_by) };
+    let by =
+        if one.supervised_by.is_empty() { String::new() } else { format!(", while {} was there", one.supervised_by) };
     let what = if one.what.is_empty() { "the data".to_owned() } else { one.what.clone() };
-    format!("On {} you looked at {what} {how}{by}, free of charge.", one.on)
+    format!("On {} you looked at {what} {how}{by}, free of charge.", day(one.on))
 }
 
 fn rights(request: &DataRequest, progress: &Progress, withheld: bool) -> Values {
@@ -384,8 +393,12 @@ fn rights(request: &DataRequest, progress: &Progress, withheld: bool) -> Values 
     }
     let inspect = match (act, subject) {
         (false, _) => "",
-        (true, true) => "You may look at the data free of charge instead of paying for copies (Minn. Stat. § 13.04, subd. 3).",
-        (true, false) => "You may look at public data free of charge, also where copies cost money (Minn. Stat. § 13.03, subd. 3).",
+        (true, true) => {
+            "You may look at the data free of charge instead of paying for copies (Minn. Stat. § 13.04, subd. 3)."
+        }
+        (true, false) => {
+            "You may look at public data free of charge, also where copies cost money (Minn. Stat. § 13.03, subd. 3)."
+        }
     };
     let challenge = if subject {
         "If you think that data about you is inaccurate or incomplete, tell us in writing. The city then has 30 days to correct \
@@ -423,7 +436,7 @@ fn search(
     review: &Review,
     named: &Named,
 ) -> Result<Values, RequestError> {
-    let reaches = crate::hold::told(reading, &request.scope)?;
+    let reaches = reaches(reading, &request.scope)?;
     let collected: BTreeSet<_> = reading.collected(request.id)?.into_iter().collect();
     let reached = reading.families_guarded_by(Guard::Request(request.id))?;
     let left = reached.iter().filter(|family| !collected.contains(family)).count() as u64;
@@ -447,7 +460,9 @@ fn search(
     let not_searchable = match review.not_searched {
         0 => String::new(),
         1 => "1 of the collected messages could not be searched in full by its words and was looked at.".to_owned(),
-        count => format!("{count} of the collected messages could not be searched in full by their words and were looked at."),
+        count => format!(
+            "{count} of the collected messages could not be searched in full by their words and were looked at."
+        ),
     };
     Ok(vec![
         ("reaches", reaches),
@@ -456,6 +471,38 @@ fn search(
         ("not_searchable", not_searchable),
         ("automation", automation(reading, request, review, named)?),
     ])
+}
+
+/// What a scope reaches, in the words of a letter.
+fn reaches(reading: &Reading<'_>, scope: &Scope) -> Result<String, RequestError> {
+    let mut parts = Vec::new();
+    let names = reading.custodians()?;
+    let custodians: Vec<&str> =
+        names.iter().filter(|(id, ..)| scope.custodians.contains(id)).map(|(_, name, _)| name.as_str()).collect();
+    if !custodians.is_empty() {
+        parts.push(format!("what {} had", custodians.join(", ")));
+    }
+    if !scope.parties.is_empty() {
+        parts.push(format!("what was exchanged with {}", scope.parties.join(", ")));
+    }
+    match (scope.from, scope.to) {
+        (Some(from), Some(to)) => parts.push(format!("from {} to {}", day(from), day(to))),
+        (Some(from), None) => parts.push(format!("from {} on", day(from))),
+        (None, Some(to)) => parts.push(format!("up to {}", day(to))),
+        (None, None) => {}
+    }
+    if let Some(query) = &scope.query {
+        parts.push(format!("with the words {query}"));
+    }
+    if !scope.families.is_empty() {
+        parts.push(counted(scope.families.len() as u64, "item that was named"));
+    }
+    Ok(if parts.is_empty() { "everything".to_owned() } else { parts.join(", ") })
+}
+
+/// A day as a letter writes it.
+pub(super) fn day(day: NaiveDate) -> String {
+    day.format("%B %-d, %Y").to_string()
 }
 
 /// That a program helped, and with what: the city tells it whenever it did (Otsego IT policy, "Transparency").

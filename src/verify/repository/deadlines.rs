@@ -13,7 +13,9 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
             RequestKind::DataSubject => DueKind::DataSubject,
             RequestKind::SummaryData => DueKind::SummaryData,
             // The days are set by a court, an auditor or another party; the event that opened the request has the date.
-            RequestKind::Litigation | RequestKind::Subpoena | RequestKind::Audit | RequestKind::Investigation => continue,
+            RequestKind::Litigation | RequestKind::Subpoena | RequestKind::Audit | RequestKind::Investigation => {
+                continue;
+            }
         };
         if !is_computed(request, kind) {
             let message = format!("it is due on {}, and the calendar computes another day (I12)", request.due.on);
