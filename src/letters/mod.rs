@@ -21,8 +21,6 @@ const TEMPLATE_BYTES: u64 = 256 * 1024;
 const LABEL: &str = "letters/1";
 /// Bytes before a sealed letter's text: its length.
 const LENGTH: usize = 8;
-/// Characters of a line that is broken in the text of a letter.
-const LONG_CHARS: usize = 124;
 /// Characters of a line of a broken paragraph.
 const WIDTH_CHARS: usize = 96;
 
@@ -167,12 +165,12 @@ fn filled(template: &str, values: &[(&str, String)]) -> Result<String, String> {
 fn wrapped(text: &str) -> String {
     let mut out = String::new();
     for line in text.split_inclusive('\n') {
-        if line.chars().count() <= LONG_CHARS {
+        if line.trim_end().chars().count() <= WIDTH_CHARS {
             out.push_str(line);
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        let hanging = indent + if line.trim_start().starts_with("- ") { 2 } else { 0 };
+        let hanging = indent + sign(line.trim_start());
         let mut width = 0;
         for word in line.trim_end().split(' ') {
             let length = word.chars().count();
@@ -192,6 +190,16 @@ fn wrapped(text: &str) -> String {
         }
     }
     out
+}
+
+/// Characters of the sign or number of a list before its words: `- `, `12. `.
+fn sign(line: &str) -> usize {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    match &line[digits..] {
+        rest if digits == 0 && rest.starts_with("- ") => 2,
+        rest if digits > 0 && rest.starts_with(". ") => digits + 2,
+        _ => 0,
+    }
 }
 
 fn key(repository: &Repository) -> FamilyKey {

@@ -185,13 +185,13 @@ impl Known {
                     now.is_none_or(|now| now.decision != *decision || now.basis != *basis)
                 })
         };
-        if let Some(like) = one.file.and_then(|file| self.files.get(&file)) {
+        if let Some(like) = one.file.and_then(|file| self.files.get(&file)).filter(|like| **like != one.record) {
             return differs(like).then_some((*like, Why::SameFile));
         }
         if one.words.len() < SHORTEST {
             return None;
         }
-        if let Some(like) = self.whole.get(&digest(&one.words)) {
+        if let Some(like) = self.whole.get(&digest(&one.words)).filter(|like| **like != one.record) {
             return differs(like).then_some((*like, Why::Duplicate));
         }
         // Whoever decided on a quotation has seen it; it is offered where nothing is decided yet, or it would be given.

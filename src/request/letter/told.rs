@@ -206,6 +206,7 @@ fn head(repository: &Repository, request: &DataRequest, named: &Named, actor: &s
     let to = or(&named.to, &or(&request.requester, "the requester"));
     vec![
         ("city", or(&profile.city, "The city")),
+        ("the_city", or(&city, "the city")),
         ("date", day(repository.today())),
         ("request", request.id.to_string()),
         ("kind", kind_told(request.kind).to_owned()),
@@ -381,18 +382,13 @@ fn inspected(one: &super::super::progress::Inspection) -> String {
 fn rights(request: &DataRequest, progress: &Progress, withheld: bool) -> Values {
     let act = request.kind.is_of_the_act();
     let subject = request.kind == RequestKind::DataSubject;
-    let mut rights = String::new();
-    if act {
-        if withheld {
-            rights.push_str("You may ask us to certify a denial in writing. ");
-        }
-        rights.push_str(
-            "You may ask the Commissioner of Administration for an opinion on whether this answer follows the law (Minn. Stat. \
-             § 13.072).",
-        );
-    }
+    let opinion = "You may ask the Commissioner of Administration for an opinion on whether this answer follows the law (Minn. Stat. \
+                   § 13.072).";
+    let certify = "You may ask us to certify a denial in writing.";
     let inspect = match (act, subject) {
         (false, _) => "",
+        // Whoever has looked at it knows.
+        _ if !progress.inspections.is_empty() => "",
         (true, true) => {
             "You may look at the data free of charge instead of paying for copies (Minn. Stat. § 13.04, subd. 3)."
         }
@@ -422,7 +418,8 @@ fn rights(request: &DataRequest, progress: &Progress, withheld: bool) -> Values 
         )
     };
     vec![
-        ("rights", rights),
+        ("rights", if act { opinion } else { "" }.to_owned()),
+        ("certify", if act && withheld { certify } else { "" }.to_owned()),
         ("right_to_inspect", inspect.to_owned()),
         ("challenge", challenge.to_owned()),
         ("six_months", six_months.to_owned()),
@@ -459,9 +456,10 @@ fn search(
     }
     let not_searchable = match review.not_searched {
         0 => String::new(),
-        1 => "1 of the collected messages could not be searched in full by its words and was looked at.".to_owned(),
+        1 => "1 of the collected messages could not be searched in full by its words and was looked at by itself."
+            .to_owned(),
         count => format!(
-            "{count} of the collected messages could not be searched in full by their words and were looked at."
+            "{count} of the collected messages could not be searched in full by their words and were looked at one by one."
         ),
     };
     Ok(vec![
