@@ -280,8 +280,9 @@ fn open(opened: &mut Repository, arguments: &RequestOpen, actor: &str, output: &
     } else {
         "What it reaches is protected from destruction while it is open."
     };
+    let more = request_steps::on_opening(opened, &request)?;
     let text = format!(
-        "Opened {}. The answer is due on {}: {}.\n{reach}\n\
+        "Opened {}. The answer is due on {}: {}.\n{more}{reach}\n\
          Next: recordroom request collect {}\n",
         request.id,
         request.due.on,

@@ -5,6 +5,7 @@ use super::DONE;
 use super::output::{Failure, Output};
 use crate::base::clock::local_date;
 use crate::base::id::RequestId;
+use crate::model::request::{DataRequest, RequestKind};
 use crate::repository::Repository;
 use crate::request::fee::dollars;
 use crate::request::{self, NewIdentity, NewInspection, SixMonthMemo};
@@ -241,6 +242,19 @@ pub fn reopen(
     let text = format!("{id} is open again ({status}), and what it reaches is protected again.\n");
     output.result(json!({ "request": id, "status": status }), &text)?;
     Ok(DONE)
+}
+
+/// What a clerk has to know of a request that was just opened.
+pub fn on_opening(opened: &Repository, request: &DataRequest) -> Result<String, Failure> {
+    if request.kind != RequestKind::DataSubject {
+        return Ok(String::new());
+    }
+    let memo = request::six_month_memo(opened, request.id)?;
+    let memo = memo.map_or(String::new(), |memo| format!("{}.\n", memo_told(&memo)));
+    Ok(format!(
+        "Before anything is given, check who asks: recordroom request identity {} --how TEXT. That moves no day.\n{memo}",
+        request.id
+    ))
 }
 
 /// What happened so far, as `request show` tells it.

@@ -195,6 +195,20 @@ fn held(repository: &mut Repository, teller: &mut Teller<'_>) -> Result<(), Demo
     Ok(())
 }
 
+/// Searches for what the newspaper asks for, and shows the first of it.
+fn shown(repository: &Repository, teller: &mut Teller<'_>) -> Result<Found, DemoError> {
+    let found = search(repository, ASKED, MANY)?;
+    for hit in found.hits.iter().take(SHOWN) {
+        let when = hit.sent_at.as_deref().unwrap_or("no date");
+        teller.say(&format!("    {}  {when}  {}", hit.id, crate::text::safe(&hit.subject)));
+    }
+    teller.say(&format!(
+        "{} families have {ASKED}; {} items could not be searched in full.",
+        found.count, found.not_searchable
+    ));
+    Ok(found)
+}
+
 /// The request of the newspaper, and what it was given.
 type Asked = (RequestId, Box<Produced>);
 
@@ -216,15 +230,7 @@ fn requested(repository: &mut Repository, places: &Places, teller: &mut Teller<'
         "Until somebody had decided what is meant, it protected everything; now it protects what it asks for and what \
          cannot be searched, and {let_go} families wait for nothing but their schedule."
     ));
-    let found = search(repository, ASKED, MANY)?;
-    for hit in found.hits.iter().take(SHOWN) {
-        let when = hit.sent_at.as_deref().unwrap_or("no date");
-        teller.say(&format!("    {}  {when}  {}", hit.id, crate::text::safe(&hit.subject)));
-    }
-    teller.say(&format!(
-        "{} families have {ASKED}; {} items could not be searched in full.",
-        found.count, found.not_searchable
-    ));
+    let found = shown(repository, teller)?;
     let collected = request::collect(repository, opened.id, None, CLERK)?;
     let found = families(&found);
     let reading = repository.catalog().reading();

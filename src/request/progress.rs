@@ -193,13 +193,9 @@ fn take(progress: &mut Progress, event: &Event, details: &Value) {
         Act::RequestOpened => progress.reached("opened", event.at),
         Act::RequestIdentified => {
             progress.reached("identity checked", event.at);
-            progress.identity = Some(Identity {
-                at: event.at,
-                how: text("how"),
-                guardian_of: text("guardian_of"),
-                withheld_for_minor: text("withheld_for_minor"),
-                by: event.actor.clone(),
-            });
+            let (how, guardian_of) = (text("how"), text("guardian_of"));
+            let (withheld_for_minor, by) = (text("withheld_for_minor"), event.actor.clone());
+            progress.identity = Some(Identity { at: event.at, how, guardian_of, withheld_for_minor, by });
         }
         Act::RequestClarificationAsked => {
             progress.reached("clarification asked", event.at);

@@ -314,7 +314,7 @@ fn an_answer_cites_each_withholding_and_nothing_that_nobody_has_verified() {
 
 #[test]
 fn nothing_responsive_and_all_withheld_have_letters_of_their_own_and_outcomes() {
-    let (_city, mut repository) = city();
+    let (city, mut repository) = city();
     let none = open(&mut repository, RequestKind::Public, "Ana Torres", "zeppelin");
     request::collect(&mut repository, none, None, "clerk").expect("collected");
     let told = letter(&mut repository, none, RequestLetterKind::NoData).expect("written").text;
@@ -338,6 +338,15 @@ fn nothing_responsive_and_all_withheld_have_letters_of_their_own_and_outcomes() 
     assert_eq!(steps, ["opened", "collected", "first decision", "answered", "closed"]);
     let log = request::log(&repository.catalog().reading(), denied).expect("a log");
     assert!(log.len() >= 6 && log.windows(2).all(|two| two[0].event < two[1].event), "{}", log.len());
+    // A letter that is not the one that was recorded, or is gone, is found.
+    let name = "Q-2-1.sealed";
+    let path = city.repository_path().join("letters").join(name);
+    let sealed = fs::read(&path).expect("sealed");
+    fs::copy(city.repository_path().join("letters/Q-1-1.sealed"), &path).expect("another in its place");
+    assert!(report(&repository).findings.iter().any(|one| one.code == "letter-missing"), "bound to its name");
+    fs::remove_file(&path).expect("removed");
+    assert!(report(&repository).findings.iter().any(|one| one.code == "letter-missing" && one.subject == "Q-2"));
+    fs::write(&path, sealed).expect("put back");
     // A withdrawn one closes as it stands.
     let open = open(&mut repository, RequestKind::Public, "", "mill");
     request::collect(&mut repository, open, None, "clerk").expect("collected");

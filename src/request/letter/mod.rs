@@ -3,6 +3,8 @@
 //! *Invariant:* no letter cites what is neither verified nor confirmed by counsel; an answer is written only when
 //! everything that was collected has a decision, and gives nothing to a subject of data whom nobody has identified.
 
+mod charged;
+mod searched;
 mod told;
 
 use super::progress::progress;

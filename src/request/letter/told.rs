@@ -2,20 +2,17 @@
 
 use super::super::RequestError;
 use super::super::decided::{Decided, decided};
-use super::super::fee::dollars;
 use super::super::progress::{Progress, progress};
-use super::{Named, RequestLetterKind};
+use super::{Named, RequestLetterKind, charged, searched};
 use crate::base::id::{RecordId, RequestId};
-use crate::catalog::{Guard, Reading};
 use crate::citation::{self, In, citations};
 use crate::model::classification::StatusBasis;
-use crate::model::hold::Scope;
 use crate::model::item::Searchable;
 use crate::model::request::{DataRequest, RequestKind};
 use crate::model::review::{Decision, NotPublicClass};
 use crate::repository::Repository;
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Sections under which data is withheld only once the responsible authority, or the chief attorney, has determined it:
 /// security information and trade secrets (Minn. Stat. § 13.37, subd. 1), a pending civil action (§ 13.39, subd. 2).
@@ -163,7 +160,7 @@ fn class_of(one: &Decided) -> (String, bool) {
     (told, known.individuals == "confidential")
 }
 
-type Values = Vec<(&'static str, String)>;
+pub(super) type Values = Vec<(&'static str, String)>;
 
 /// The words of the templates with what they stand for; a word that does not fit this request is empty.
 pub(super) fn values(
@@ -179,8 +176,8 @@ pub(super) fn values(
     let mut values = head(repository, request, named, actor);
     values.extend(clock(request, &progress));
     values.extend(answer(repository, request, &progress, &review)?);
-    values.extend(search(&reading, request, &review, named)?);
-    values.extend(money(request, &progress, kind));
+    values.extend(searched::told(&reading, request, &review, named)?);
+    values.extend(charged::told(request, &progress, kind));
     Ok(values)
 }
 
@@ -427,152 +424,11 @@ fn rights(request: &DataRequest, progress: &Progress, withheld: bool) -> Values 
     ]
 }
 
-fn search(
-    reading: &Reading<'_>,
-    request: &DataRequest,
-    review: &Review,
-    named: &Named,
-) -> Result<Values, RequestError> {
-    let reaches = reaches(reading, &request.scope)?;
-    let collected: BTreeSet<_> = reading.collected(request.id)?.into_iter().collect();
-    let reached = reading.families_guarded_by(Guard::Request(request.id))?;
-    let left = reached.iter().filter(|family| !collected.contains(family)).count() as u64;
-    let planned = format!(
-        "We search the city's e-mail, text messages, call records and voicemail, with attachments, for this: {reaches}. If you \
-         mean something else, please tell us."
-    );
-    let mut told = format!(
-        "How we searched: the city's e-mail, text messages, call records and voicemail that were collected, with attachments and \
-         quoted text, for this: {reaches}. {} with {} in all were collected. A person decided on each item: {} given, {} withheld in \
-         whole or in part, {} not part of your request.",
-        messages(review.collected),
-        counted(review.members, "item"),
-        review.given,
-        review.withheld,
-        review.not_part + review.not_government,
-    );
-    if left > 0 {
-        told.push_str(&format!(" {} within the reach of your request were not looked at.", counted(left, "more item")));
-    }
-    let not_searchable = match review.not_searched {
-        0 => String::new(),
-        1 => "1 of the collected messages could not be searched in full by its words and was looked at by itself."
-            .to_owned(),
-        count => format!(
-            "{count} of the collected messages could not be searched in full by their words and were looked at one by one."
-        ),
-    };
-    Ok(vec![
-        ("reaches", reaches),
-        ("search_planned", planned),
-        ("search", told),
-        ("not_searchable", not_searchable),
-        ("automation", automation(reading, request, review, named)?),
-    ])
-}
-
-/// What a scope reaches, in the words of a letter.
-fn reaches(reading: &Reading<'_>, scope: &Scope) -> Result<String, RequestError> {
-    let mut parts = Vec::new();
-    let names = reading.custodians()?;
-    let custodians: Vec<&str> =
-        names.iter().filter(|(id, ..)| scope.custodians.contains(id)).map(|(_, name, _)| name.as_str()).collect();
-    if !custodians.is_empty() {
-        parts.push(format!("what {} had", custodians.join(", ")));
-    }
-    if !scope.parties.is_empty() {
-        parts.push(format!("what was exchanged with {}", scope.parties.join(", ")));
-    }
-    match (scope.from, scope.to) {
-        (Some(from), Some(to)) => parts.push(format!("from {} to {}", day(from), day(to))),
-        (Some(from), None) => parts.push(format!("from {} on", day(from))),
-        (None, Some(to)) => parts.push(format!("up to {}", day(to))),
-        (None, None) => {}
-    }
-    if let Some(query) = &scope.query {
-        parts.push(format!("with the words {query}"));
-    }
-    if !scope.families.is_empty() {
-        parts.push(counted(scope.families.len() as u64, "item that was named"));
-    }
-    Ok(if parts.is_empty() { "everything".to_owned() } else { parts.join(", ") })
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// A day as a letter writes it.
 pub(super) fn day(day: NaiveDate) -> String {
     day.format("%B %-d, %Y").to_string()
-}
-
-/// That a program helped, and with what: the city tells it whenever it did (Otsego IT policy, "Transparency").
-fn automation(
-    reading: &Reading<'_>,
-    request: &DataRequest,
-    review: &Review,
-    named: &Named,
-) -> Result<String, RequestError> {
-    let events = reading.events_about(&request.id.to_string())?;
-    let ranked = events.iter().any(|event| event.act.word().contains("rank")) || !named.ranking.trim().is_empty();
-    let classified = match review.proposed {
-        0 => String::new(),
-        count => format!(
-            " Fixed rules proposed for {count} of the {} collected messages what kind of record they are; a proposal decides \
-             nothing about what you receive.",
-            review.collected
-        ),
-    };
-    let ranking = match (ranked, named.ranking.trim()) {
-        (false, _) => " Nothing was ranked by a program.".to_owned(),
-        (true, "") => " A program ranked the items for the order in which they were looked at.".to_owned(),
-        (true, how) => format!(" A program ranked the items for the order in which they were looked at: {how}"),
-    };
-    Ok(format!(
-        "Where a program helped: it found the messages by the words above, and marked what repeats or quotes another message.\
-         {classified}{ranking} No decision on your request was left to a program."
-    ))
-}
-
-fn money(request: &DataRequest, progress: &Progress, kind: RequestLetterKind) -> Values {
-    let wanted = progress.fees.last().filter(|one| kind == RequestLetterKind::Estimate || !one.estimate);
-    let Some(row) = wanted else {
-        let free = kind == RequestLetterKind::Response && request.kind.is_of_the_act();
-        let intro = if free { "There is no charge for this answer." } else { "" };
-        return vec![
-            ("fee_intro", intro.to_owned()),
-            ("fee_lines", String::new()),
-            ("fee_total", String::new()),
-            ("prepay", String::new()),
-        ];
-    };
-    let estimated = row.estimate;
-    let intro = if estimated {
-        "This is what we expect the copies to cost. If it turns out to be more, we ask you first."
-    } else {
-        "This is what the copies cost:"
-    };
-    let lines: Vec<String> =
-        row.fee.lines.iter().map(|one| format!("- {}: {} ({})", one.what, dollars(one.cents), one.law)).collect();
-    let mut total = format!("Total: {}.", dollars(row.fee.total_cents));
-    if row.fee.waived_cents > 0 {
-        total.push_str(&format!(" By its own policy the city does not ask for {}.", dollars(row.fee.waived_cents)));
-    }
-    let paid: u64 = progress.payments.iter().map(|one| one.1).sum();
-    if paid > 0 {
-        total.push_str(&format!(" You have paid {}.", dollars(paid)));
-    }
-    let prepay = match progress.unpaid_cents() {
-        0 => String::new(),
-        cents => format!(
-            "Please pay {} before we make the copies. Looking at the data costs nothing and does not wait for a payment.",
-            dollars(cents)
-        ),
-    };
-    vec![("fee_intro", intro.to_owned()), ("fee_lines", lines.join("\n")), ("fee_total", total), ("prepay", prepay)]
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
-fn messages(count: u64) -> String {
-    if count == 1 { "1 message, text or call".to_owned() } else { format!("{count} messages, texts and calls") }
 }
