@@ -26,6 +26,9 @@ pub mod vault;
 
 pub mod repository;
 
+pub mod citation;
+pub mod letters;
+
 pub mod classification;
 pub mod finding;
 pub mod gaps;

@@ -85,10 +85,13 @@ const ACTS: &[(&str, Option<&[&[&str]]>)] = &[
             &["request", "collect", "Q-1"],
             &["request", "narrow", "Q-1", "--reason", "x"],
             &["request", "standing", "Q-1", "--every", "30"],
-            &["request", "delivered", "Q-1", "--reason", "x"],
+            &["request", "cycle", "Q-1", "--reason", "x"],
+            &["request", "delivered", "Q-1"],
+            &["request", "log", "Q-1"],
             &["request", "reconfirm", "Q-1", "--reason", "x"],
         ]),
     ),
+    ("citation", Some(&[&["citation", "list"]])),
     (
         "review",
         Some(&[
@@ -176,8 +179,7 @@ fn whatever_act_is_tried_on_a_held_item_it_is_still_there() {
     assert_eq!(refusals.len(), 3, "the release, the amendment and the exclusion by somebody else");
     // The control: once the issuer has released it and the cooling period is over, the same acts destroy it.
     works(at, "Ines Ferraro", &["hold", "release", "H-1", "--reason", "settled"]);
-    works(at, "clerk", &["review", "decide", "Q-1", "--undecided", "--decision", "not-responsive"]);
-    works(at, "clerk", &["request", "close", "Q-1", "--reason", "answered"]);
+    works(at, "clerk", &["request", "close", "Q-1", "--reason", "taken back", "--outcome", "withdrawn"]);
     let later = |who: &str, arguments: &[&str]| run_on(at, "2026-04-02", who, arguments);
     assert_eq!(later("clerk", &["dispose", "plan"]).0, 0);
     assert_eq!(later("Tom Halvorsen", &["dispose", "approve", "D-2"]).0, 0);

@@ -24,6 +24,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("catalog", &["base", "model", "ledger"]),
     ("index", &["base", "model", "text", "query"]),
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
+    ("citation", &["base", "model", "catalog", "repository"]),
+    ("letters", &["base", "model", "text", "render", "vault", "repository"]),
     (
         "finding",
         &[
@@ -71,6 +73,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "catalog",
             "index",
             "repository",
+            // Every letter that was written still opens.
+            "letters",
             // A hold is asked again with the one predicate there is; another would prove nothing about it.
             "protection",
         ],
@@ -112,6 +116,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "index",
             "repository",
             "protection",
+            "letters",
             // The record of a matter is written here and read there, as certificates are.
             "verify",
         ],
@@ -136,9 +141,25 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "retention",
         ],
     ),
-    ("request", &["base", "model", "query", "calendar", "catalog", "index", "repository", "protection"]),
     ("ranking", &["base", "model", "text", "vault", "catalog", "repository"]),
-    ("review", &["base", "model", "query", "catalog", "index", "repository", "request"]),
+    (
+        "request",
+        &[
+            "base",
+            "model",
+            "text",
+            "query",
+            "calendar",
+            "catalog",
+            "index",
+            "repository",
+            "protection",
+            "citation",
+            "letters",
+        ],
+    ),
+    // What a duplicate or a quotation is, is read from sealed facts.
+    ("review", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "request", "citation"]),
     (
         "production",
         &[
@@ -157,6 +178,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "request",
             "review",
             "verify",
+            "citation",
+            "letters",
         ],
     ),
     // A backup is put back with what was destroyed since: that is recorded by the room that destroys.
@@ -203,6 +226,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "retention",
             "finding",
             "classification",
+            "citation",
+            "letters",
         ],
     ),
     (
@@ -242,6 +267,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "grouping",
             "ranking",
             "demo",
+            "citation",
+            "letters",
         ],
     ),
 ];

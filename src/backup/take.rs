@@ -100,7 +100,8 @@ fn listed(layout: &Layout) -> Result<Vec<PathBuf>, BackupError> {
     let mut all = vec![layout.profile()];
     let access_log = layout.root().join("access.log");
     all.extend(access_log.is_file().then_some(access_log));
-    for folder in [layout.vault(), layout.schedules(), layout.certificates(), layout.checkpoints(), layout.reports()] {
+    let papers = [layout.certificates(), layout.checkpoints(), layout.reports(), layout.letters(), layout.templates()];
+    for folder in [layout.vault(), layout.schedules()].into_iter().chain(papers) {
         walk(&folder, &mut all)?;
     }
     let root = layout.root();

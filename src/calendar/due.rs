@@ -25,6 +25,15 @@ pub enum DueKind {
         /// Days the program counts until somebody says how many there are.
         days: u32,
     },
+    /// An audit or an investigation for which nobody has set days: the city sets itself a target.
+    OwnTarget {
+        /// Business days in which the city means to answer.
+        target_business_days: u32,
+    },
+    /// A request for summary data: days until the requester hears whether and at what cost.
+    SummaryData,
+    /// A challenge by the subject of data of its accuracy or completeness.
+    AccuracyChallenge,
 }
 
 /// A due date with its basis.
@@ -51,6 +60,10 @@ pub enum DeadlineError {
 
 /// Days of Minn. Stat. § 13.04, subd. 3, not counting Saturdays, Sundays and legal holidays.
 const DATA_SUBJECT_BUSINESS_DAYS: u32 = 10;
+/// Days in which a challenge of accuracy is to be answered (Minn. Stat. § 13.04).
+const CHALLENGE_DAYS: u32 = 30;
+/// Days for the first answer to a request for summary data.
+const SUMMARY_DAYS: u32 = 10;
 
 /// When the answer to something received on a day is due.
 pub fn due(kind: DueKind, received_on: NaiveDate, observed: &Observed) -> Result<DueOn, DeadlineError> {
@@ -73,7 +86,33 @@ pub fn due(kind: DueKind, received_on: NaiveDate, observed: &Observed) -> Result
             let on = last_day(received_on, Span::Days(days), observed).ok_or_else(|| too_far(days))?;
             Ok(DueOn { on, basis: unstated_basis(days) })
         }
+        DueKind::OwnTarget { target_business_days: days } => {
+            let on = add_business_days(received_on, days, observed).ok_or_else(|| too_far(days))?;
+            Ok(DueOn { on, basis: own_target_basis(days) })
+        }
+        DueKind::SummaryData => {
+            let on = last_day(received_on, Span::Days(SUMMARY_DAYS), observed).ok_or_else(|| too_far(SUMMARY_DAYS))?;
+            Ok(DueOn { on, basis: SUMMARY_BASIS.to_owned() })
+        }
+        DueKind::AccuracyChallenge => {
+            let on =
+                last_day(received_on, Span::Days(CHALLENGE_DAYS), observed).ok_or_else(|| too_far(CHALLENGE_DAYS))?;
+            Ok(DueOn { on, basis: CHALLENGE_BASIS.to_owned() })
+        }
     }
+}
+
+const SUMMARY_BASIS: &str = "policy: the city's own target of 10 days for a first answer on whether and at what cost; counsel \
+     has not confirmed a number of days in the law";
+
+const CHALLENGE_BASIS: &str = "law: 30 days after the challenge to correct the data or to say that it is right (Minn. Stat. \
+     § 13.04; counted by § 645.15)";
+
+fn own_target_basis(days: u32) -> String {
+    format!(
+        "policy: the city's own target of {days} business day{}; whoever audits or investigates has set no day yet",
+        plural(days)
+    )
 }
 
 const DATA_SUBJECT_BASIS: &str = "law: immediately if possible, and no later than 10 days after the request, not \
@@ -146,6 +185,53 @@ mod tests {
         assert_eq!(answer.on, day("2026-07-06"));
         assert!(answer.basis.starts_with("assumption of this program, neither law nor order"), "{}", answer.basis);
         assert!(!answer.basis.contains("set by the demand or order"), "{}", answer.basis);
+    }
+
+    /// Minn. Stat. § 13.04, subd. 3 with § 645.44, subd. 5: the eight worked examples, every listed holiday observed.
+    const VECTORS: [(&str, &str); 8] = [
+        ("2026-06-17", "2026-07-02"),
+        ("2026-07-01", "2026-07-16"),
+        ("2026-10-02", "2026-10-19"),
+        ("2026-11-10", "2026-11-25"),
+        ("2026-11-20", "2026-12-07"),
+        ("2026-12-18", "2027-01-05"),
+        ("2027-06-10", "2027-06-25"),
+        ("2027-12-20", "2028-01-05"),
+    ];
+
+    #[test]
+    fn the_deadline_of_a_data_subject_by_the_eight_worked_examples() {
+        let all = Observed { october_monday: true, friday_after_thanksgiving: false };
+        for (received, last) in VECTORS {
+            assert_eq!(due(DueKind::DataSubject, day(received), &all).unwrap().on, day(last), "received {received}");
+        }
+    }
+
+    #[test]
+    fn a_challenge_has_thirty_days_by_law_and_a_target_is_never_told_as_law() {
+        let rows = [
+            (
+                DueKind::AccuracyChallenge,
+                "2026-06-04",
+                "2026-07-06",
+                "law: 30 days",
+                "the last day is a Saturday after 3 July",
+            ),
+            (DueKind::AccuracyChallenge, "2026-03-02", "2026-04-01", "law: 30 days", "counted over the end of a month"),
+            (DueKind::SummaryData, "2026-03-02", "2026-03-12", "policy:", "civil days, until counsel says otherwise"),
+            (
+                DueKind::OwnTarget { target_business_days: 10 },
+                "2026-03-02",
+                "2026-03-16",
+                "policy:",
+                "an audit without a day",
+            ),
+        ];
+        for (kind, received, last, basis, why) in rows {
+            let answer = due(kind, day(received), &Observed::default()).unwrap();
+            assert_eq!(answer.on, day(last), "{why}");
+            assert!(answer.basis.starts_with(basis), "{why}: {}", answer.basis);
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ words!(
         Approved = "approved",
         /// Executed; it cannot be executed again.
         Executed = "executed",
+        /// Withdrawn before anything was destroyed; it is never executed.
+        Withdrawn = "withdrawn",
     }
 );
 

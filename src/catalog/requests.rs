@@ -52,6 +52,14 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// Opens a closed request again. Until it is evaluated anew everything counts as protected by it.
+    pub fn reopen_request(&self, request: RequestId, status: RequestStatus) -> Result<(), CatalogError> {
+        let sql = "UPDATE request SET status = ?2, closed_on = NULL, protect_until = NULL, through_event = -1, \
+                   whole_through = -1 WHERE id = ?1 AND status = 'closed'";
+        self.connection.prepare_cached(sql)?.execute((request.get(), status.word()))?;
+        Ok(())
+    }
+
     /// Says what a request protects beside what it asks for: its whole custodian and date scope.
     pub fn set_whole_scope(&self, request: RequestId, scope: &Scope) -> Result<(), CatalogError> {
         let sql = "UPDATE request SET whole_scope = ?2, whole_through = -1, whole_until = NULL WHERE id = ?1";
@@ -97,6 +105,13 @@ impl Writing<'_> {
                 event.get(),
             ),
         )?;
+        Ok(())
+    }
+
+    /// Takes a review decision away: the member has none. What was decided stays as events.
+    pub fn undecide(&self, request: RequestId, record: RecordId) -> Result<(), CatalogError> {
+        let sql = "DELETE FROM review WHERE request = ?1 AND record = ?2";
+        self.connection.prepare_cached(sql)?.execute((request.get(), record.get()))?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 
 use super::backup::{Backup, Export, KeysCommand, Restore};
 use super::conversation::{Conversation, Duplicates};
+use super::citation::CitationCommand;
 use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
 use super::event::EventCommand;
@@ -107,6 +108,11 @@ pub enum Command {
     /// Example: recordroom request open --kind public --what "Everything on Ridgeview Road" --query ridgeview
     #[command(subcommand)]
     Request(RequestCommand),
+    /// Citations of law: what may stand in a letter or a log
+    ///
+    /// Example: recordroom citation list --unverified
+    #[command(subcommand)]
+    Citation(CitationCommand),
     /// Decide item by item what a request is given
     ///
     /// Example: recordroom review list Q-1 --undecided

@@ -57,6 +57,10 @@ pub enum DisposeCommand {
     ///
     /// Example: recordroom --as "Priya Raman" dispose resume --reason "the auditor is done"
     Resume(Why),
+    /// Withdraw a plan that has destroyed nothing: it is never run
+    ///
+    /// Example: recordroom dispose withdraw D-1 --reason "the schedule changed since"
+    Withdraw(Withdraw),
     /// Run an approved plan: every item is looked at again, then destroyed for good
     ///
     /// Example: recordroom dispose run D-1
@@ -103,6 +107,16 @@ pub struct Override {
     /// How the passphrase is read.
     #[command(flatten)]
     pub passphrase: Passphrase,
+}
+
+// Arguments of `dispose withdraw`.
+#[derive(Debug, Args)]
+pub struct Withdraw {
+    /// The plan, such as D-1
+    pub plan: PlanId,
+    /// Why, in a few words
+    #[arg(long)]
+    pub reason: String,
 }
 
 // A reason.
@@ -225,6 +239,12 @@ pub fn run(common: &Common, command: &DisposeCommand, output: &Output) -> Result
         DisposeCommand::Resume(why) => {
             disposition::resume(&mut opened, &why.reason, &actor)?;
             output.result(json!({ "stopped": false }), "Destruction is resumed. Nothing was destroyed by it.")?;
+            Ok(DONE)
+        }
+        DisposeCommand::Withdraw(one) => {
+            disposition::withdraw(&mut opened, one.plan, &one.reason, &actor)?;
+            let text = format!("{} is withdrawn. It stays to be read, and is never run.\n", one.plan);
+            output.result(json!({ "plan": one.plan, "state": "withdrawn" }), &text)?;
             Ok(DONE)
         }
         DisposeCommand::Run(which) => execute(&mut opened, which.plan, &actor, output),

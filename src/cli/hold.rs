@@ -145,7 +145,7 @@ pub fn run(common: &Common, command: &HoldCommand, output: &Output) -> Result<u8
         HoldCommand::Release(one) => hold_change::release(&mut opened, one, &actor, output),
         HoldCommand::Notice(one) => hold_letters::notice(&mut opened, one, &actor, output),
         HoldCommand::Acknowledge(one) => hold_letters::acknowledge(&mut opened, one, &actor, output),
-        HoldCommand::Reminders(one) => hold_letters::reminders(&mut opened, one.write, &actor, output),
+        HoldCommand::Reminders(one) => hold_letters::reminders(&mut opened, one, &actor, output),
         HoldCommand::Templates => hold_letters::templates(&opened, output),
         HoldCommand::Package(one) => hold_letters::package(&mut opened, one, &actor, output),
     }

@@ -4,12 +4,13 @@ use super::output::{Failure, Output, counted, table};
 use super::{DONE, repository};
 use crate::base::id::HoldId;
 use crate::hold::{self, LetterKind, Notice, WrittenNotice};
+use crate::letters;
 use crate::repository::Repository;
 use crate::text::safe;
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 // Arguments of `hold notice`.
 #[derive(Debug, Args)]
@@ -22,6 +23,9 @@ pub struct NoticeTo {
     /// The letter to IT, which names what deletes by itself, instead of that to a custodian
     #[arg(long)]
     pub it: bool,
+    /// The folder for the clear copies that are sent
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    pub into: PathBuf,
 }
 
 // Arguments of `hold acknowledge`.
@@ -46,6 +50,9 @@ pub struct Reminders {
     /// Write the reminders as letters, and record them
     #[arg(long)]
     pub write: bool,
+    /// The folder for the clear copies that are sent
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    pub into: PathBuf,
 }
 
 // Arguments of `hold package`.
@@ -66,11 +73,12 @@ pub fn notice(opened: &mut Repository, notice: &NoticeTo, actor: &str, output: &
     let (mut values, mut text) = (Vec::new(), String::new());
     for to in &notice.to {
         let written = hold::write_notice(opened, notice.hold, to, kind, actor)?;
-        values.push(shape(notice.hold, to, &written));
-        text.push_str(&letter_line(to, &written));
+        let files = hand_out(&written, &notice.into)?;
+        values.push(shape(notice.hold, to, &written, &files));
+        text.push_str(&letter_line(to, &written, &files));
     }
     text.push_str(&format!(
-        "Nothing was mailed: send or hand over the letter, and record the answer with: recordroom hold acknowledge {} \
+        "The repository keeps them sealed; these copies are clear. Nothing was mailed: send or hand over the letter, and record the answer with: recordroom hold acknowledge {} \
          --from NAME --how TEXT\n",
         notice.hold
     ));
@@ -78,18 +86,19 @@ pub fn notice(opened: &mut Repository, notice: &NoticeTo, actor: &str, output: &
     Ok(DONE)
 }
 
-fn shape(hold: HoldId, to: &str, written: &WrittenNotice) -> serde_json::Value {
-    json!({ "hold": hold, "notice": written.number, "to": to, "text": written.text, "pdf": written.pdf })
+/// The clear copies: text and PDF.
+type Files = (PathBuf, PathBuf);
+
+fn hand_out(written: &WrittenNotice, into: &Path) -> Result<Files, Failure> {
+    Ok(letters::hand_out(&written.letter, into, &written.name)?)
 }
 
-fn letter_line(to: &str, written: &WrittenNotice) -> String {
-    format!(
-        "Notice {} to {} is written:\n  {}\n  {}\n",
-        written.number,
-        safe(to),
-        written.text.display(),
-        written.pdf.display()
-    )
+fn shape(hold: HoldId, to: &str, written: &WrittenNotice, (text, pdf): &Files) -> serde_json::Value {
+    json!({ "hold": hold, "notice": written.number, "to": to, "text": text, "pdf": pdf })
+}
+
+fn letter_line(to: &str, written: &WrittenNotice, (text, pdf): &Files) -> String {
+    format!("Notice {} to {} is written:\n  {}\n  {}\n", written.number, safe(to), text.display(), pdf.display())
 }
 
 /// `recordroom hold acknowledge`
@@ -103,15 +112,17 @@ pub fn acknowledge(opened: &mut Repository, from: &Acknowledge, actor: &str, out
 }
 
 /// `recordroom hold reminders`
-pub fn reminders(opened: &mut Repository, write: bool, actor: &str, output: &Output) -> Result<u8, Failure> {
+pub fn reminders(opened: &mut Repository, wanted: &Reminders, actor: &str, output: &Output) -> Result<u8, Failure> {
+    let write = wanted.write;
     let due = hold::due_reminders(opened)?;
-    let (mut values, mut rows, mut letters) = (Vec::new(), Vec::new(), String::new());
+    let (mut values, mut rows, mut told) = (Vec::new(), Vec::new(), String::new());
     for (notice, since) in &due {
         let mut value = json!({ "notice": notice, "due_since": since });
         if write {
             let written = hold::remind(opened, notice.hold, &notice.number.to_string(), actor)?;
-            value["text"] = json!(written.text);
-            letters.push_str(&letter_line(&notice.to, &written));
+            let files = hand_out(&written, &wanted.into)?;
+            value["text"] = json!(files.0);
+            told.push_str(&letter_line(&notice.to, &written, &files));
         }
         values.push(value);
         rows.push(vec![
@@ -124,7 +135,7 @@ pub fn reminders(opened: &mut Repository, write: bool, actor: &str, output: &Out
     }
     let text = match (due.is_empty(), write) {
         (true, _) => "No notice waits for its acknowledgement longer than the city's days.\n".to_owned(),
-        (false, true) => format!("{letters}Nothing was mailed.\n"),
+        (false, true) => format!("{told}Nothing was mailed.\n"),
         (false, false) => format!(
             "{}\nWrite the letters with: recordroom hold reminders --write\n",
             table(&["hold", "notice", "to", "as", "due since"], &rows)
@@ -203,10 +214,7 @@ impl From<hold::HoldError> for Failure {
             HoldError::Catalog(error) => error.into(),
             HoldError::Repository(error) => error.into(),
             HoldError::Incomplete(message) => Self::usage(repository::capitalised(message), "Nothing was changed."),
-            HoldError::Letter { .. } => {
-                let hint = "Correct the template in the repository's templates folder, or take it away there.";
-                Self::new("letter", repository::capitalised(&error.to_string()), hint)
-            }
+            HoldError::Letter(error) => error.into(),
             HoldError::Refused(message) => {
                 Self::new("refused", repository::capitalised(&message), "Nothing was changed.")
                     .with_exit(repository::REFUSED)

@@ -5,8 +5,10 @@
 
 mod args;
 mod backup;
+mod citation;
 mod classify;
 mod conversation;
+mod claw_back;
 mod demo;
 mod dispose;
 mod document;
@@ -26,8 +28,11 @@ mod produce;
 mod ranking;
 mod repository;
 mod request;
+mod request_letters;
 mod request_standing;
+mod request_steps;
 mod review;
+mod review_more;
 mod schedule;
 mod schedule_review;
 mod scope;
@@ -82,6 +87,7 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Classify(classify) => classify::run(common, classify, output),
         args::Command::Gaps(gaps) => gaps::run(common, gaps, output),
         args::Command::Request(request) => request::run(common, request, output),
+        args::Command::Citation(command) => citation::run(common, command, output),
         args::Command::Review(review) => review::run(common, review, output),
         args::Command::Produce(produce) => produce::run(common, produce, output),
         args::Command::Verify(verify) => verify::run(common, verify, output),

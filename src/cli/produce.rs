@@ -1,6 +1,7 @@
 //! `produce`
 
 use super::args::Common;
+use super::claw_back::{self, ProduceCommand};
 use super::output::{Failure, Output, TerminalMonitor, table};
 use super::repository::{self, INTEGRITY, REFUSED};
 use super::{DONE, request};
@@ -15,9 +16,15 @@ use std::path::Path;
 // Arguments of `produce`.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "recordroom produce [OPTIONS] REQUEST DIR\n       recordroom produce --again PRODUCTION DIR"
+    override_usage = "recordroom produce [OPTIONS] REQUEST DIR\n       recordroom produce --again PRODUCTION DIR\n       \
+                      recordroom produce claw-back|assess|claw-backs ...",
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
 )]
 pub struct Produce {
+    /// What is done about a production that was delivered
+    #[command(subcommand)]
+    pub command: Option<ProduceCommand>,
     /// The request, such as Q-1, and the new folder to write
     #[arg(required = true, num_args = 1..=2, value_names = ["REQUEST", "DIR"])]
     pub what: Vec<String>,
@@ -70,6 +77,9 @@ impl From<ProductionError> for Failure {
 /// `recordroom produce`
 pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, Failure> {
     let mut opened = repository::open(common, output)?;
+    if let Some(command) = &arguments.command {
+        return claw_back::run(&mut opened, command, &repository::actor(common), output);
+    }
     let monitor = TerminalMonitor::default();
     let wrong = |message: &str| {
         let hint = "Write: recordroom produce REQUEST DIR, or recordroom produce --again PRODUCTION DIR";

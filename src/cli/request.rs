@@ -4,11 +4,13 @@ use super::DONE;
 use super::args::Common;
 use super::output::{Failure, Output, counted, table};
 use super::repository::{self, REFUSED};
+use super::request_letters::{self, DeliveredOf, Estimate, LetterOf, Letters};
 use super::request_standing;
+use super::request_steps::{self, AnswerChallenge, ChallengeOf, Clarified, Clarify, IdentityOf, Inspect, Paid};
 use super::scope::{self, ScopeArgs};
 use crate::base::id::{FamilyId, RequestId};
 use crate::finding::{self, FindingError};
-use crate::model::request::{DataRequest, RequestKind, RequestStatus};
+use crate::model::request::{DataRequest, RequestKind, RequestOutcome, RequestStatus};
 use crate::query::parse;
 use crate::repository::Repository;
 use crate::request::{self, NewRequest, RequestError};
@@ -62,8 +64,8 @@ pub enum RequestCommand {
     },
     /// Say that the present cycle of a standing request was delivered, or had nothing to deliver
     ///
-    /// Example: recordroom request delivered Q-1 --reason "supplement 3 sent"
-    Delivered(Decided),
+    /// Example: recordroom request cycle Q-1 --reason "supplement 3 sent"
+    Cycle(Decided),
     /// Record that the requester confirmed a standing request, as is asked every year
     ///
     /// Example: recordroom request reconfirm Q-1 --reason "by e-mail of 3 March"
@@ -77,7 +79,70 @@ pub enum RequestCommand {
         /// Why
         #[arg(long)]
         reason: String,
+        /// How it ended (default: what its decisions and productions tell): granted, granted-in-part, denied, no-data,
+        /// inspected, shown-before, withdrawn, abandoned, referred
+        #[arg(long)]
+        outcome: Option<String>,
     },
+    /// Open a closed request again; what it reaches is protected again
+    ///
+    /// Example: recordroom request reopen Q-1 --reason "the requester asked for the attachments"
+    Reopen(Decided),
+    /// Record how the identity of a subject of data was checked, and the standing of a parent or guardian
+    ///
+    /// Example: recordroom request identity Q-2 --how "driver's license seen at the counter"
+    Identity(IdentityOf),
+    /// Record a question to the requester; it stops no clock
+    ///
+    /// Example: recordroom request clarify Q-1 --question "Which of the two Ridgeview projects do you mean?"
+    Clarify(Clarify),
+    /// Record what the requester answered
+    ///
+    /// Example: recordroom request clarified Q-1 --answer "the road, not the park"
+    Clarified(Clarified),
+    /// Record that the subject of data challenges its accuracy; the answer is due in 30 days
+    ///
+    /// Example: recordroom request challenge Q-2 --what "the date in the complaint of May"
+    Challenge(ChallengeOf),
+    /// Record the answer to a challenge of accuracy
+    ///
+    /// Example: recordroom request answer-challenge Q-2 --corrected --reason "date corrected, the county told"
+    AnswerChallenge(AnswerChallenge),
+    /// Record that the requester looked at the data, supervised or not; it is free
+    ///
+    /// Example: recordroom request inspect Q-1 --on 2026-03-04 --supervised-by "Maren Olstad"
+    Inspect(Inspect),
+    /// Compute what copies cost, line by line with the law, and record it
+    ///
+    /// Example: recordroom request estimate Q-1 --pages 140 --search 90 --copying 20 --hourly 28.50 --prepay
+    Estimate(Box<Estimate>),
+    /// Record a payment
+    ///
+    /// Example: recordroom request paid Q-1 --amount 52.25 --how "check 1142"
+    Paid(Paid),
+    /// Write a letter as text and PDF, and keep it sealed
+    ///
+    /// Example: recordroom request letter Q-1 acknowledgement --address "12 Mill Street, Cedar Bend" --into letters
+    Letter(LetterOf),
+    /// List the letters of a request, or write one out again
+    ///
+    /// Example: recordroom request letters Q-1 --number 2
+    Letters(Letters),
+    /// Copy the templates of the letters into the repository, to be edited there
+    ///
+    /// Example: recordroom request templates
+    Templates,
+    /// Everything that was done about a request, who did it and when
+    ///
+    /// Example: recordroom request log Q-1
+    Log {
+        /// The request, such as Q-1
+        request: RequestId,
+    },
+    /// What was delivered to whom, also after the records themselves are gone
+    ///
+    /// Example: recordroom request delivered Q-1
+    Delivered(DeliveredOf),
 }
 
 // A decision on a request, with its reason.
@@ -93,7 +158,8 @@ pub struct Decided {
 // Arguments of `request open`.
 #[derive(Debug, Args)]
 pub struct RequestOpen {
-    /// public, data-subject or litigation: the kind decides the clock
+    /// public, data-subject, standing, summary-data, litigation, subpoena, audit or investigation: the kind decides the
+    /// clock
     #[arg(long, value_name = "KIND")]
     pub kind: String,
     /// What was asked for, in the requester's words
@@ -105,9 +171,12 @@ pub struct RequestOpen {
     /// The day it was received (default: today)
     #[arg(long, value_name = "DATE")]
     pub received: Option<NaiveDate>,
-    /// Days for the answer that a demand or order in litigation sets
+    /// Days for the answer that a demand, order, subpoena or audit sets
     #[arg(long, value_name = "DAYS")]
     pub days: Option<u32>,
+    /// Days of a cycle of a standing request
+    #[arg(long, value_name = "DAYS")]
+    pub every: Option<u32>,
     /// What it reaches.
     #[command(flatten)]
     pub scope: ScopeArgs,
@@ -120,6 +189,7 @@ impl From<RequestError> for Failure {
             RequestError::Refused(message) => {
                 Self::new("refused", repository::capitalised(&message), "Nothing was changed.").with_exit(REFUSED)
             }
+            RequestError::Letter(error) => error.into(),
             error => Self::new("request", repository::capitalised(&error.to_string()), "Nothing was changed."),
         }
     }
@@ -138,9 +208,25 @@ pub fn run(common: &Common, request: &RequestCommand, output: &Output) -> Result
         RequestCommand::Standing { request, every } => {
             request_standing::begin(&mut opened, *request, *every, &actor, output)
         }
-        RequestCommand::Delivered(one) => request_standing::delivered(&mut opened, one, &actor, output),
+        RequestCommand::Cycle(one) => request_standing::delivered(&mut opened, one, &actor, output),
         RequestCommand::Reconfirm(one) => request_standing::reconfirm(&mut opened, one, &actor, output),
-        RequestCommand::Close { request, reason } => close(&mut opened, *request, reason, &actor, output),
+        RequestCommand::Close { request, reason, outcome } => {
+            close(&mut opened, *request, outcome.as_deref(), reason, &actor, output)
+        }
+        RequestCommand::Reopen(one) => request_steps::reopen(&mut opened, one.request, &one.reason, &actor, output),
+        RequestCommand::Identity(one) => request_steps::identity(&mut opened, one, &actor, output),
+        RequestCommand::Clarify(one) => request_steps::clarify(&mut opened, one, &actor, output),
+        RequestCommand::Clarified(one) => request_steps::clarified(&mut opened, one, &actor, output),
+        RequestCommand::Challenge(one) => request_steps::challenge(&mut opened, one, &actor, output),
+        RequestCommand::AnswerChallenge(one) => request_steps::answer_challenge(&mut opened, one, &actor, output),
+        RequestCommand::Inspect(one) => request_steps::inspect(&mut opened, one, &actor, output),
+        RequestCommand::Paid(one) => request_steps::paid(&mut opened, one, &actor, output),
+        RequestCommand::Estimate(one) => request_letters::estimate(&mut opened, one, &actor, output),
+        RequestCommand::Letter(one) => request_letters::letter(&mut opened, one, &actor, output),
+        RequestCommand::Letters(one) => request_letters::letters(&opened, one, output),
+        RequestCommand::Templates => request_letters::templates(&opened, output),
+        RequestCommand::Log { request } => request_letters::log(&opened, *request, output),
+        RequestCommand::Delivered(one) => request_letters::delivered(&opened, one, output),
     }
 }
 
@@ -160,9 +246,13 @@ fn open(opened: &mut Repository, arguments: &RequestOpen, actor: &str, output: &
     let kind = RequestKind::parse(&arguments.kind).ok_or_else(|| {
         Failure::usage(
             format!("{:?} is not a kind of request", arguments.kind),
-            "Write public, data-subject or litigation.",
+            "Write public, data-subject, standing, summary-data, litigation, subpoena, audit or investigation.",
         )
     })?;
+    if (kind == RequestKind::Standing) != arguments.every.is_some() {
+        let message = "A standing request says every how many days it is answered, and no other request does";
+        return Err(Failure::usage(message, "Write for example: --kind standing --every 30"));
+    }
     let scope = arguments.scope.scope(opened)?;
     let new = NewRequest {
         kind,
@@ -173,6 +263,9 @@ fn open(opened: &mut Repository, arguments: &RequestOpen, actor: &str, output: &
         scope,
     };
     let request = request::open(opened, new, actor)?;
+    if let Some(days) = arguments.every {
+        request::make_standing(opened, request.id, days, actor)?;
+    }
     let value = json!({ "request": request.id, "due_on": request.due.on, "due_basis": request.due.basis });
     let wider = opened.catalog().reading().whole_scope(request.id, opened.today())?;
     let whole = wider.as_ref().map(|scope| scope::told(opened, scope)).transpose()?;
@@ -188,8 +281,9 @@ fn open(opened: &mut Repository, arguments: &RequestOpen, actor: &str, output: &
     } else {
         "What it reaches is protected from destruction while it is open."
     };
+    let more = request_steps::on_opening(opened, &request)?;
     let text = format!(
-        "Opened {}. The answer is due on {}: {}.\n{reach}\n\
+        "Opened {}. The answer is due on {}: {}.\n{more}{reach}\n\
          Next: recordroom request collect {}\n",
         request.id,
         request.due.on,
@@ -265,6 +359,9 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
         text.push_str(&format!("Standing    every {} days, this cycle since {}\n", cycle.days, cycle.from));
         value["cycle"] = json!(cycle);
     }
+    let (steps, lines) = request_steps::so_far(opened, id)?;
+    text.push_str(&lines);
+    value["progress"] = steps;
     for (decision, count) in &standing.decided {
         text.push_str(&format!("{count:>8}  {decision}\n"));
     }
@@ -349,10 +446,23 @@ fn collect(
     Ok(DONE)
 }
 
-fn close(opened: &mut Repository, id: RequestId, reason: &str, actor: &str, output: &Output) -> Result<u8, Failure> {
-    let until = request::close(opened, id, reason, actor)?;
-    let value = json!({ "request": id, "protected_until": until });
-    let text = format!("Closed {id}. What it reaches stays protected until {until}.\n");
+fn close(
+    opened: &mut Repository,
+    id: RequestId,
+    outcome: Option<&str>,
+    reason: &str,
+    actor: &str,
+    output: &Output,
+) -> Result<u8, Failure> {
+    let outcome = outcome.map(|word| {
+        RequestOutcome::parse(word).ok_or_else(|| {
+            let words: Vec<&str> = RequestOutcome::ALL.iter().map(|one| one.word()).collect();
+            Failure::usage(format!("{word:?} is not an outcome"), format!("Write one of {}.", words.join(", ")))
+        })
+    });
+    let (until, outcome) = request::close_as(opened, id, outcome.transpose()?, reason, actor)?;
+    let value = json!({ "request": id, "protected_until": until, "outcome": outcome });
+    let text = format!("Closed {id} ({outcome}). What it reached stays protected until {until}.\n");
     output.result(value, &text)?;
     Ok(DONE)
 }

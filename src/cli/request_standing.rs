@@ -1,8 +1,9 @@
-//! `request narrow`, `standing`, `delivered`, `reconfirm`: what a request protects, and for how long.
+//! `request narrow`, `standing`, `cycle`, `reconfirm`: what a request protects, and for how long.
 
-use super::DONE;
 use super::output::{Failure, Output, counted};
 use super::request::Decided;
+use super::{DONE, claw_back};
+use crate::base::clock::local_date;
 use crate::base::id::RequestId;
 use crate::repository::Repository;
 use crate::request;
@@ -26,13 +27,13 @@ pub fn begin(opened: &mut Repository, id: RequestId, days: u32, actor: &str, out
     let cycle = request::make_standing(opened, id, days, actor)?;
     let text = format!(
         "{id} is a standing request. Every {days} days: recordroom request collect {id}, review, produce, and then: recordroom \
-         request delivered {id} --reason TEXT\n"
+         request cycle {id} --reason TEXT\n"
     );
     output.result(json!({ "request": id, "cycle": cycle }), &text)?;
     Ok(DONE)
 }
 
-/// `recordroom request delivered`
+/// `recordroom request cycle`
 pub fn delivered(opened: &mut Repository, one: &Decided, actor: &str, output: &Output) -> Result<u8, Failure> {
     let until = request::cycle_delivered(opened, one.request, &one.reason, actor)?;
     let text = format!(
@@ -72,6 +73,25 @@ pub fn waiting(opened: &Repository) -> Result<(Value, String), Failure> {
                  TEXT\n"
             ));
         }
+    }
+    for request in opened.catalog().reading().requests()? {
+        let progress = request::progress(&opened.catalog().reading(), request.id)?;
+        for one in progress.challenges.iter().filter(|one| one.decided.is_none()) {
+            text.push_str(&format!(
+                "{:>9}  has a challenge of accuracy that is to be answered by {}: recordroom request answer-challenge {} \
+                 --number {}\n",
+                request.id, one.due_on, request.id, one.number
+            ));
+        }
+    }
+    for row in claw_back::waiting(opened)? {
+        text.push_str(&format!(
+            "{:>9}  has a breach assessment that is open since {}: recordroom produce assess {} --number {}\n",
+            row.production,
+            local_date(row.at, opened.zone()),
+            row.production,
+            row.number
+        ));
     }
     Ok((json!(values), text))
 }

@@ -4,15 +4,17 @@ use super::args::Common;
 use super::output::{Failure, Output, table};
 use super::ranking::{self, Next, ProgressOf, Sample, Stop};
 use super::repository::{self, REFUSED};
-use super::{DONE, request, search};
+use super::{DONE, request, review_more, search};
 use crate::base::id::{FamilyId, RecordId, RequestId};
+use crate::citation::{self, In};
 use crate::finding::term_report;
 use crate::model::item::ParsedItem;
 use crate::model::record::Role;
-use crate::model::review::{Decision, ReviewDecision};
+use crate::model::review::{Decision, Determination, Ground, NotPublicClass, Privilege, ReviewDecision};
 use crate::repository::Repository;
 use crate::review::{self, Members, ReviewError};
 use crate::text::safe;
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +68,53 @@ pub enum ReviewCommand {
     /// Decide on items
     ///
     /// Example: recordroom review decide Q-1 --item R-12 --decision withheld --basis "Minn. Stat. § 13.43, subd. 4"
-    Decide(ReviewDecide),
+    Decide(Box<ReviewDecide>),
+    /// Show a family with what is decided on each member, and what stood before
+    ///
+    /// Example: recordroom review family Q-1 F-7
+    Family {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// The family, or an item of it
+        id: String,
+    },
+    /// Take back the newest decision of items, or the last act of deciding; the decision before it counts again
+    ///
+    /// Example: recordroom review undo Q-1 --item R-12 --reason "misread"
+    Undo(UndoOf),
+    /// Say, as a second person, that you looked at what is kept from the requester and agree
+    ///
+    /// Example: recordroom --as "Elaine Hegdahl" review second Q-1
+    Second {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// One item; may be given more than once (default: all that wait for it)
+        #[arg(long = "item", value_name = "ITEM")]
+        items: Vec<RecordId>,
+    },
+    /// List decisions offered on duplicates of what was decided and on messages that quote it, or take them
+    ///
+    /// Example: recordroom review offers Q-1 --accept R-9 R-14
+    Offers {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// Take the decision that is offered on these items
+        #[arg(long, num_args = 1.., value_name = "ITEM")]
+        accept: Vec<RecordId>,
+    },
+}
+
+// Arguments of `review undo`.
+#[derive(Debug, Args)]
+pub struct UndoOf {
+    /// The request, such as Q-1
+    pub request: RequestId,
+    /// One item; may be given more than once (default: all of the last act of deciding)
+    #[arg(long = "item", value_name = "ITEM")]
+    pub items: Vec<RecordId>,
+    /// Why
+    #[arg(long)]
+    pub reason: String,
 }
 
 // Arguments of `review decide`.
@@ -87,18 +135,35 @@ pub struct ReviewDecide {
     /// Every member of the collected families that this query finds
     #[arg(long, group = "members")]
     pub query: Option<String>,
-    /// responsive, not-responsive, withheld or partly-withheld
+    /// responsive, not-responsive, withheld, partly-withheld or not-government-data
     #[arg(long)]
     pub decision: String,
     /// The legal basis, for anything withheld, such as "Minn. Stat. § 13.43, subd. 4"
     #[arg(long, default_value = "")]
     pub basis: String,
+    /// How withheld data is classified: private, confidential, nonpublic or protected-nonpublic
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<String>,
+    /// The privilege that is claimed: attorney-client, work-product or common-interest
+    #[arg(long)]
+    pub privilege: Option<String>,
+    /// Who determined it, where the law wants a determination (Minn. Stat. §§ 13.37, 13.39)
+    #[arg(long, value_name = "NAME", requires = "determination")]
+    pub determined_by: Option<String>,
+    /// Why it was determined, in a few words that may be told on request
+    #[arg(long, value_name = "TEXT", requires = "determined_by")]
+    pub determination: Option<String>,
+    /// The day of the determination (default: today)
+    #[arg(long, value_name = "DATE", requires = "determination")]
+    pub determined_on: Option<NaiveDate>,
 }
 
 impl From<ReviewError> for Failure {
     fn from(error: ReviewError) -> Self {
         match error {
             ReviewError::Catalog(error) => error.into(),
+            ReviewError::Repository(error) => error.into(),
+            ReviewError::Request(error) => error.into(),
             ReviewError::Refused(message) => {
                 Self::new("refused", repository::capitalised(&message), "Nothing was decided.").with_exit(REFUSED)
             }
@@ -122,17 +187,29 @@ pub fn run(common: &Common, review: &ReviewCommand, output: &Output) -> Result<u
             search::write_report(&opened, &made, report.as_deref(), output)
         }
         ReviewCommand::Decide(arguments) => decide(&mut opened, arguments, &repository::actor(common), output),
+        ReviewCommand::Family { request, id } => review_more::family(&opened, *request, id, output),
+        ReviewCommand::Undo(one) => review_more::undo(&mut opened, one, &repository::actor(common), output),
+        ReviewCommand::Second { request, items } => {
+            review_more::second(&mut opened, *request, items, &repository::actor(common), output)
+        }
+        ReviewCommand::Offers { request, accept } => {
+            review_more::offers(&mut opened, *request, accept, &repository::actor(common), output)
+        }
     }
 }
 
 /// What a list says of one member.
-struct Line {
+pub struct Line {
     record: RecordId,
     family: FamilyId,
-    kind: &'static str,
-    sent: String,
-    from: String,
-    what: String,
+    /// Its kind.
+    pub kind: &'static str,
+    /// When it was sent.
+    pub sent: String,
+    /// Who sent it.
+    pub from: String,
+    /// Subject, or name of the file.
+    pub what: String,
     blind_copies: usize,
 }
 
@@ -180,7 +257,8 @@ fn list(opened: &Repository, id: RequestId, undecided: bool, limit: usize, outpu
     Ok(DONE)
 }
 
-fn line(opened: &Repository, family: FamilyId, record: &crate::catalog::RecordRow, item: &ParsedItem) -> Line {
+/// A member as a list shows it.
+pub fn line(opened: &Repository, family: FamilyId, record: &crate::catalog::RecordRow, item: &ParsedItem) -> Line {
     let of = |role: Role| item.parties.iter().filter(move |party| party.role == role);
     let sent =
         item.sent_at.as_ref().map(|sent| sent.at.with_timezone(&opened.zone()).format("%Y-%m-%d %H:%M").to_string());
@@ -212,13 +290,16 @@ fn decide(opened: &mut Repository, arguments: &ReviewDecide, actor: &str, output
     let decision = Decision::parse(&arguments.decision).ok_or_else(|| {
         Failure::usage(
             format!("{:?} is not a decision", arguments.decision),
-            "Write responsive, not-responsive, withheld or partly-withheld.",
+            "Write responsive, not-responsive, withheld, partly-withheld or not-government-data.",
         )
     })?;
+    let ground = ground(opened, arguments)?;
     let members = members(opened, id, arguments)?;
-    let count = review::decide(opened, id, &members, decision, &arguments.basis, actor)?;
+    let count = review::decide_with(opened, id, &members, (decision, &arguments.basis, &ground), actor)?;
+    let open = citation::refusal(&opened.catalog().reading(), &arguments.basis, In::Basis)?;
+    let offered = review::offers(opened, id)?.len();
     let undecided = review::stand(opened, id)?.undecided.len();
-    let value = json!({ "request": id, "decision": decision, "items": count, "undecided": undecided });
+    let value = json!({ "request": id, "decision": decision, "items": count, "undecided": undecided, "to_confirm": open, "offers": offered });
     let next = if undecided == 0 {
         format!("Next: recordroom produce {id} DIR\n")
     } else {
@@ -229,9 +310,38 @@ fn decide(opened: &mut Repository, arguments: &ReviewDecide, actor: &str, output
     } else {
         ""
     };
-    let text = format!("{count} items are {decision} for {id}; {undecided} have no decision.\n{partly}{next}");
+    let open = open.map_or(String::new(), |message| format!("{}\n", repository::capitalised(&message)));
+    let offered = match offered {
+        0 => String::new(),
+        count => format!("{count} items say the same as decided ones, or quote them: recordroom review offers {id}\n"),
+    };
+    let text =
+        format!("{count} items are {decision} for {id}; {undecided} have no decision.\n{partly}{open}{offered}{next}");
     output.result(value, &text)?;
     Ok(DONE)
+}
+
+fn ground(opened: &Repository, arguments: &ReviewDecide) -> Result<Ground, Failure> {
+    let wrong = |word: &str, what: &str, words: &[&str]| {
+        Failure::usage(format!("{word:?} is not a {what}"), format!("Write {}.", words.join(", ")))
+    };
+    let class = arguments.class.as_deref().map(|word| {
+        let words: Vec<&str> = NotPublicClass::ALL.iter().map(|one| one.word()).collect();
+        NotPublicClass::parse(word).ok_or_else(|| wrong(word, "classification", &words))
+    });
+    let privilege = arguments.privilege.as_deref().map(|word| {
+        let words: Vec<&str> = Privilege::ALL.iter().map(|one| one.word()).collect();
+        Privilege::parse(word).ok_or_else(|| wrong(word, "privilege", &words))
+    });
+    let determination = match (&arguments.determined_by, &arguments.determination) {
+        (Some(by), Some(reason)) => Some(Determination {
+            by: by.clone(),
+            on: arguments.determined_on.unwrap_or_else(|| opened.today()),
+            reason: reason.clone(),
+        }),
+        _ => None,
+    };
+    Ok(Ground { class: class.transpose()?, privilege: privilege.transpose()?, determination })
 }
 
 fn members(opened: &Repository, id: RequestId, arguments: &ReviewDecide) -> Result<Members, Failure> {

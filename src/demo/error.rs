@@ -38,6 +38,12 @@ pub enum DemoError {
     /// A status could not be settled.
     #[error(transparent)]
     Classification(#[from] ClassificationError),
+    /// A letter failed.
+    #[error(transparent)]
+    Letter(#[from] crate::letters::LetterError),
+    /// A citation was not confirmed.
+    #[error(transparent)]
+    Citation(#[from] crate::citation::CitationError),
     /// A search failed.
     #[error(transparent)]
     Finding(#[from] FindingError),

@@ -1,5 +1,6 @@
 //! The demonstration: a fictional city, and the story that is told with it.
 
+mod answers;
 pub mod city;
 mod error;
 mod story;

@@ -1,5 +1,6 @@
 //! The story: a clerk's half year with the program, told while it really happens in an exercise repository.
 
+use super::answers;
 use super::city::{self, City, people};
 use super::error::DemoError;
 use super::teller::Teller;
@@ -16,9 +17,9 @@ use crate::model::classification::RecordStatus;
 use crate::model::hold::Scope;
 use crate::model::request::RequestKind;
 use crate::model::review::Decision;
-use crate::production::{self, Outcome, ProduceOptions};
+use crate::production::{self, Outcome, ProduceOptions, Produced};
 use crate::repository::Repository;
-use crate::request::{self, NewRequest};
+use crate::request::{self, NewRequest, RequestLetterKind};
 use crate::retention::adopt;
 use crate::review::{self, Members};
 use crate::schedule::shipped;
@@ -27,9 +28,9 @@ use chrono::{DateTime, Duration, Utc};
 use std::path::{Path, PathBuf};
 
 /// The people who act in the story.
-const CLERK: &str = "Maren Olstad";
+pub(super) const CLERK: &str = "Maren Olstad";
 const ADMINISTRATOR: &str = "Tom Halvorsen";
-const ATTORNEY: &str = "Elaine Hegdahl";
+pub(super) const ATTORNEY: &str = "Elaine Hegdahl";
 const MANAGER: &str = "Priya Raman";
 
 /// A private message that is past its period, and one that a lawsuit needs.
@@ -40,7 +41,7 @@ const ASKED: &str = "\"change order 3\"";
 /// What the attorney wrote in confidence.
 const PRIVILEGED: &str = "privileged OR from:hegdahlmoe.example OR to:hegdahlmoe.example";
 /// Families that one search of the story reads back, at most.
-const MANY: usize = 10_000;
+pub(super) const MANY: usize = 10_000;
 /// Families the clerk sees of each kind.
 const SHOWN: usize = 3;
 
@@ -55,6 +56,8 @@ pub struct Places {
     pub keys: [PathBuf; 2],
     /// What was handed over.
     pub production: PathBuf,
+    /// The clear copies of the letters.
+    pub letters: PathBuf,
 }
 
 impl Places {
@@ -65,6 +68,7 @@ impl Places {
             repository: directory.join("repository"),
             keys: [directory.join("keys"), directory.join("keys-second-place")],
             production: directory.join("production"),
+            letters: directory.join("letters"),
         }
     }
 }
@@ -76,17 +80,19 @@ pub fn tell(directory: &Path, teller: &mut Teller<'_>) -> Result<(), DemoError> 
     let mut repository = taken_in(&places, &city, teller)?;
     classified(&mut repository, teller)?;
     held(&mut repository, teller)?;
-    let asked = requested(&mut repository, &places, teller)?;
+    let (asked, made) = requested(&mut repository, &places, teller)?;
     destroyed(&mut repository, city.today, teller)?;
+    answers::told(&mut repository, &places, &made, teller)?;
     drop(repository);
     released(&places, city.today, asked, teller)?;
     teller.heading("Where to look");
     teller.say(&format!(
-        "{}\n    the exports as they came\n{}\n    what the newspaper was given: open index.html\n{}\n    the repository; \
+        "{}\n    the exports as they came\n{}\n    what the newspaper was given: open index.html\n{}\n    the letters, as text and PDF\n{}\n    the repository; \
          its certificates are in the folder certificates\n\nTry:\n    recordroom --repository {} search mahadsanid\n    \
          recordroom --repository {} verify\n    recordroom verify {}",
         places.exports.display(),
         places.production.display(),
+        places.letters.display(),
         places.repository.display(),
         places.repository.display(),
         places.repository.display(),
@@ -189,7 +195,24 @@ fn held(repository: &mut Repository, teller: &mut Teller<'_>) -> Result<(), Demo
     Ok(())
 }
 
-fn requested(repository: &mut Repository, places: &Places, teller: &mut Teller<'_>) -> Result<RequestId, DemoError> {
+/// Searches for what the newspaper asks for, and shows the first of it.
+fn shown(repository: &Repository, teller: &mut Teller<'_>) -> Result<Found, DemoError> {
+    let found = search(repository, ASKED, MANY)?;
+    for hit in found.hits.iter().take(SHOWN) {
+        let when = hit.sent_at.as_deref().unwrap_or("no date");
+        teller.say(&format!("    {}  {when}  {}", hit.id, crate::text::safe(&hit.subject)));
+    }
+    teller.say(&format!(
+        "{} families have {ASKED}; {} items could not be searched in full.",
+        found.count, found.not_searchable
+    ));
+    Ok(found)
+}
+
+/// The request of the newspaper, and what it was given.
+type Asked = (RequestId, Box<Produced>);
+
+fn requested(repository: &mut Repository, places: &Places, teller: &mut Teller<'_>) -> Result<Asked, DemoError> {
     teller.heading("4. A data request: the production");
     let new = NewRequest {
         kind: RequestKind::Public,
@@ -201,20 +224,13 @@ fn requested(repository: &mut Repository, places: &Places, teller: &mut Teller<'
     };
     let opened = request::open(repository, new, CLERK)?;
     teller.say(&format!("{} is open, due {}: {}.", opened.id, opened.due.on, opened.due.basis));
+    answers::letter(repository, places, opened.id, RequestLetterKind::Acknowledgement, answers::COURIER, teller)?;
     let let_go = request::narrow(repository, opened.id, "the search words were agreed with the requester", CLERK)?;
     teller.say(&format!(
         "Until somebody had decided what is meant, it protected everything; now it protects what it asks for and what \
          cannot be searched, and {let_go} families wait for nothing but their schedule."
     ));
-    let found = search(repository, ASKED, MANY)?;
-    for hit in found.hits.iter().take(SHOWN) {
-        let when = hit.sent_at.as_deref().unwrap_or("no date");
-        teller.say(&format!("    {}  {when}  {}", hit.id, crate::text::safe(&hit.subject)));
-    }
-    teller.say(&format!(
-        "{} families have {ASKED}; {} items could not be searched in full.",
-        found.count, found.not_searchable
-    ));
+    let found = shown(repository, teller)?;
     let collected = request::collect(repository, opened.id, None, CLERK)?;
     let found = families(&found);
     let reading = repository.catalog().reading();
@@ -224,14 +240,15 @@ fn requested(repository: &mut Repository, places: &Places, teller: &mut Teller<'
     review::decide(repository, opened.id, &members, Decision::NotResponsive, "", CLERK)?;
     let secret: Vec<FamilyId> = families(&search(repository, &format!("{ASKED} AND ({PRIVILEGED})"), MANY)?);
     if !secret.is_empty() {
-        let basis = "attorney-client privilege; Minn. Stat. § 13.393";
+        let (basis, ground) = ("Minn. Stat. § 13.393", answers::privileged());
         // The message to the attorney is withheld; a document of somebody else's that hangs on it is decided by itself.
         let reading = repository.catalog().reading();
         let mut messages = Vec::new();
         for family in &secret {
             messages.extend(reading.records(*family)?.iter().filter(|one| one.part.is_none()).map(|one| one.id));
         }
-        review::decide(repository, opened.id, &Members::Records(messages), Decision::Withheld, basis, ATTORNEY)?;
+        let what = (Decision::Withheld, basis, &ground);
+        review::decide_with(repository, opened.id, &Members::Records(messages), what, ATTORNEY)?;
     }
     review::decide(repository, opened.id, &Members::Undecided, Decision::Responsive, "", CLERK)?;
     teller.say(&format!(
@@ -242,6 +259,7 @@ fn requested(repository: &mut Repository, places: &Places, teller: &mut Teller<'
         by_hand.len(),
         secret.len()
     ));
+    answers::estimated(repository, places, opened.id, teller)?;
     let outcome = production::produce(
         repository,
         opened.id,
@@ -259,7 +277,8 @@ fn requested(repository: &mut Repository, places: &Places, teller: &mut Teller<'
         "{} is delivered: {} documents on {} pages, {} to {}. Every file matches its manifest.",
         made.production.id, made.production.documents, made.pages, made.production.first, made.production.last
     ));
-    Ok(opened.id)
+    answers::letter(repository, places, opened.id, RequestLetterKind::Response, answers::COURIER, teller)?;
+    Ok((opened.id, made))
 }
 
 fn destroyed(repository: &mut Repository, today: DateTime<Utc>, teller: &mut Teller<'_>) -> Result<(), DemoError> {
@@ -313,7 +332,7 @@ fn executed(repository: &mut Repository, teller: &mut Teller<'_>) -> Result<Path
 }
 
 fn released(places: &Places, today: DateTime<Utc>, asked: RequestId, teller: &mut Teller<'_>) -> Result<(), DemoError> {
-    teller.heading("6. Half a year later");
+    teller.heading("7. Half a year later");
     let later = today + Duration::days(183);
     let mut repository = Repository::open(&places.repository, Some(later))?;
     let until = request::close(&mut repository, asked, "delivered; no further questions", CLERK)?;
@@ -365,6 +384,6 @@ fn released(places: &Places, today: DateTime<Utc>, asked: RequestId, teller: &mu
     Ok(())
 }
 
-fn families(found: &Found) -> Vec<FamilyId> {
+pub(super) fn families(found: &Found) -> Vec<FamilyId> {
     found.hits.iter().map(|hit| hit.family).collect()
 }

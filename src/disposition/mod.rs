@@ -12,6 +12,7 @@ mod plan;
 mod release;
 mod run;
 mod stop;
+mod withdraw;
 
 pub use crate::verify::certificate::Certificate;
 pub use approve::{approve, register_approver, signer_of};
@@ -21,6 +22,7 @@ pub use plan::{Outlook, Planned, outlook, plan, read_plan};
 pub use release::freed_by_release;
 pub use run::{RunReport, finish_interrupted, run};
 pub use stop::{Stop, resume, standing_stop, stop};
+pub use withdraw::withdraw;
 
 use crate::base::id::PlanId;
 use crate::catalog::CatalogError;

@@ -140,6 +140,7 @@ fn check_may_run(
         PlanState::Approved => {}
         PlanState::Planned => return refused(format!("the plan {} is not approved", plan.plan)),
         PlanState::Executed => return refused(format!("the plan {} was executed already", plan.plan)),
+        PlanState::Withdrawn => return refused(format!("the plan {} was withdrawn", plan.plan)),
     }
     let Some((approval, approved_by)) = reading.approval(plan.plan)? else {
         return refused(format!("the plan {} has no approval", plan.plan));
@@ -163,7 +164,10 @@ fn check_may_run(
     }
     let has_begun = reading.destructions()?.iter().any(|one| one.plan == plan.plan);
     if inputs_changed(repository, plan, adopted) && !has_begun {
-        return refused(format!("{INPUTS_CHANGED}; make a new plan"));
+        return refused(format!(
+            "{INPUTS_CHANGED}; make a new plan, and withdraw this one: recordroom dispose withdraw {} --reason TEXT",
+            plan.plan
+        ));
     }
     Ok(approved_by)
 }

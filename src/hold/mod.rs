@@ -28,6 +28,7 @@ pub use words::told;
 
 use crate::base::id::{CustodianId, EventId, FamilyId, HoldId};
 use crate::catalog::{CatalogError, FamilyState, Guard, Reading};
+use crate::letters::LetterError;
 use crate::model::event::Act;
 use crate::model::hold::{Hold, HoldBasis, Scope};
 use crate::protection::{Compiled, ProtectionError, covered};
@@ -49,14 +50,9 @@ pub enum HoldError {
     /// Something that a hold needs is missing.
     #[error("{0}")]
     Incomplete(&'static str),
-    /// A letter's template cannot be filled.
-    #[error("the letter {name} cannot be written: {message}")]
-    Letter {
-        /// Which template.
-        name: String,
-        /// What is wrong with it.
-        message: String,
-    },
+    /// A letter could not be written or kept.
+    #[error(transparent)]
+    Letter(#[from] LetterError),
     /// The step is not allowed to this person, or not now.
     #[error("{0}")]
     Refused(String),

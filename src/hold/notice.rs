@@ -1,19 +1,17 @@
 //! Notices of a hold: who was told, who acknowledged it, who is to be reminded. All of it is read back from the ledger.
 
 use super::amend::in_force;
-use super::letter::{Letter, LetterKind, Telling, Template, letter};
+use super::letter::{LetterKind, Telling, Template, letter};
 use super::{HoldError, told};
-use crate::base::digest::Sha256Digest;
-use crate::base::durable;
 use crate::base::id::{EventId, HoldId};
 use crate::catalog::{CatalogError, Reading};
+use crate::letters::{self, Letter};
 use crate::model::event::Act;
 use crate::model::hold::HoldState;
-use crate::repository::{Repository, RepositoryError};
+use crate::repository::Repository;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::path::PathBuf;
 
 /// How a notice was acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,10 +54,11 @@ pub struct Notice {
 pub struct WrittenNotice {
     /// Its number.
     pub number: u64,
-    /// The text file.
-    pub text: PathBuf,
-    /// The PDF file.
-    pub pdf: PathBuf,
+    /// The name under which the repository keeps it.
+    pub name: String,
+    /// The letter, to be sent or handed over. It tells the matter and may be privileged (Minn. Stat. § 13.393), so the
+    /// repository keeps it sealed.
+    pub letter: Letter,
 }
 
 /// The notices of a hold, by number.
@@ -97,21 +96,7 @@ pub fn notices(reading: &Reading<'_>, hold: HoldId) -> Result<Vec<Notice>, Catal
     Ok(all)
 }
 
-/// Where the letters of this repository lie. They tell the matter and may be privileged (Minn. Stat. § 13.393).
-fn folder(repository: &Repository) -> PathBuf {
-    repository.layout().root().join("notices")
-}
-
-fn write(repository: &Repository, name: &str, letter: &Letter) -> Result<(PathBuf, PathBuf), HoldError> {
-    let folder = folder(repository);
-    durable::create_dir_all(&folder).map_err(|error| RepositoryError::io(&folder, error))?;
-    let (text, pdf) = (folder.join(format!("{name}.txt")), folder.join(format!("{name}.pdf")));
-    durable::replace(&text, letter.text.as_bytes()).map_err(|error| RepositoryError::io(&text, error))?;
-    durable::replace(&pdf, &letter.pdf).map_err(|error| RepositoryError::io(&pdf, error))?;
-    Ok((text, pdf))
-}
-
-/// Writes the letter of a hold to one person, as text and as PDF, and records it. Sending it is the city's own act.
+/// Writes the letter of a hold to one person, as text and as PDF, keeps it sealed and records it. Sending it is the city's own act.
 pub fn write_notice(
     repository: &mut Repository,
     id: HoldId,
@@ -129,18 +114,19 @@ pub fn write_notice(
     let first_written = repository.today();
     let telling = Telling { hold: &hold, reaches: &reaches, to, number, first_written };
     let letter = letter(repository, Template::First(kind), &telling)?;
-    let (text, pdf) = write(repository, &format!("{id}-{number}"), &letter)?;
+    let name = format!("{id}-{number}");
+    letters::keep(repository, &name, &letter)?;
     let at = repository.now();
+    let (sha256, pdf_sha256) = letter.digests();
     let details = json!({
-        "notice": number, "to": to, "kind": kind, "sha256": Sha256Digest::of(letter.text.as_bytes()),
-        "pdf_sha256": Sha256Digest::of(&letter.pdf),
+        "notice": number, "to": to, "kind": kind, "sha256": sha256, "pdf_sha256": pdf_sha256,
     });
     repository.catalog_mut().write::<_, HoldError>(|writing| {
         if notices(&writing.reading(), id)?.len() as u64 + 1 != number {
             return Err(HoldError::Refused("another notice of this hold was just written; write it again".to_owned()));
         }
         writing.record_event(at, actor, Act::HoldNoticed, &id.to_string(), &details)?;
-        Ok(WrittenNotice { number, text, pdf })
+        Ok(WrittenNotice { number, name, letter })
     })
 }
 
@@ -209,17 +195,18 @@ pub fn remind(repository: &mut Repository, id: HoldId, which: &str, actor: &str)
     let telling = Telling { hold: &hold, reaches: &reaches, to: &notice.to, number, first_written };
     let letter = letter(repository, Template::Reminder, &telling)?;
     let nth = notice.reminded_at.len() + 1;
-    let (text, pdf) = write(repository, &format!("{id}-{number}-reminder-{nth}"), &letter)?;
+    let name = format!("{id}-{number}-reminder-{nth}");
+    letters::keep(repository, &name, &letter)?;
     let at = repository.now();
+    let (sha256, pdf_sha256) = letter.digests();
     let details = json!({
-        "notice": number, "reminder": nth, "sha256": Sha256Digest::of(letter.text.as_bytes()),
-        "pdf_sha256": Sha256Digest::of(&letter.pdf),
+        "notice": number, "reminder": nth, "sha256": sha256, "pdf_sha256": pdf_sha256,
     });
     repository.catalog_mut().write::<_, HoldError>(|writing| {
         if wanted(&writing.reading(), id, &number.to_string())? != notice {
             return Err(HoldError::Refused("this notice was acknowledged or reminded of meanwhile".to_owned()));
         }
         writing.record_event(at, actor, Act::HoldReminded, &id.to_string(), &details)?;
-        Ok(WrittenNotice { number, text, pdf })
+        Ok(WrittenNotice { number, name, letter })
     })
 }

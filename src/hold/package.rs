@@ -73,7 +73,7 @@ pub fn package(
         told: TOLD.to_owned(),
     };
     let document = signed(MATTER_DOMAIN, &json!(statement), repository.signer())
-        .map_err(|error| HoldError::Letter { name: STATEMENT.to_owned(), message: error.to_string() })?;
+        .map_err(|error| HoldError::Refused(format!("{STATEMENT} could not be signed: {error}")))?;
     writer.write(STATEMENT, format!("{document:#}\n").as_bytes())?;
     Ok(Packaged { directory: directory.to_owned(), statement })
 }
@@ -184,17 +184,14 @@ impl Gathered {
 
     /// The letters of the matter's holds, text and PDF.
     fn letters(&self, repository: &Repository, writer: &mut Writer<'_>) -> Result<(), HoldError> {
-        let folder = repository.layout().root().join("notices");
         for hold in &self.holds {
             for notice in notices(&repository.catalog().reading(), hold.id)? {
                 let first = format!("{}-{}", hold.id, notice.number);
                 let reminders = (1..=notice.reminded_at.len()).map(|nth| format!("{first}-reminder-{nth}"));
                 for name in std::iter::once(first.clone()).chain(reminders) {
-                    for ending in ["txt", "pdf"] {
-                        let path = folder.join(format!("{name}.{ending}"));
-                        let bytes = std::fs::read(&path).map_err(|error| RepositoryError::io(&path, error))?;
-                        writer.write(&format!("letters/{name}.{ending}"), &bytes)?;
-                    }
+                    let letter = crate::letters::kept(repository, &name)?;
+                    writer.write(&format!("letters/{name}.txt"), letter.text.as_bytes())?;
+                    writer.write(&format!("letters/{name}.pdf"), &letter.pdf)?;
                 }
             }
         }

@@ -63,6 +63,38 @@ words!(
         Produced = "produced",
         /// A request was closed.
         RequestClosed = "request-closed",
+        /// The identity of a requester was checked, and a guardian's standing.
+        RequestIdentified = "request-identified",
+        /// The requester was asked to clarify a request.
+        RequestClarificationAsked = "request-clarification-asked",
+        /// The requester answered, or said more by themselves.
+        RequestClarified = "request-clarified",
+        /// The subject of data challenged its accuracy or completeness.
+        AccuracyChallenged = "accuracy-challenged",
+        /// A challenge was answered: the data was corrected, or found to be right.
+        AccuracyDecided = "accuracy-decided",
+        /// Data was inspected by the requester.
+        RequestInspected = "request-inspected",
+        /// A fee was estimated or charged.
+        RequestFee = "request-fee",
+        /// A payment came in.
+        RequestPaid = "request-paid",
+        /// A letter about a request was written.
+        RequestLetter = "request-letter",
+        /// A closed request was opened again.
+        RequestReopened = "request-reopened",
+        /// A citation was compared with the law in force by counsel.
+        CitationConfirmed = "citation-confirmed",
+        /// A second person looked at review decisions.
+        ReviewSeconded = "review-seconded",
+        /// Review decisions were undone.
+        ReviewUndone = "review-undone",
+        /// The return of something that was produced by mistake was asked for.
+        ClawedBack = "clawed-back",
+        /// The assessment whether a disclosure was a breach was opened or finished.
+        BreachAssessed = "breach-assessed",
+        /// A plan was withdrawn before it was run.
+        PlanWithdrawn = "plan-withdrawn",
         /// A disposition plan was made.
         Planned = "planned",
         /// A plan was approved.

@@ -67,8 +67,32 @@ pub struct Policy {
     pub source_days: u32,
     /// Whether pictures, and pages that are pictures, are read by OCR when they come in.
     pub ocr: bool,
+    /// Whether a second person looks at what is withheld before it is produced.
+    pub second_review_of_withheld: bool,
     /// The circuit breakers before a destruction.
     pub breakers: BreakerLimits,
+    /// What copies cost, within the law.
+    pub fees: FeePolicy,
+}
+
+/// The city's choices on fees, within the law (Minn. Stat. § 13.03, subd. 3(c)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FeePolicy {
+    /// Cents for a page, up to 100 black-and-white pages on letter or legal paper; the law allows at most 25.
+    pub page_cents: u64,
+    /// Whether up to 100 pages that are sent as files are charged by the page as well. The law speaks of paper; without
+    /// this they are charged at actual cost.
+    pub electronic_at_page_rate: bool,
+    /// Cents up to which a fee is not asked for; what the same requester was not asked for in the last 30 business days
+    /// counts with it.
+    pub waive_up_to_cents: u64,
+}
+
+impl Default for FeePolicy {
+    fn default() -> Self {
+        Self { page_cents: 25, electronic_at_page_rate: false, waive_up_to_cents: 0 }
+    }
 }
 
 /// Where the circuit breakers before a destruction trip. A tripped one can be overridden for one plan by a registered
@@ -135,7 +159,9 @@ impl Default for Policy {
             personal_days: 30,
             source_days: 30,
             ocr: false,
+            second_review_of_withheld: false,
             breakers: BreakerLimits::default(),
+            fees: FeePolicy::default(),
         }
     }
 }

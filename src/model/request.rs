@@ -13,8 +13,62 @@ words!(
         Public = "public",
         /// From the subject of the data (Minn. Stat. § 13.04, subd. 3).
         DataSubject = "data-subject",
+        /// A standing request for public data, answered cycle by cycle (Opinions 96-047 and 04-007).
+        Standing = "standing",
+        /// For summary data: statistics from which nobody can be identified (Minn. Stat. § 13.05, subd. 7).
+        SummaryData = "summary-data",
         /// Discovery in litigation.
         Litigation = "litigation",
+        /// A subpoena.
+        Subpoena = "subpoena",
+        /// An audit, such as the state auditor's.
+        Audit = "audit",
+        /// An investigation inside the city.
+        Investigation = "investigation",
+    }
+);
+
+impl RequestKind {
+    /// Whether it is a request of the Data Practices Act: anybody may make one, a denial cites the law, and nothing that
+    /// was collected stays without a decision.
+    pub const fn is_of_the_act(self) -> bool {
+        matches!(self, Self::Public | Self::DataSubject | Self::Standing | Self::SummaryData)
+    }
+
+    /// Whether somebody who gives no name is served (Minn. Stat. § 13.05, subd. 12: identity may not be demanded).
+    pub const fn may_be_anonymous(self) -> bool {
+        matches!(self, Self::Public | Self::Standing | Self::SummaryData)
+    }
+
+    /// Whether a demand, order or charge sets the days for the answer.
+    pub const fn days_are_set_by_others(self) -> bool {
+        matches!(self, Self::Litigation | Self::Subpoena | Self::Audit | Self::Investigation)
+    }
+}
+
+words!(
+    /// How a request ended. Where it stands is its status, a different thing.
+    RequestOutcome {
+        /// Everything that was asked for was given.
+        Granted = "granted",
+        /// Some was given, some withheld.
+        GrantedInPart = "granted-in-part",
+        /// Everything was withheld.
+        Denied = "denied",
+        /// There is no such data.
+        NoData = "no-data",
+        /// The requester looked at it.
+        Inspected = "inspected",
+        /// Not repeated, because it was shown within the last six months (Minn. Stat. § 13.04, subd. 3).
+        ShownBefore = "shown-before",
+        /// The requester took it back.
+        Withdrawn = "withdrawn",
+        /// The requester did not answer, pay or come.
+        Abandoned = "abandoned",
+        /// Another body has the data.
+        Referred = "referred",
+        /// It was not said.
+        NotStated = "not-stated",
     }
 );
 

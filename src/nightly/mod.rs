@@ -318,7 +318,7 @@ fn plan_due(repository: &mut Repository, night: &mut Night, actor: &str) -> Resu
     }
     let reading = repository.catalog().reading();
     if let Some(newest) = reading.plans()?.last().copied() {
-        let waits = reading.plan(newest)?.1 != PlanState::Executed;
+        let waits = matches!(reading.plan(newest)?.1, PlanState::Planned | PlanState::Approved);
         if waits && read_plan(repository, newest)?.merkle_root == merkle_root {
             return Ok(Some(format!("{} items are due, and {newest} lists exactly those.", counts.eligible)));
         }

@@ -7,6 +7,7 @@
 //! build     the folder: drawn twice (once to count the pages, once with its numbers), written as it goes
 //! proof     manifests, bag, signed statement
 //! sealed    the copy that the repository keeps, under a key of its own; it is delivered from again
+//! claw_back what was given by mistake is asked for again
 //! record    checked by `verify`, sealed, then numbers, event and final name in one transaction
 //! ```
 //!
@@ -20,6 +21,7 @@
 //! changes, whole headers) and are given in litigation alone, when asked for.
 
 mod build;
+mod claw_back;
 mod decisions;
 mod draft;
 mod folder;
@@ -32,6 +34,9 @@ mod sealed;
 mod words;
 
 pub use crate::package::listing::Withheld;
+pub use claw_back::{
+    Assessed, ClawBackRow, ClawedBack, Wanted, all_claw_backs, assess, claw_back, claw_backs, copy_templates,
+};
 pub use plan::{Give, Plan, PlannedFamily, PlannedMember, not_collected, plan};
 pub use record::{again, again_with, produce, produce_with};
 pub use repeats::Repeat;

@@ -173,7 +173,7 @@ pub(super) fn arrange(
             let Some((decision, basis)) = decided.get(&record.id) else { continue };
             let give = match decision {
                 Decision::Responsive => Give::Whole,
-                Decision::NotResponsive => Give::NotResponsive,
+                Decision::NotResponsive | Decision::NotGovernmentData => Give::NotResponsive,
                 Decision::Withheld => Give::Withheld(basis.clone()),
                 Decision::PartlyWithheld => {
                     partly.push(record.id);

@@ -52,6 +52,9 @@ pub fn produce_with(
         Ok(_) | Err(RepositoryError::Busy) => {}
         Err(error) => return Err(error.into()),
     }
+    if let Some(message) = crate::review::not_ready(repository, request).map_err(of_review)? {
+        return Err(ProductionError::refused(message, "Nothing was produced and no number used."));
+    }
     let plan = plan::plan(repository, request, options)?;
     if plan.families.is_empty() {
         return nothing_to_give(repository, &plan);
@@ -72,6 +75,14 @@ pub fn produce_with(
         lease.end();
     }
     recorded.map(|one| Outcome::Produced(Box::new(one)))
+}
+
+fn of_review(error: crate::review::ReviewError) -> ProductionError {
+    match error {
+        crate::review::ReviewError::Catalog(error) => error.into(),
+        crate::review::ReviewError::Repository(error) => error.into(),
+        error => ProductionError::refused(error.to_string(), "Nothing was produced and no number used."),
+    }
 }
 
 fn nothing_to_give(repository: &Repository, plan: &Plan) -> Result<Outcome, ProductionError> {

@@ -12,7 +12,7 @@ use crate::base::id::RecordId;
 use crate::model::item::ParsedItem;
 use crate::model::review::Decision;
 use crate::repository::{Repository, read_item};
-use crate::text::each_token;
+use crate::text::{each_token, own_words};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -118,25 +118,6 @@ fn text_of(part: Option<u32>, item: &ParsedItem) -> &str {
         None => &item.body,
         Some(part) => item.attachments.iter().find(|one| one.part == part).map_or("", |one| &one.text),
     }
-}
-
-/// A message without what it quotes: lines behind `>` with the line that introduces them, and all that follows the
-/// rule under which Outlook and others repeat an earlier message.
-fn own_words(body: &str) -> String {
-    let mut own = String::new();
-    let mut lines = body.lines().map(str::trim).peekable();
-    while let Some(line) = lines.next() {
-        let repeats = |words| line.starts_with("---") && line.contains(words);
-        if repeats("Original Message") || repeats("Forwarded message") {
-            break;
-        }
-        let introduces = line.ends_with(':') && lines.peek().is_some_and(|next| next.starts_with('>'));
-        if !line.starts_with('>') && !introduces {
-            own.push_str(line);
-            own.push('\n');
-        }
-    }
-    own
 }
 
 fn words(text: &str) -> Vec<String> {

@@ -53,6 +53,14 @@ impl Layout {
     pub fn reports(&self) -> PathBuf {
         self.root.join("reports")
     }
+    /// Letters about holds and requests, sealed.
+    pub fn letters(&self) -> PathBuf {
+        self.root.join("letters")
+    }
+    /// The city's own templates of letters.
+    pub fn templates(&self) -> PathBuf {
+        self.root.join("templates")
+    }
     /// The file whose lock keeps two nightly works apart.
     pub fn nightly_lock(&self) -> PathBuf {
         self.root.join("nightly.lock")

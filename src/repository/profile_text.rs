@@ -104,6 +104,8 @@ fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error>
     line(text, about, "personal_days", policy.personal_days)?;
     let about = "# Days in which the files that were taken in are to be disposed of where they lay.";
     line(text, about, "source_days", policy.source_days)?;
+    let about = "# Whether a second person looks at what is withheld before it is produced (recordroom review second).";
+    line(text, about, "second_review_of_withheld", policy.second_review_of_withheld)?;
     let until_read = policy.until_read_floor_days;
     text.push_str(
         "# Whether pictures, and pages that are pictures, are read by OCR when they come in. It takes about a second for \
@@ -122,7 +124,22 @@ fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error>
         None => text.push_str("# until_read_floor_days = 30\n"),
     }
     breakers(text, profile)?;
+    fees(text, profile)?;
     nightly(text, profile)
+}
+
+fn fees(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
+    let fees = &profile.policy.fees;
+    text.push_str(
+        "\n# What copies cost, within the law (recordroom request estimate). Inspection is free.\n[policy.fees]\n",
+    );
+    let about =
+        "# Cents for a page, up to 100 black-and-white pages on letter or legal paper; the law allows at most 25.";
+    line(text, about, "page_cents", fees.page_cents)?;
+    let about = "# Whether up to 100 pages that are sent as files are charged by the page, and not at actual cost.";
+    line(text, about, "electronic_at_page_rate", fees.electronic_at_page_rate)?;
+    let about = "# Cents up to which a fee is not asked for; 0 means that every fee is.";
+    line(text, about, "waive_up_to_cents", fees.waive_up_to_cents)
 }
 
 fn breakers(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {

@@ -77,6 +77,10 @@ pub fn check(profile: &Profile) -> Result<Tz, RepositoryError> {
     if profile.policy.confirmation_sample == 0 {
         return wrong("confirmation_sample must be at least 1".to_owned());
     }
+    if profile.policy.fees.page_cents > 25 {
+        // Minn. Stat. § 13.03, subd. 3(c).
+        return wrong("page_cents must be at most 25: the law allows no more for a page".to_owned());
+    }
     let mut names: Vec<&str> = profile.custodians.iter().map(|custodian| custodian.name.as_str()).collect();
     names.sort_unstable();
     if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {

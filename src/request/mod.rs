@@ -1,22 +1,49 @@
-//! Data requests: opened with their due date, collected, closed. From its receipt a request protects its whole custodian
-//! and date scope, until a recorded decision narrows that (`narrow`); a standing one is answered cycle by cycle
+//! Data requests: opened with their due date, collected, answered, closed. From its receipt a request protects its whole
+//! custodian and date scope, until a recorded decision narrows that (`narrow`); a standing one is answered cycle by cycle
 //! (`standing`).
+//!
+//! *Invariant:* a due date is computed once, from the kind and the day of receipt, and nothing moves it.
+//!
+//! Reading order: this file (opening, collecting), `steps` (identity, clarification, challenge, inspection, payment),
+//! `memo` (six months), `fee` and `estimate`, `letter`, `outcome` (closing), `progress` (all of it read back, and the log),
+//! `delivered` (what was given to whom).
 
+mod decided;
+mod delivered;
+mod estimate;
+pub mod fee;
+mod letter;
+mod memo;
 mod narrow;
+mod outcome;
+mod progress;
 mod standing;
+mod steps;
 
+pub use decided::{Decided, decided, decided_before};
+pub use delivered::{Delivered, DeliveredItem, delivered, delivered_with};
+pub use estimate::{estimate, waived_lately};
+pub use letter::{Named, RequestLetterKind, WithholdingLine, WrittenLetter, copy_templates, letter_kept, write_letter};
+pub use memo::{SixMonthMemo, six_month_memo};
 pub use narrow::narrow;
+pub use outcome::{close, close_as, reopen};
+pub use progress::{
+    Challenge, Clarification, FeeRow, Identity, Inspection, LetterRow, LogLine, Milestone, Progress, log, progress,
+};
 pub use standing::{CycleDue, cycle_delivered, make_standing, reconfirm, standing_requests};
+pub use steps::{
+    NewIdentity, NewInspection, answer_challenge, ask, challenge, clarified, identify, inspect, not_to_be_given, paid,
+};
 
 use crate::base::id::{EventId, FamilyId, RequestId};
-use crate::calendar::{DeadlineError, DueKind, Observed, due};
-use crate::catalog::{CatalogError, Guard, Reading};
+use crate::calendar::{DeadlineError, DueKind, due};
+use crate::catalog::{CatalogError, Guard, Writing};
 use crate::model::event::Act;
 use crate::model::hold::Scope;
 use crate::model::request::{DataRequest, Due, RequestKind, RequestStatus};
 use crate::protection::{Compiled, ProtectionError, covered, covered_by_each, whole_of};
 use crate::repository::Repository;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 /// Why a request was not opened, collected or closed.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +57,9 @@ pub enum RequestError {
     /// The due date could not be computed.
     #[error(transparent)]
     Deadline(#[from] DeadlineError),
+    /// A letter could not be written.
+    #[error(transparent)]
+    Letter(#[from] crate::letters::LetterError),
     /// Something that a request needs is missing, or the step does not fit where it stands.
     #[error("{0}")]
     Refused(String),
@@ -66,7 +96,7 @@ pub fn open(repository: &mut Repository, new: NewRequest, actor: &str) -> Result
     if new.description.trim().is_empty() {
         return Err(RequestError::Refused("a request needs what was asked for".to_owned()));
     }
-    if new.kind != RequestKind::Public && new.requester.trim().is_empty() {
+    if !new.kind.may_be_anonymous() && new.requester.trim().is_empty() {
         let message = "only a request for public data can be anonymous; name who asks".to_owned();
         return Err(RequestError::Refused(message));
     }
@@ -75,8 +105,8 @@ pub fn open(repository: &mut Repository, new: NewRequest, actor: &str) -> Result
     if received_on > today {
         return Err(RequestError::Refused("a request cannot have been received after today".to_owned()));
     }
-    if new.kind != RequestKind::Litigation && new.litigation_days.is_some() {
-        let message = "only a demand or order in litigation sets the days for its answer".to_owned();
+    if !new.kind.days_are_set_by_others() && new.litigation_days.is_some() {
+        let message = "only a demand, order, subpoena or audit sets the days for its answer".to_owned();
         return Err(RequestError::Refused(message));
     }
     let compiled = Compiled::new(&new.scope, "the request")?;
@@ -117,20 +147,17 @@ fn due_on(
     litigation_days: Option<u32>,
     received_on: NaiveDate,
 ) -> Result<Due, RequestError> {
-    let profile = repository.profile();
-    let observed = Observed {
-        october_monday: profile.holidays.october_monday,
-        friday_after_thanksgiving: profile.holidays.friday_after_thanksgiving,
-    };
-    let kind = match kind {
-        RequestKind::Public => {
-            DueKind::PublicRequest { target_business_days: profile.policy.public_request_target_business_days }
+    let observed = estimate::observed(repository);
+    let target_business_days = repository.profile().policy.public_request_target_business_days;
+    let kind = match (kind, litigation_days) {
+        (RequestKind::Public | RequestKind::Standing, _) => DueKind::PublicRequest { target_business_days },
+        (RequestKind::DataSubject, _) => DueKind::DataSubject,
+        (RequestKind::SummaryData, _) => DueKind::SummaryData,
+        (_, Some(days)) => DueKind::Litigation { days },
+        (RequestKind::Audit | RequestKind::Investigation, None) => DueKind::OwnTarget { target_business_days },
+        (RequestKind::Litigation | RequestKind::Subpoena, None) => {
+            DueKind::LitigationUnstated { days: LITIGATION_DAYS }
         }
-        RequestKind::DataSubject => DueKind::DataSubject,
-        RequestKind::Litigation => match litigation_days {
-            Some(days) => DueKind::Litigation { days },
-            None => DueKind::LitigationUnstated { days: LITIGATION_DAYS },
-        },
     };
     let due = due(kind, received_on, &observed)?;
     Ok(Due { on: due.on, basis: due.basis })
@@ -196,36 +223,9 @@ pub fn collect(
     })
 }
 
-/// Closes a request. Its scope stays protected for the days the profile sets.
-pub fn close(repository: &mut Repository, id: RequestId, reason: &str, actor: &str) -> Result<NaiveDate, RequestError> {
-    if reason.trim().is_empty() {
-        return Err(RequestError::Refused("closing a request needs the reason".to_owned()));
+fn refuse_closed(writing: &Writing<'_>, id: RequestId) -> Result<(), RequestError> {
+    if writing.reading().request(id)?.status == RequestStatus::Closed {
+        return Err(RequestError::Refused(format!("the request {id} is closed")));
     }
-    let (at, today) = (repository.now(), repository.today());
-    let days = u64::from(repository.profile().policy.protect_days_after_close);
-    let until = today.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX).min(LAST_DAY);
-    repository.catalog_mut().write::<_, RequestError>(|writing| {
-        if writing.reading().request(id)?.status == RequestStatus::Closed {
-            return Err(RequestError::Refused(format!("the request {id} is closed already")));
-        }
-        refuse_unreviewed(&writing.reading(), id)?;
-        writing.close_request(id, today, until)?;
-        let details = serde_json::json!({ "reason": reason, "protected_until": until });
-        writing.record_event(at, actor, Act::RequestClosed, &id.to_string(), &details)?;
-        Ok(until)
-    })
-}
-
-/// Refuses to end a request while collected items have no decision. In litigation the attorney's recorded decision to stop
-/// covers what had been collected by then; for the public and for data subjects nothing does.
-fn refuse_unreviewed(reading: &Reading<'_>, id: RequestId) -> Result<(), RequestError> {
-    let open = reading.families_to_review(id)?.len();
-    if open == 0 {
-        return Ok(());
-    }
-    let more = match reading.request(id)?.kind {
-        RequestKind::Litigation => "; the attorney may decide to stop: recordroom review stop",
-        RequestKind::Public | RequestKind::DataSubject => "",
-    };
-    Err(RequestError::Refused(format!("{open} families collected for {id} have items without a decision{more}")))
+    Ok(())
 }

@@ -4,9 +4,9 @@
 //! Each cycle is protected until it is delivered and the city's days after a closed request are over. Nothing ends by
 //! itself: a cycle that nobody delivered and a request that nobody confirmed again stay protected, and are told.
 
-use super::{LAST_DAY, RequestError};
+use super::{LAST_DAY, RequestError, refuse_closed};
 use crate::base::id::RequestId;
-use crate::catalog::{Guard, Writing};
+use crate::catalog::Guard;
 use crate::model::event::Act;
 use crate::model::request::{RequestStatus, StandingCycle};
 use crate::repository::Repository;
@@ -133,11 +133,4 @@ pub fn standing_requests(repository: &Repository) -> Result<Vec<CycleDue>, Reque
 
 fn reconfirm_by(confirmed_on: NaiveDate) -> NaiveDate {
     confirmed_on.checked_add_months(Months::new(RECONFIRM_MONTHS)).unwrap_or(LAST_DAY)
-}
-
-fn refuse_closed(writing: &Writing<'_>, id: RequestId) -> Result<(), RequestError> {
-    if writing.reading().request(id)?.status == RequestStatus::Closed {
-        return Err(RequestError::Refused(format!("the request {id} is closed")));
-    }
-    Ok(())
 }

@@ -1,11 +1,28 @@
 //! Review: decisions member by member, one at a time or in bulk, each with who, when and on what basis.
+//!
+//! *Invariant:* decisions are events. The newest one counts; one that no production has told yet can be undone, and then
+//! the one before it counts again.
+//!
+//! Reading order: this file (deciding, standing), `undo`, `second` (a second person), `offers` (duplicates and quotations),
+//! `ready` (what still stands against an answer).
+
+mod offers;
+mod ready;
+mod second;
+mod undo;
+
+pub use offers::{Offer, Why, accept, offers};
+pub use ready::not_ready;
+pub use second::{second, without_second};
+pub use undo::{Undone, undo};
 
 use crate::base::id::{FamilyId, RecordId, RequestId};
-use crate::catalog::CatalogError;
+use crate::catalog::{CatalogError, Writing};
 use crate::model::event::Act;
-use crate::model::request::{RequestKind, RequestStatus};
-use crate::model::review::{Decision, ReviewDecision};
-use crate::repository::Repository;
+use crate::model::request::RequestStatus;
+use crate::model::review::{Decision, Ground, ReviewDecision};
+use crate::repository::{Repository, RepositoryError};
+use crate::request::RequestError;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Members decided in one transaction and told by one event.
@@ -17,6 +34,12 @@ pub enum ReviewError {
     /// The catalog failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// An item could not be read.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+    /// The request could not be read.
+    #[error(transparent)]
+    Request(#[from] RequestError),
     /// The decision does not fit.
     #[error("{0}")]
     Refused(String),
@@ -51,23 +74,26 @@ pub fn decide(
     basis: &str,
     actor: &str,
 ) -> Result<u64, ReviewError> {
-    let withheld = matches!(decision, Decision::Withheld | Decision::PartlyWithheld);
-    if withheld && basis.trim().is_empty() {
-        let message = "withholding needs its basis: the statute, such as \"Minn. Stat. § 13.43, subd. 4\"".to_owned();
-        return Err(ReviewError::Refused(message));
-    }
-    let kind = repository.catalog().reading().request(request)?.kind;
-    // Outside litigation a denial cites the section, the temporary classification or the federal law it rests on; each
-    // of them has a number.
-    if withheld && kind != RequestKind::Litigation && !basis.contains(|c: char| c.is_ascii_digit()) {
-        let message = format!("{basis:?} names no section of law; write for example \"Minn. Stat. § 13.43, subd. 4\"");
-        return Err(ReviewError::Refused(message));
-    }
+    decide_with(repository, request, members, (decision, basis, &Ground::default()), actor)
+}
+
+/// As [`decide`], with all that the decision rests on: classification, determination, privilege.
+pub fn decide_with(
+    repository: &mut Repository,
+    request: RequestId,
+    members: &Members,
+    (decision, basis, ground): (Decision, &str, &Ground),
+    actor: &str,
+) -> Result<u64, ReviewError> {
+    fits(repository, request, (decision, basis, ground))?;
     let records = records_of(repository, request, members)?;
     let at = repository.now();
     for step in records.chunks(STEP) {
         repository.catalog_mut().write::<_, ReviewError>(|writing| {
-            let details = serde_json::json!({ "decision": decision, "basis": basis, "members": step });
+            let mut details = serde_json::json!({ "decision": decision, "basis": basis, "members": step });
+            if *ground != Ground::default() {
+                details["ground"] = serde_json::json!(ground);
+            }
             let event = writing.record_event(at, actor, Act::Reviewed, &request.to_string(), &details)?;
             for record in step {
                 let one = ReviewDecision {
@@ -84,6 +110,38 @@ pub fn decide(
         })?;
     }
     Ok(records.len() as u64)
+}
+
+/// Refuses a decision without what it has to rest on.
+fn fits(
+    repository: &Repository,
+    request: RequestId,
+    (decision, basis, ground): (Decision, &str, &Ground),
+) -> Result<(), ReviewError> {
+    let refused = |message: String| Err(ReviewError::Refused(message));
+    let withheld = matches!(decision, Decision::Withheld | Decision::PartlyWithheld);
+    if withheld && basis.trim().is_empty() {
+        return refused(
+            "withholding needs its basis: the statute, such as \"Minn. Stat. § 13.43, subd. 4\"".to_owned(),
+        );
+    }
+    let kind = repository.catalog().reading().request(request)?.kind;
+    // Under the Data Practices Act a denial cites the section, the temporary classification or the federal law it rests
+    // on; each of them has a number.
+    if withheld && kind.is_of_the_act() && !basis.contains(|c: char| c.is_ascii_digit()) {
+        return refused(format!(
+            "{basis:?} names no section of law; write for example \"Minn. Stat. § 13.43, subd. 4\""
+        ));
+    }
+    if !withheld && *ground != Ground::default() {
+        return refused("a classification, a determination or a privilege belongs to what is withheld".to_owned());
+    }
+    if let Some(one) = &ground.determination
+        && (one.by.trim().is_empty() || one.reason.trim().is_empty())
+    {
+        return refused("a determination names who determined it and why".to_owned());
+    }
+    Ok(())
 }
 
 fn records_of(repository: &Repository, request: RequestId, members: &Members) -> Result<Vec<RecordId>, ReviewError> {
@@ -115,6 +173,13 @@ fn records_of(repository: &Repository, request: RequestId, members: &Members) ->
             Ok(all)
         }
     }
+}
+
+fn refuse_closed(writing: &Writing<'_>, request: RequestId) -> Result<(), ReviewError> {
+    if writing.reading().request(request)?.status == RequestStatus::Closed {
+        return Err(ReviewError::Refused(format!("the request {request} is closed")));
+    }
+    Ok(())
 }
 
 /// How the review of a request stands, member by member.

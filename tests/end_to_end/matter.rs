@@ -195,9 +195,13 @@ fn a_city_writes_its_own_letters_and_an_unknown_word_in_one_is_named() {
     fs::write(&own, "Keep it: {{matter}}\n\nDear {{to}}, keep {{reaches}}.\n").expect("written");
     let written =
         hold::write_notice(&mut repository, id, "Anna {{matter}}", LetterKind::Custodian, "clerk").expect("written");
-    let text = fs::read_to_string(&written.text).expect("a letter");
-    assert_eq!(text, "EXERCISE\n\nKeep it: Case 7\n\nDear Anna {{matter}}, keep everything.\n");
-    assert!(fs::read(&written.pdf).expect("a PDF").starts_with(b"%PDF-"));
+    assert_eq!(written.letter.text, "EXERCISE\n\nKeep it: Case 7\n\nDear Anna {{matter}}, keep everything.\n");
+    assert!(written.letter.pdf.starts_with(b"%PDF-"));
+    assert_eq!(recordroom::letters::kept(&repository, &written.name).expect("kept"), written.letter);
+    // What the repository keeps of it is sealed: neither the matter nor the person stands there in clear.
+    let sealed = fs::read(city.repository_path().join(format!("letters/{}.sealed", written.name))).expect("a file");
+    let says = |words: &[u8]| sealed.windows(words.len()).any(|window| window == words);
+    assert!(!says(b"Case 7") && !says(b"Anna"), "sealed");
     fs::write(&own, "Keep it: {{mater}}\n").expect("written");
     let error = hold::write_notice(&mut repository, id, "Bob", LetterKind::Custodian, "clerk").expect_err("refused");
     assert!(error.to_string().contains("{{mater}} is no word it knows"), "{error}");

@@ -106,7 +106,8 @@ fn plans(check: &mut Check<'_>) -> Result<Approved, VerifyError> {
             }
         };
         let approval = reading.approval(id)?;
-        if approval.is_some() == (state == PlanState::Planned) {
+        // A withdrawn plan may have been approved or not.
+        if state != PlanState::Withdrawn && approval.is_some() == (state == PlanState::Planned) {
             check.find("plan-state-differs", id, format!("it is {state}, and its approval says otherwise"));
         }
         let Some((approval, approved_by)) = approval else {

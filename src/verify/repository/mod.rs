@@ -2,7 +2,7 @@
 //!
 //! Reading order: `events` (I6), `families` (I1, I2, I7), `packs` (orphan bytes, released ones), `keys` (I2, I13),
 //! `destructions` (I3, I4), `holds` (I3 by predicate), `screenings` (I4), `accounts` (I11), `deadlines` (I12), `productions` (I8, I9), `files` (frozen schedules,
-//! certificates), `index` (I5).
+//! certificates), `letters`, `index` (I5).
 
 mod accounts;
 mod deadlines;
@@ -13,6 +13,7 @@ mod files;
 mod holds;
 mod index;
 mod keys;
+mod letters;
 mod packs;
 mod productions;
 mod screenings;
@@ -84,6 +85,7 @@ pub fn verify_with(repository: &Repository, monitor: &dyn Monitor, all_holds: bo
     deadlines::check(&mut check)?;
     productions::check(&mut check)?;
     files::check(&mut check)?;
+    letters::check(&mut check)?;
     index::check(&mut check)?;
     check.report.findings.sort();
     check.report.findings.dedup();

@@ -1,0 +1,172 @@
+//! `produce claw-back`, `assess`, `claw-backs`: what was given by mistake is asked for again.
+
+use super::DONE;
+use super::output::{Failure, Output, counted, table};
+use crate::base::clock::local_date;
+use crate::base::id::{ProductionId, RecordId};
+use crate::letters;
+use crate::model::production::BatesNumber;
+use crate::production::{self, ClawBackRow, Wanted};
+use crate::repository::Repository;
+use crate::text::safe;
+use clap::{Args, Subcommand};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// People above which consumer reporting agencies are told of a breach (Minn. Stat. § 13.055).
+const AGENCIES_FROM: u64 = 1_000;
+
+// What can be done about a production that was delivered.
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub enum ProduceCommand {
+    /// Ask for documents again that were given by mistake: writes the notice and opens the breach assessment
+    ///
+    /// Example: recordroom produce claw-back P-1 --number CB-00000004 --reason "privileged; the reply quotes the attorney"
+    ClawBack(ClawBackOf),
+    /// Finish the assessment whether it was a breach
+    ///
+    /// Example: recordroom produce assess P-1 --no-breach --reason "returned unread the same day"
+    Assess(Assess),
+    /// List what was asked for again, and which assessments are open
+    ///
+    /// Example: recordroom produce claw-backs
+    ClawBacks,
+}
+
+// Arguments of `produce claw-back`.
+#[derive(Debug, Args)]
+pub struct ClawBackOf {
+    /// The production, such as P-1
+    pub production: ProductionId,
+    /// One item; may be given more than once
+    #[arg(long = "item", value_name = "ITEM")]
+    pub items: Vec<RecordId>,
+    /// The document on which this number stands; may be given more than once
+    #[arg(long = "number", value_name = "NUMBER")]
+    pub numbers: Vec<BatesNumber>,
+    /// Why; it stands in the letter
+    #[arg(long)]
+    pub reason: String,
+    /// Who received it (default: the requester)
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "NAME")]
+    pub to: String,
+    /// Where the letter goes; it stands in the letter alone
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
+    pub address: String,
+    /// The folder for the clear copies that are sent
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    pub into: PathBuf,
+}
+
+// Arguments of `produce assess`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("finding").required(true))]
+pub struct Assess {
+    /// The production, such as P-1
+    pub production: ProductionId,
+    /// The number of the claw-back
+    #[arg(long, default_value_t = 1)]
+    pub number: u64,
+    /// It was a breach in the security of data
+    #[arg(long, group = "finding")]
+    pub breach: bool,
+    /// It was none
+    #[arg(long, group = "finding")]
+    pub no_breach: bool,
+    /// How many people it concerns
+    #[arg(long, default_value_t = 0)]
+    pub people: u64,
+    /// Why, and what was done
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// `recordroom produce claw-back` and its like
+pub fn run(opened: &mut Repository, command: &ProduceCommand, actor: &str, output: &Output) -> Result<u8, Failure> {
+    match command {
+        ProduceCommand::ClawBack(one) => claw_back(opened, one, actor, output),
+        ProduceCommand::Assess(one) => assess(opened, one, actor, output),
+        ProduceCommand::ClawBacks => list(opened, output),
+    }
+}
+
+fn claw_back(opened: &mut Repository, one: &ClawBackOf, actor: &str, output: &Output) -> Result<u8, Failure> {
+    let wanted = Wanted {
+        records: one.items.clone(),
+        numbers: one.numbers.clone(),
+        reason: one.reason.clone(),
+        to: one.to.clone(),
+        address: one.address.clone(),
+    };
+    let done = production::claw_back(opened, one.production, &wanted, actor)?;
+    let (text, pdf) = letters::hand_out(&done.letter, &one.into, &done.name)?;
+    let value = json!({
+        "production": one.production, "claw_back": done.number, "event": done.event, "documents": done.documents,
+        "text": text, "pdf": pdf,
+    });
+    let told = format!(
+        "{} of {} are asked for again:\n  {}\n  {}\nNothing was mailed. Withhold them (recordroom review decide) and produce \
+         again for a replacement. The breach assessment is open: recordroom produce assess {} --number {} \
+         --breach|--no-breach --reason TEXT\n",
+        counted(done.documents.len() as u64, "document"),
+        one.production,
+        text.display(),
+        pdf.display(),
+        one.production,
+        done.number
+    );
+    output.result(value, &told)?;
+    Ok(DONE)
+}
+
+fn assess(opened: &mut Repository, one: &Assess, actor: &str, output: &Output) -> Result<u8, Failure> {
+    production::assess(opened, one.production, one.number, (one.breach, one.people, &one.reason), actor)?;
+    let mut text = format!("The assessment {} of {} is finished.\n", one.number, one.production);
+    if one.breach {
+        text.push_str(
+            "Now (Minn. Stat. § 13.055): tell each person whom it concerns in writing, without unreasonable delay, that a report \
+             will be made and how to get it; make the report once the investigation is done.\n",
+        );
+        if one.people > AGENCIES_FROM {
+            text.push_str("More than 1,000 people: tell the consumer reporting agencies as well.\n");
+        }
+    }
+    output.result(json!({ "production": one.production, "claw_back": one.number, "breach": one.breach }), &text)?;
+    Ok(DONE)
+}
+
+fn list(opened: &Repository, output: &Output) -> Result<u8, Failure> {
+    let rows = production::all_claw_backs(&opened.catalog().reading())?;
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let assessed = match &row.assessed {
+                None => "open".to_owned(),
+                Some(one) if one.breach => format!("breach, {} people", one.people),
+                Some(_) => "no breach".to_owned(),
+            };
+            vec![
+                row.production.to_string(),
+                row.number.to_string(),
+                local_date(row.at, opened.zone()).to_string(),
+                safe(&row.documents.join(", ")),
+                safe(&row.reason),
+                assessed,
+            ]
+        })
+        .collect();
+    let text = if rows.is_empty() {
+        "Nothing was asked for again.\n".to_owned()
+    } else {
+        table(&["production", "claw-back", "on", "documents", "why", "assessment"], &cells)
+    };
+    output.result(json!({ "claw_backs": rows }), &text)?;
+    Ok(DONE)
+}
+
+/// What `status` says of assessments that are open.
+pub fn waiting(opened: &Repository) -> Result<Vec<ClawBackRow>, Failure> {
+    let rows = production::all_claw_backs(&opened.catalog().reading())?;
+    Ok(rows.into_iter().filter(|row| row.assessed.is_none()).collect())
+}

@@ -1,0 +1,37 @@
+//! What stands against an answer although every item has a decision.
+
+use super::{ReviewError, without_second};
+use crate::base::id::RequestId;
+use crate::citation::{self, In};
+use crate::model::review::Decision;
+use crate::repository::Repository;
+use crate::request::not_to_be_given;
+use std::collections::BTreeSet;
+
+/// Why nothing may be produced for a request yet: a citation that counsel has to confirm, a second person who has not
+/// looked, a subject of data whom nobody has identified. `None` where nothing stands against it.
+pub fn not_ready(repository: &Repository, request: RequestId) -> Result<Option<String>, ReviewError> {
+    if let Some(message) = not_to_be_given(repository, request)? {
+        return Ok(Some(message));
+    }
+    let reading = repository.catalog().reading();
+    let decisions = reading.decisions(request)?;
+    let withheld = decisions.iter().filter(|one| matches!(one.decision, Decision::Withheld | Decision::PartlyWithheld));
+    let bases: BTreeSet<&str> = withheld.map(|one| one.basis.as_str()).collect();
+    for basis in bases {
+        if let Some(message) = citation::refusal(&reading, basis, In::Basis)? {
+            return Ok(Some(message));
+        }
+    }
+    if repository.profile().policy.second_review_of_withheld {
+        let open = without_second(&reading, request)?;
+        if let Some(first) = open.first() {
+            return Ok(Some(format!(
+                "{} items are kept from the requester and no second person has looked at them, {first} among them: recordroom \
+                 review second {request}",
+                open.len()
+            )));
+        }
+    }
+    Ok(None)
+}
