@@ -18,6 +18,8 @@ mod index;
 mod ingest;
 mod intake;
 mod ledger;
+mod ledger_proof;
+mod ledger_time;
 mod nightly;
 mod output;
 mod people;

@@ -4,7 +4,7 @@
 //! stops what is left. Words, bytes and tombstones follow for all batches together.
 
 use super::DispositionError;
-use super::approve::is_same_person;
+use super::approve::{is_registered_by_ledger, is_same_person};
 use super::breaker;
 use super::certificate::issue;
 use super::plan::{inputs, read_plan};
@@ -146,6 +146,11 @@ fn check_may_run(
     };
     // In an exercise the repository's key stands for a person who was not registered when the plan was approved.
     let registered = reading.approver(&approved_by)?.map(|(public, _)| public);
+    if let Some(public) = &registered
+        && !is_registered_by_ledger(&reading, &approved_by, public)?
+    {
+        return refused(format!("the key of {approved_by} is not the one whose registration stands in the ledger"));
+    }
     let keys: Vec<String> =
         registered.into_iter().chain(plan.exercise.then(|| repository.signer().public_key_hex())).collect();
     match check_approval_by(&approval, &document, &approved_by, &keys) {

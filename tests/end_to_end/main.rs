@@ -17,6 +17,7 @@ mod nightly;
 mod personal;
 mod probe;
 mod produced;
+mod proofs;
 mod register;
 mod requests;
 mod restored;
