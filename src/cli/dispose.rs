@@ -345,7 +345,8 @@ fn execute(opened: &mut Repository, id: PlanId, actor: &str, output: &Output) ->
         "destroyed": report.destroyed, "dropped": dropped, "dropped_by_reason": report.dropped,
         "certificate": report.written,
     });
-    let text = format!("{}\nWritten to {}\n", report.certificate.told(), report.written.display());
+    let told = report.certificate.told(&report.sha256.to_string());
+    let text = format!("{told}\nWritten to {}, with the same as text and PDF beside it\n", report.written.display());
     output.result(value, &text)?;
     Ok(DONE)
 }

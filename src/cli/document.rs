@@ -6,7 +6,7 @@ use super::repository::INTEGRITY;
 use super::{DONE, repository, verify};
 use crate::ledger::{Checkpoint, CheckpointError};
 use crate::repository::{Repository, RepositoryError};
-use crate::verify::{Finding, certificate, checkpoint, documents};
+use crate::verify::{Finding, certificate, checkpoint, documents, timestamp};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -52,9 +52,23 @@ pub fn run(
         }
     };
     output.about(document.get("exercise").and_then(Value::as_bool).unwrap_or(false));
-    let findings: Vec<Finding> =
+    let mut findings: Vec<Finding> =
         checked.err().into_iter().map(|error| Finding::new("document-changed", &name, error.to_string())).collect();
-    tell(&findings, &name, what, key.as_deref(), output)
+    let stamp = match timestamp::of_file(path, text.as_bytes()) {
+        Some(Ok(stamp)) => Some(stamp),
+        Some(Err(finding)) => {
+            findings.push(finding);
+            None
+        }
+        None => None,
+    };
+    let code = tell(&findings, &name, what, key.as_deref(), output)?;
+    if let Some(stamp) = stamp.filter(|_| !output.is_json()) {
+        let when = stamp.at.format("%Y-%m-%d %H:%M:%S UTC");
+        let said = format!("An outside authority says that it was there at {when}. {}\n", timestamp::NOT_CHECKED);
+        output.bytes(said.as_bytes())?;
+    }
+    Ok(code)
 }
 
 /// A checkpoint where there is no repository: only whether it is as it was signed.
@@ -99,7 +113,8 @@ fn proof(
                      another way, and give it with --key.\n",
                 );
             }
-            let value = json!({ "ok": true, "checked": 1, "findings": [], "proved": proved, "signer_checked": key.is_some() });
+            let value =
+                json!({ "ok": true, "checked": 1, "findings": [], "proved": proved, "signer_checked": key.is_some() });
             output.result(value, &text)?;
             Ok(DONE)
         }

@@ -1,8 +1,8 @@
 //! `ledger`: who did what when, signed checkpoints to keep elsewhere, and proofs against them.
 
-use super::output::{Failure, Output, table};
 use super::ledger_proof::{Key, Prove, VerifyLedger};
 use super::ledger_time::Timestamp;
+use super::output::{Failure, Output, table};
 use super::{DONE, args::Common, ledger_proof, ledger_time, repository};
 use crate::base::durable;
 use crate::base::id::EventId;
@@ -132,7 +132,8 @@ impl From<ExportError> for Failure {
                 Self::new("chain", said, hint).with_exit(repository::INTEGRITY)
             }
             ExportError::Checkpoint(_) | ExportError::Rewritten(_) => {
-                let hint = "Keep the repository and that checkpoint as they are; somebody has to find out which was changed.";
+                let hint =
+                    "Keep the repository and that checkpoint as they are; somebody has to find out which was changed.";
                 Self::new("checkpoint", said, hint).with_exit(repository::INTEGRITY)
             }
         }

@@ -25,7 +25,8 @@ impl From<StampError> for Failure {
         match error {
             StampError::Repository(error) => error.into(),
             StampError::NotAsked(_) => {
-                Self::new("not-asked", said, "Write the request with: recordroom ledger timestamp FILE").with_exit(USAGE)
+                Self::new("not-asked", said, "Write the request with: recordroom ledger timestamp FILE")
+                    .with_exit(USAGE)
             }
             StampError::FileChanged | StampError::Response(_) => {
                 Self::new("timestamp", said, "Nothing was kept. Ask again, and give the answer to just that request.")

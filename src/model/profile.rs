@@ -67,6 +67,11 @@ pub struct Policy {
     pub source_days: u32,
     /// Whether pictures, and pages that are pictures, are read by OCR when they come in.
     pub ocr: bool,
+    /// Days for which the city's own backups keep copies of the key set; `None` (the default) where it has not stated
+    /// that. Certificates name the day on which the last older copy expires.
+    pub key_copy_days: Option<u32>,
+    /// The city's own wording for the disposal of hardware, quoted on certificates and never claimed by them.
+    pub hardware_wording: String,
     /// The circuit breakers before a destruction.
     pub breakers: BreakerLimits,
 }
@@ -135,6 +140,8 @@ impl Default for Policy {
             personal_days: 30,
             source_days: 30,
             ocr: false,
+            key_copy_days: None,
+            hardware_wording: String::new(),
             breakers: BreakerLimits::default(),
         }
     }

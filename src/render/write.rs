@@ -132,7 +132,8 @@ fn decoration(surface: &mut Surface<'_>, level: u8, rectangle: Option<Rect>) {
 /// The structure that a screen reader follows: a heading, a table of two columns, paragraphs (ISO 14289-1, 7).
 fn tree(parts: &[Part], drawn: Vec<Vec<Identifier>>) -> TagTree {
     let mut tree = TagTree::new();
-    let mut table = TagGroup::new(Tag::Table.with_summary(Some("Sender, recipients, dates and the like".to_owned())));
+    let mut table =
+        TagGroup::new(Tag::Table.with_summary(Some("What is known of this document: labels and values".to_owned())));
     let mut row = TagGroup::new(Tag::TR);
     for (part, identifiers) in parts.iter().zip(drawn) {
         if !matches!(part, Part::Label | Part::Value) && !table.children.is_empty() {

@@ -121,8 +121,23 @@ fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error>
         Some(days) => line(text, "", "until_read_floor_days", days)?,
         None => text.push_str("# until_read_floor_days = 30\n"),
     }
+    certificates(text, profile)?;
     breakers(text, profile)?;
     nightly(text, profile)
+}
+
+/// What a certificate of destruction quotes from the city.
+fn certificates(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
+    text.push_str(
+        "# Days for which the city's own backups keep copies of the key set. A certificate names the day on which the last\n\
+         # older copy expires; without this line it says that the city has stated none.\n",
+    );
+    match profile.policy.key_copy_days {
+        Some(days) => line(text, "", "key_copy_days", days)?,
+        None => text.push_str("# key_copy_days = 90\n"),
+    }
+    let about = "# The city's own wording for the disposal of its hardware: certificates quote it and do not claim it.";
+    line(text, about, "hardware_wording", &profile.policy.hardware_wording)
 }
 
 fn breakers(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
@@ -195,6 +210,7 @@ mod tests {
         profile.exercise = true;
         profile.domains = vec!["cedarbend.example".to_owned()];
         profile.policy.until_read_floor_days = Some(30);
+        profile.policy.key_copy_days = Some(90);
         profile.policy.breakers.backup_days = Some(8);
         profile.nightly.drop_folder = Some("/srv/exports".into());
         let examples = CUSTODIAN_EXAMPLE.replace("# ", "");

@@ -319,6 +319,11 @@ impl LiveGuards {
         Ok(Self(reading.live_guards(today)?.into_iter().map(|(guard, _, through)| (guard, through)).collect()))
     }
 
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     /// Why a family is protected: rows of guards in force, and guards that have not looked at it yet.
     fn reasons(&self, reading: &Reading<'_>, row: &FamilyRow, today: NaiveDate) -> Result<Vec<Reason>, CatalogError> {
         let mut reasons = Vec::new();

@@ -5,10 +5,10 @@
 //! be changed with it is a checkpoint that was kept elsewhere, and a key that was noted then.
 
 use super::Finding;
+use crate::base::digest::Sha256Digest;
 use crate::base::durable;
 use crate::base::id::EventId;
 use crate::catalog::{CatalogError, Reading};
-use crate::base::digest::Sha256Digest;
 use crate::ledger::chain::event_leaf;
 use crate::ledger::{
     ChainBreak, ChainVerifier, Checkpoint, CheckpointError, ConsistencyProof, Head, InclusionProof, ProofError,
@@ -160,10 +160,12 @@ pub fn verify_ledger(
 /// The checkpoints that the repository keeps itself, each with its name.
 fn kept_here(repository: &Repository) -> impl Iterator<Item = (String, Result<String, String>)> {
     let entries = std::fs::read_dir(repository.layout().checkpoints()).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "txt")).map(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        (name, std::fs::read_to_string(&path).map_err(|error| error.to_string()))
-    })
+    entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "txt")).map(
+        |path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(&path).map_err(|error| error.to_string()))
+        },
+    )
 }
 
 /// What a proof that was carried away proves, in a sentence; checked without any repository. `kept` is a checkpoint that the

@@ -10,8 +10,8 @@ use super::documents::{CONFIRMATION_DOMAIN, MATTER_DOMAIN, check_approval_by, ch
 use super::{Finding, certificate};
 use crate::base::digest::Sha256Digest;
 use crate::base::id::{HoldId, PlanId};
-pub use crate::ledger::ProvenEvent;
 use crate::ledger::Checkpoint;
+pub use crate::ledger::ProvenEvent;
 use crate::model::event::{Act, Event};
 use crate::model::hold::Hold;
 use crate::text::is_same_person;

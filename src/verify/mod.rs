@@ -8,6 +8,7 @@
 
 pub mod bag;
 pub mod certificate;
+mod certificate_page;
 pub mod checkpoint;
 pub mod delivery;
 pub mod documents;

@@ -5,6 +5,7 @@
 //! kills of larger exports, 200 seeds and every fault point.
 
 mod breakers;
+mod certificates;
 mod fault_sweep;
 mod gates;
 mod hold_life;

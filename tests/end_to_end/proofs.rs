@@ -131,8 +131,8 @@ fn damage_a_checkpoint_forged_with_another_key_fails_against_the_pinned_one() {
     let connection = rusqlite::Connection::open(city.repository_path().join("catalog.sqlite")).expect("opened");
     connection.execute("DELETE FROM event WHERE id = (SELECT max(id) FROM event)", []).expect("deleted");
     drop(connection);
-    let report =
-        checkpoint::verify_ledger(&city.open("2025-02-01"), &[("kept.txt".to_owned(), kept)], Some(&key)).expect("looked");
+    let report = checkpoint::verify_ledger(&city.open("2025-02-01"), &[("kept.txt".to_owned(), kept)], Some(&key))
+        .expect("looked");
     assert!(codes(&report).contains(&"ledger-rewritten"), "{report:?}");
 }
 
@@ -183,7 +183,8 @@ fn planned() -> (City, Repository) {
     take_in(&mut repository, &city.export("alarson.mbox", &[Message::new("1", "2024-01-10", "old", "Words.")]));
     confirm_all(&mut repository);
     for name in ["Priya Raman", "Tom Halvorsen"] {
-        disposition::register_approver(&mut repository, name, &format!("{WORDS}: {name}"), "clerk").expect("registered");
+        disposition::register_approver(&mut repository, name, &format!("{WORDS}: {name}"), "clerk")
+            .expect("registered");
     }
     assert_eq!(disposition::plan(&mut repository, "Priya Raman").expect("planned").plan.counts.eligible, 1);
     (city, repository)
@@ -258,7 +259,8 @@ fn forgery_an_approver_put_into_the_table_behind_the_ledgers_back_approves_nothi
     // Mallory knows the tables: a person of her own is registered in another city, and its row is put into this one.
     let other = City::new(false);
     let mut elsewhere = Repository::open(&other.repository_path(), None).expect("opened");
-    disposition::register_approver(&mut elsewhere, "Tom Halvorsen", "what Mallory knows", "Mallory").expect("registered");
+    disposition::register_approver(&mut elsewhere, "Tom Halvorsen", "what Mallory knows", "Mallory")
+        .expect("registered");
     let (public, sealed) = elsewhere.catalog().reading().approver("Tom Halvorsen").expect("read").expect("there");
     let connection = rusqlite::Connection::open(city.repository_path().join("catalog.sqlite")).expect("opened");
     let row = (&public, &sealed);
@@ -266,8 +268,7 @@ fn forgery_an_approver_put_into_the_table_behind_the_ledgers_back_approves_nothi
         .execute("UPDATE approver SET public_key = ?1, sealed_key = ?2 WHERE name = 'Tom Halvorsen'", row)
         .expect("changed");
     drop(connection);
-    let message =
-        refusal(disposition::approve(&mut repository, id, "Tom Halvorsen", Some("what Mallory knows")));
+    let message = refusal(disposition::approve(&mut repository, id, "Tom Halvorsen", Some("what Mallory knows")));
     assert!(message.contains("ledger"), "{message}");
     assert!(report(&repository).findings.iter().any(|one| one.code == "row-differs-from-ledger"));
 }
