@@ -26,6 +26,7 @@ pub mod vault;
 
 pub mod repository;
 
+pub mod access;
 pub mod classification;
 pub mod finding;
 pub mod gaps;

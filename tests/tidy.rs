@@ -24,6 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("catalog", &["base", "model", "ledger"]),
     ("index", &["base", "model", "text", "query"]),
     ("repository", &["base", "model", "ledger", "vault", "catalog", "index"]),
+    ("access", &["base", "model", "ledger", "catalog", "repository"]),
     ("finding", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "protection"]),
     ("gaps", &["base", "model", "catalog", "repository"]),
     // A schedule comes as a clerk's workbook; its cells are read where all workbooks are.
@@ -221,6 +222,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "screening",
             "people",
             "timeline",
+            "access",
             "demo",
         ],
     ),

@@ -2,8 +2,9 @@
 
 use super::ledger_proof::{Key, Prove, VerifyLedger};
 use super::ledger_time::Timestamp;
-use super::output::{Failure, Output, table};
-use super::{DONE, args::Common, ledger_proof, ledger_time, repository};
+use super::output::{Failure, Output, counted, table};
+use super::{DONE, args::Common, ledger_proof, ledger_time, repository, scope};
+use crate::access;
 use crate::base::durable;
 use crate::base::id::EventId;
 use crate::model::event::Event;
@@ -36,6 +37,10 @@ pub enum LedgerCommand {
     ///
     /// Example: recordroom ledger key --export /media/stick/key.txt
     Key(Key),
+    /// Who opened items that are not public, or not determined to be, and by which command
+    ///
+    /// Example: recordroom ledger access --item F-12
+    Access(Access),
     /// Ask a time-stamping authority about a file (RFC 3161), and take its answer: both on another machine, by hand
     ///
     /// Example: recordroom ledger timestamp certificates/D-1.json
@@ -64,6 +69,17 @@ pub struct Export {
     pub since: Option<PathBuf>,
 }
 
+/// Arguments of `ledger access`.
+#[derive(Debug, Args)]
+pub struct Access {
+    /// Only when this item or family was opened, such as R-12 or F-7
+    #[arg(long, value_name = "ID")]
+    pub item: Option<String>,
+    /// How many of the latest times
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+}
+
 /// `recordroom ledger`
 pub fn run(common: &Common, command: &LedgerCommand, output: &Output) -> Result<u8, Failure> {
     let opened = repository::open(common, output)?;
@@ -73,6 +89,7 @@ pub fn run(common: &Common, command: &LedgerCommand, output: &Output) -> Result<
         LedgerCommand::Prove(prove) => ledger_proof::prove(&opened, prove, output),
         LedgerCommand::Verify(verify) => ledger_proof::verify(&opened, verify, output),
         LedgerCommand::Key(key) => ledger_proof::key(&opened, key, output),
+        LedgerCommand::Access(asked) => accesses(&opened, asked, output),
         LedgerCommand::Timestamp(asked) => ledger_time::run(opened, &repository::actor(common), asked, output),
     }
 }
@@ -95,6 +112,31 @@ fn acts(opened: &Repository, limit: usize, output: &Output) -> Result<u8, Failur
         })
         .collect();
     output.result(json!({ "events": latest }), &table(&["event", "when", "act", "about", "who"], &rows))?;
+    Ok(DONE)
+}
+
+fn accesses(opened: &Repository, asked: &Access, output: &Output) -> Result<u8, Failure> {
+    let family = asked.item.as_deref().map(|id| scope::family_named(opened, id)).transpose()?;
+    let mut all = access::accesses(&opened.catalog().reading(), family)?;
+    let count = all.len() as u64;
+    all.drain(..all.len().saturating_sub(asked.limit));
+    let row = |one: &access::Access| {
+        let when = one.at.with_timezone(&opened.zone()).format("%Y-%m-%d %H:%M:%S").to_string();
+        let items = one.items.map(|items| items.to_string()).unwrap_or_default();
+        let listed = if one.listed { "by number" } else { "count and root alone" };
+        vec![
+            one.event.to_string(),
+            when,
+            crate::text::safe(&one.by),
+            crate::text::safe(&one.how),
+            items,
+            listed.to_owned(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+    let told = table(&["event", "when", "who", "how", "items", "told"], &rows);
+    let text = format!("{told}{}, {} shown (--limit shows more)\n", counted(count, "time"), all.len());
+    output.result(json!({ "count": count, "accesses": all }), &text)?;
     Ok(DONE)
 }
 

@@ -87,6 +87,10 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
             production::produce(&mut opened, id, Path::new(directory), &options, &actor, &monitor)
         }
         (Some(id), [directory]) => {
+            // A production has an event of its own; delivered again it has not.
+            let items = opened.catalog().reading().production(*id)?.0.items;
+            let families: Vec<_> = items.iter().map(|(_, family, ..)| *family).collect();
+            crate::access::record(&mut opened, "produce --again", &families, &repository::actor(common))?;
             let produced = production::again(&opened, *id, Path::new(directory), &monitor);
             produced.map(|produced| Outcome::Produced(Box::new(produced)))
         }

@@ -3,6 +3,7 @@
 use super::args::{Common, Search};
 use super::output::{Failure, Output, counted};
 use super::{DONE, repository};
+use crate::access;
 use crate::finding::{FindingError, Found, search};
 use crate::index::IndexError;
 use crate::repository::RepositoryError;
@@ -28,9 +29,11 @@ impl From<FindingError> for Failure {
 
 /// `recordroom search`
 pub fn run(common: &Common, arguments: &Search, output: &Output) -> Result<u8, Failure> {
-    let opened = repository::open(common, output)?;
+    let mut opened = repository::open(common, output)?;
     let query = arguments.query.join(" ");
     let found = search(&opened, &query, arguments.limit)?;
+    let shown: Vec<_> = found.hits.iter().map(|hit| hit.family).collect();
+    access::record(&mut opened, "search", &shown, &repository::actor(common))?;
     let value = serde_json::to_value(&found)
         .map_err(|error| Failure::new("output", format!("The hits could not be written: {error}"), ""))?;
     output.result(value, &told(&found, opened.zone(), arguments.terms))?;

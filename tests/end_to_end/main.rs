@@ -4,6 +4,7 @@
 //! The quick tier runs with `cargo test`: 3 kills, 30 seeds, every third fault point. `RECORDROOM_FULL_TESTS=1` runs 20
 //! kills of larger exports, 200 seeds and every fault point.
 
+mod access;
 mod breakers;
 mod certificates;
 mod fault_sweep;
