@@ -38,6 +38,7 @@ pub mod timeline;
 pub mod verify;
 
 pub mod disposition;
+pub mod filing;
 pub mod hold;
 pub mod ingest;
 pub mod request;

@@ -5,12 +5,13 @@
 //!
 //! Reading order: `schema`, `events`, `families` (what is kept), `containers` (where it came from), `guards` (holds
 //! and requests as protection), `holds`, `requests`, `disposals`, `matters` (retention events), `screenings` (items from
-//! personal devices), `source_files` (the intake register), `person_links`, `waiting_keys` (after a restore).
+//! personal devices), `source_files` (the intake register), `filings` (the document system, the archives), `person_links`, `waiting_keys` (after a restore).
 
 mod containers;
 mod disposals;
 mod events;
 mod families;
+mod filings;
 mod guards;
 mod holds;
 mod matters;
@@ -24,6 +25,7 @@ mod waiting_keys;
 pub use containers::{AccountRow, ContainerKey, CopyRow, ExceptionRow, IntakeRow, KnownPlace, ReturnedRow};
 pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, TombstoneRow};
 pub use families::{FamilyFilter, FamilyRow, FamilyState, NewFamily, PackExtent, RecordRow, SealedAt, Standing};
+pub use filings::{FiledFile, TransferRow, TransferState};
 pub use guards::Guard;
 pub use matters::{HappeningRow, MatterRow};
 pub use person_links::PersonLink;

@@ -10,6 +10,7 @@ mod demo;
 mod dispose;
 mod document;
 mod event;
+mod file;
 mod gaps;
 mod hold;
 mod hold_change;
@@ -36,6 +37,7 @@ mod search;
 mod show;
 mod status;
 mod timeline;
+mod transfer;
 mod verify;
 mod why;
 
@@ -89,6 +91,8 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Intake(command) => intake::run(common, command, output),
         args::Command::People(command) => people::run(common, command, output),
         args::Command::Timeline(timeline) => timeline::run(common, timeline, output),
+        args::Command::File(command) => file::run(common, command, output),
+        args::Command::Transfer(command) => transfer::run(common, command, output),
         args::Command::Hold(command) => hold::run(common, command, output),
         args::Command::Dispose(command) => dispose::run(common, command, output),
         args::Command::Purge(which) => dispose::purge(common, which, output),

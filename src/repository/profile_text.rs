@@ -137,7 +137,21 @@ fn certificates(text: &mut String, profile: &Profile) -> Result<(), toml::ser::E
         None => text.push_str("# key_copy_days = 90\n"),
     }
     let about = "# The city's own wording for the disposal of its hardware: certificates quote it and do not claim it.";
-    line(text, about, "hardware_wording", &profile.policy.hardware_wording)
+    line(text, about, "hardware_wording", &profile.policy.hardware_wording)?;
+    filing(text, profile)
+}
+
+/// Where official records are kept.
+fn filing(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
+    let policy = &profile.policy;
+    let about =
+        "# The city's document system, such as \"Laserfiche\". Answers and holds name it as a further place to search.";
+    line(text, about, "document_system", &policy.document_system)?;
+    let about = "# Custodians whose mailbox a department has designated for keeping records: their official items stay there,\n\
+                 # each under its series, and need not be filed elsewhere.";
+    line(text, about, "record_mailboxes", &policy.record_mailboxes)?;
+    let about = "# true: an official record counts as filed only with a receipt (recordroom file receipt), not by a clerk's word.";
+    line(text, about, "filing_needs_receipt", policy.filing_needs_receipt)
 }
 
 fn breakers(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {

@@ -8,6 +8,7 @@ mod access;
 mod breakers;
 mod certificates;
 mod fault_sweep;
+mod filing;
 mod gates;
 mod hold_life;
 mod holds;

@@ -196,6 +196,23 @@ fn rows(check: &mut Check<'_>, said: &Said) -> Result<(), CatalogError> {
             differs.push((id.to_string(), "no event recorded this plan"));
         }
     }
+    for family in reading.families_filed()? {
+        let event = reading.family(family)?.filed.map(|event| reading.event(event)).transpose();
+        let told = event.ok().flatten().filter(|event| event.act == Act::Filed);
+        let details: Value = told.and_then(|event| serde_json::from_str(&event.details).ok()).unwrap_or_default();
+        let names = details["families"].as_array().is_some_and(|all| all.iter().any(|one| *one == family.to_string()));
+        if !names {
+            differs.push((family.to_string(), "it counts as filed, and no event recorded its filing"));
+        }
+    }
+    for transfer in reading.transfers()? {
+        let about = reading.events_about(&transfer.id.to_string())?;
+        let settled = about.iter().any(|event| event.act == Act::TransferSettled && Some(event.id) == transfer.settled);
+        let offered = about.iter().any(|event| event.act == Act::TransferOffered && event.id == transfer.event);
+        if !offered || settled != transfer.settled.is_some() {
+            differs.push((transfer.id.to_string(), "the transfer is not as it was offered or settled"));
+        }
+    }
     for (subject, message) in differs {
         check.find("row-differs-from-ledger", subject, message);
     }
