@@ -29,6 +29,7 @@ pub mod repository;
 pub mod citation;
 pub mod letters;
 
+pub mod access;
 pub mod classification;
 pub mod finding;
 pub mod gaps;
@@ -41,6 +42,7 @@ pub mod timeline;
 pub mod verify;
 
 pub mod disposition;
+pub mod filing;
 pub mod hold;
 pub mod ingest;
 pub mod ranking;

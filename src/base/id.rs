@@ -114,6 +114,15 @@ id_type!(
     EventId, "E", "an event"
 );
 
+id_type!(
+    /// A filing: official records written out for the document system at one time.
+    FilingId, "L", "a filing"
+);
+id_type!(
+    /// A transfer: archival items offered to the archives at one time.
+    TransferId, "T", "a transfer"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

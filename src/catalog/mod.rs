@@ -4,13 +4,15 @@
 //! content is in clear text here; a catalog of a newer format is refused before a byte is changed.
 //!
 //! Reading order: `schema`, `events`, `families` (what is kept), `containers` (where it came from), `guards` (holds
-//! and requests as protection), `holds`, `requests`, `rankings`, `disposals`, `matters` (retention events), `screenings` (items from
-//! personal devices), `saved_searches`, `source_files` (the intake register), `person_links`, `waiting_keys` (after a restore).
+//! and requests as protection), `holds`, `requests`, `rankings`, `disposals`, `matters` (retention events), `screenings` (items
+//! from personal devices), `saved_searches`, `source_files` (the intake register), `filings` (the document system, the
+//! archives), `person_links`, `waiting_keys` (after a restore).
 
 mod containers;
 mod disposals;
 mod events;
 mod families;
+mod filings;
 mod guards;
 mod holds;
 mod matters;
@@ -28,6 +30,7 @@ pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, Tombsto
 pub use families::{
     FamilyFilter, FamilyRow, FamilyState, ListedFamily, NewFamily, PackExtent, RecordRow, SealedAt, Standing,
 };
+pub use filings::{FiledFile, TransferRow, TransferState};
 pub use guards::Guard;
 pub use matters::{HappeningRow, MatterRow};
 pub use person_links::PersonLink;

@@ -117,6 +117,18 @@ impl Writing<'_> {
 }
 
 impl Reading<'_> {
+    /// Whether a person has determined that all of a family is public: every member was given whole in answer to a request
+    /// from the public, and none was ever withheld, whole or in part.
+    pub fn is_determined_public(&self, family: FamilyId) -> Result<bool, CatalogError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM record WHERE family = ?1) \
+                   AND NOT EXISTS (SELECT 1 FROM record WHERE family = ?1 AND (NOT EXISTS \
+                     (SELECT 1 FROM review JOIN request ON request.id = review.request WHERE review.record = record.id \
+                      AND review.decision = 'responsive' AND request.kind = 'public') \
+                   OR EXISTS (SELECT 1 FROM review WHERE review.record = record.id \
+                     AND review.decision NOT IN ('responsive', 'not-responsive'))))";
+        Ok(self.connection.prepare_cached(sql)?.query_row([family.get()], |row| row.get(0))?)
+    }
+
     /// Every request, oldest first.
     pub fn requests(&self) -> Result<Vec<DataRequest>, CatalogError> {
         let sql = "SELECT id, kind, requester, description, received_on, due_on, due_basis, scope, status, opened_at, \

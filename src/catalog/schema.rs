@@ -260,4 +260,22 @@ CREATE TABLE review_stop (
   stopped_at TEXT NOT NULL, reason TEXT NOT NULL, rule_met INTEGER NOT NULL, undecided INTEGER NOT NULL,
   facts TEXT NOT NULL
 ) STRICT;
+-- What a person decided of one item, whatever the request.
+CREATE INDEX IF NOT EXISTS review_record ON review(record);
+-- What was written out for the document system, file by file, each with the keyed digest of its SHA-256; entry and its event come with the receipt. It stays when the
+-- family is gone: a stub of dates, series and entry that may be disclosed.
+CREATE TABLE IF NOT EXISTS filing (id INTEGER PRIMARY KEY, event INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS filed_file (
+  filing INTEGER NOT NULL REFERENCES filing(id), family INTEGER NOT NULL, name TEXT NOT NULL, digest BLOB NOT NULL,
+  entry TEXT, entry_event INTEGER, PRIMARY KEY (filing, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS filed_file_family ON filed_file(family);
+-- What was offered to the archives. state: 'offered', 'received', 'declined'.
+CREATE TABLE IF NOT EXISTS transfer (
+  id INTEGER PRIMARY KEY, event INTEGER NOT NULL, manifest BLOB NOT NULL, state TEXT NOT NULL, settled_event INTEGER
+) STRICT;
+CREATE TABLE IF NOT EXISTS transfer_item (
+  transfer INTEGER NOT NULL REFERENCES transfer(id), family INTEGER NOT NULL, PRIMARY KEY (transfer, family)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS transfer_item_family ON transfer_item(family);
 "];

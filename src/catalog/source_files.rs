@@ -127,6 +127,13 @@ impl Reading<'_> {
         Ok(all)
     }
 
+    /// The container that a container lies in; `None` for what the clerk named.
+    pub fn outer_container(&self, container: ContainerId) -> Result<Option<ContainerId>, CatalogError> {
+        let sql = "SELECT parent FROM container WHERE id = ?1";
+        let found = self.connection.prepare_cached(sql)?.query_row([container.get()], |row| row.get(0));
+        Ok(super::optional(found)?.filter(|parent| *parent != 0).map(ContainerId::new))
+    }
+
     /// The containers that an intake has accounts for, outer ones before what lies in them.
     pub fn containers_of_intake(&self, intake: IntakeId) -> Result<Vec<IntakeContainer>, CatalogError> {
         let sql = "SELECT container.id, container.parent, container.path, container.format FROM account \

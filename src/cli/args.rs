@@ -10,6 +10,7 @@ use super::citation::CitationCommand;
 use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
 use super::event::EventCommand;
+use super::file::FileCommand;
 use super::gaps::Gaps;
 use super::hold::HoldCommand;
 use super::intake::IntakeCommand;
@@ -22,6 +23,7 @@ use super::review::ReviewCommand;
 use super::schedule::ScheduleCommand;
 use super::screen::ScreenCommand;
 use super::timeline::Timeline;
+use super::transfer::TransferCommand;
 use super::verify::Verify;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -160,6 +162,16 @@ pub enum Command {
     /// Example: recordroom hold list
     #[command(subcommand)]
     Hold(HoldCommand),
+    /// Official records in the document system: written out, receipt taken, stubs
+    ///
+    /// Example: recordroom file export /srv/laserfiche/in/2026-11
+    #[command(subcommand)]
+    File(FileCommand),
+    /// Archival items: offered to the archives, their receipt taken
+    ///
+    /// Example: recordroom transfer offer /media/disk/for-the-archives
+    #[command(subcommand)]
+    Transfer(TransferCommand),
     /// Destruction: planned, approved by somebody else, run, certified
     ///
     /// Example: recordroom --as "Priya Raman" dispose plan

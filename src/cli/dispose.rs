@@ -189,6 +189,11 @@ impl From<RetentionError> for Failure {
                 let hint = "See what there is: recordroom event list, or: recordroom event matters";
                 Self::new("not-found", repository::capitalised(&error.to_string()), hint)
             }
+            error @ RetentionError::NeedsReceipt => {
+                let hint = "Write it out with: recordroom file export FOLDER, and give the receipt back with: recordroom file \
+                            receipt";
+                Self::new("needs-receipt", repository::capitalised(&error.to_string()), hint).with_exit(REFUSED)
+            }
             error @ RetentionError::KeyTaken { .. } => Self::new(
                 "key-taken",
                 repository::capitalised(&error.to_string()),
@@ -366,7 +371,8 @@ fn execute(opened: &mut Repository, id: PlanId, actor: &str, output: &Output) ->
         "destroyed": report.destroyed, "dropped": dropped, "dropped_by_reason": report.dropped,
         "certificate": report.written,
     });
-    let text = format!("{}\nWritten to {}\n", report.certificate.told(), report.written.display());
+    let told = report.certificate.told(&report.sha256.to_string());
+    let text = format!("{told}\nWritten to {}, with the same as text and PDF beside it\n", report.written.display());
     output.result(value, &text)?;
     Ok(DONE)
 }
@@ -412,7 +418,7 @@ fn in_words(code: &str) -> &str {
         "rule-unresolved" => "their rule could not be applied",
         "no-authority" => "no recorded authority to destroy covers them: recordroom schedule list",
         "archival" => "they are archival and have to be offered for transfer first",
-        "not-filed" => "they are official and not yet filed under their series: recordroom schedule filed",
+        "not-filed" => "they are official and not yet filed under their series: recordroom file export",
         "held" => "a hold covers them: recordroom hold list",
         "requested" => "a data request protects them: recordroom request list",
         "not-evaluated" => "they were not yet looked at for every hold and request: recordroom index",

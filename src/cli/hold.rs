@@ -166,12 +166,16 @@ fn placed(opened: &mut Repository, place: &Place, actor: &str, output: &Output) 
     let issuer = place.issuer.as_deref().unwrap_or(actor);
     let new = NewHold { matter: &place.matter, basis, reason: &place.reason, issuer, scope: &scope };
     let placed = hold::issue(opened, &new, actor)?;
-    let value = json!({ "hold": placed.hold, "covered": placed.covered, "issued_by": issuer });
+    let (further, line) = super::file::further(opened, &scope)?;
+    let value = json!({
+        "hold": placed.hold, "covered": placed.covered, "issued_by": issuer, "further_places": further,
+    });
     let text = format!(
         "{} is in force for {:?}. It covers {} now, each with what is attached to it, and what is taken in later and \
          fits.\n\
          Tell the custodians and IT as well: mailbox auto-delete, phone auto-delete and remote wipe are outside this \
-         program. Write the letters with: recordroom hold notice {0} --to NAME, and: recordroom hold notice {0} --to NAME --it",
+         program. Write the letters with: recordroom hold notice {0} --to NAME, and: recordroom hold notice {0} --to NAME --it\n\
+         {line}",
         placed.hold,
         place.matter,
         counted(placed.covered, "item")
@@ -226,6 +230,9 @@ fn show(opened: &Repository, id: HoldId, output: &Output) -> Result<u8, Failure>
     for line in &history {
         text.push_str(&told_line(opened, line)?);
     }
+    let (further, line) = super::file::further(opened, &held.scope)?;
+    value["further_places"] = further;
+    text.push_str(&line);
     if !notices.is_empty() {
         text.push_str("Notices\n");
         notices.iter().for_each(|notice| text.push_str(&hold_letters::line(notice)));

@@ -13,6 +13,7 @@ mod demo;
 mod dispose;
 mod document;
 mod event;
+mod file;
 mod gaps;
 mod hold;
 mod hold_change;
@@ -21,6 +22,8 @@ mod index;
 mod ingest;
 mod intake;
 mod ledger;
+mod ledger_proof;
+mod ledger_time;
 mod nightly;
 mod output;
 mod people;
@@ -41,6 +44,7 @@ mod search;
 mod show;
 mod status;
 mod timeline;
+mod transfer;
 mod verify;
 mod why;
 
@@ -97,6 +101,8 @@ fn dispatch(arguments: &args::Arguments, output: &mut Output) -> Result<u8, Fail
         args::Command::Intake(command) => intake::run(common, command, output),
         args::Command::People(command) => people::run(common, command, output),
         args::Command::Timeline(timeline) => timeline::run(common, timeline, output),
+        args::Command::File(command) => file::run(common, command, output),
+        args::Command::Transfer(command) => transfer::run(common, command, output),
         args::Command::Hold(command) => hold::run(common, command, output),
         args::Command::Dispose(command) => dispose::run(common, command, output),
         args::Command::Purge(which) => dispose::purge(common, which, output),

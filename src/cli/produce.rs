@@ -97,6 +97,10 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
             production::produce(&mut opened, id, Path::new(directory), &options, &actor, &monitor)
         }
         (Some(id), [directory]) => {
+            // A production has an event of its own; delivered again it has not.
+            let items = opened.catalog().reading().production(*id)?.0.items;
+            let families: Vec<_> = items.iter().map(|(_, family, ..)| *family).collect();
+            crate::access::record(&mut opened, "produce --again", &families, &repository::actor(common))?;
             let produced = production::again(&opened, *id, Path::new(directory), &monitor);
             produced.map(|produced| Outcome::Produced(Box::new(produced)))
         }
@@ -104,15 +108,25 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
         (Some(_), _) => return Err(wrong("--again takes a production and a folder")),
     };
     monitor.clear();
-    match outcome? {
-        Outcome::Produced(produced) => told(&opened, &produced, output)?,
-        Outcome::NothingResponsive => nothing(&opened, output)?,
-        Outcome::AllWithheld(rows) => withheld(&opened, &rows, output)?,
+    let outcome = outcome?;
+    let asked = match &outcome {
+        Outcome::Produced(produced) => Some(produced.production.request),
+        _ => arguments.what.first().and_then(|named| named.parse().ok()),
+    };
+    let scope = asked.map(|id| opened.catalog().reading().request(id)).transpose()?.map(|request| request.scope);
+    let further = super::file::further(&opened, &scope.unwrap_or_default())?;
+    match outcome {
+        Outcome::Produced(produced) => told(&opened, &produced, further, output)?,
+        Outcome::NothingResponsive => nothing(&opened, further, output)?,
+        Outcome::AllWithheld(rows) => withheld(&opened, &rows, further, output)?,
     }
     Ok(DONE)
 }
 
-fn told(opened: &Repository, produced: &Produced, output: &Output) -> Result<(), Failure> {
+/// The document system as a further place to search: for JSON, and as a line.
+type Further = (serde_json::Value, String);
+
+fn told(opened: &Repository, produced: &Produced, (further, line): Further, output: &Output) -> Result<(), Failure> {
     let one = &produced.production;
     let left = request::not_collected(opened, one.request)?;
     let value = json!({
@@ -120,6 +134,7 @@ fn told(opened: &Repository, produced: &Produced, output: &Output) -> Result<(),
         "last_number": one.last, "documents": one.documents, "pages": produced.pages, "withheld": produced.withheld,
         "remarks": produced.remarks, "adds_to": produced.adds_to, "manifest_sha256": one.manifest_sha256,
         "not_collected": left, "answer": "produced", "exercise": opened.profile().exercise,
+        "further_places": further,
     });
     let adds = produced
         .adds_to
@@ -131,7 +146,7 @@ fn told(opened: &Repository, produced: &Produced, output: &Output) -> Result<(),
     let text = format!(
         "{} answers {}: {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
          data/withholding-log.csv\n{remarks}{}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
-         Whoever receives it opens data/index.html and checks it with: recordroom verify {}\n",
+         Whoever receives it opens data/index.html and checks it with: recordroom verify {}\n{line}",
         one.id,
         one.request,
         one.documents,
@@ -147,27 +162,27 @@ fn told(opened: &Repository, produced: &Produced, output: &Output) -> Result<(),
     output.result(value, &text)
 }
 
-fn nothing(opened: &Repository, output: &Output) -> Result<(), Failure> {
+fn nothing(opened: &Repository, (further, line): Further, output: &Output) -> Result<(), Failure> {
     let value = json!({
         "production": null, "directory": null, "documents": 0, "answer": "no-data",
-        "exercise": opened.profile().exercise,
+        "exercise": opened.profile().exercise, "further_places": further,
     });
     let text = "Nothing that was collected belongs to the request: the answer is that there is no such data.\nNo folder was \
                 written and no number used. Tell the requester, then: recordroom request close REQUEST --reason TEXT\n";
-    output.result(value, text)
+    output.result(value, &format!("{text}{line}"))
 }
 
-fn withheld(opened: &Repository, rows: &[Withheld], output: &Output) -> Result<(), Failure> {
+fn withheld(opened: &Repository, rows: &[Withheld], (further, line): Further, output: &Output) -> Result<(), Failure> {
     let listed: Vec<_> = rows.iter().map(|one| json!({ "kind": one.kind, "basis": one.basis })).collect();
     let value = json!({
         "production": null, "directory": null, "documents": 0, "answer": "all-withheld", "withheld": listed,
-        "exercise": opened.profile().exercise,
+        "exercise": opened.profile().exercise, "further_places": further,
     });
     let cells: Vec<Vec<String>> =
         rows.iter().map(|one| vec![safe(one.kind.as_str()), safe(one.basis.as_str())]).collect();
     let text = format!(
         "Everything that belongs to the request is withheld: the answer is a denial that cites each basis.\n\n{}\n\
-         No folder was written and no number used.\n",
+         No folder was written and no number used.\n{line}",
         table(&["kind", "basis"], &cells)
     );
     output.result(value, &text)

@@ -355,6 +355,9 @@ fn show(opened: &Repository, id: RequestId, output: &Output) -> Result<u8, Failu
         text.push_str(&format!("Protects    {}, until it is narrowed\n", scope::told(opened, &whole)?));
         value["protects"] = json!(whole);
     }
+    let (further, line) = super::file::further(opened, &request.scope)?;
+    value["further_places"] = further;
+    text.push_str(&line);
     if let Some(cycle) = reading.cycle(id)? {
         text.push_str(&format!("Standing    every {} days, this cycle since {}\n", cycle.days, cycle.from));
         value["cycle"] = json!(cycle);

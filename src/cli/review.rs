@@ -175,7 +175,9 @@ impl From<ReviewError> for Failure {
 pub fn run(common: &Common, review: &ReviewCommand, output: &Output) -> Result<u8, Failure> {
     let mut opened = repository::open(common, output)?;
     match review {
-        ReviewCommand::List { request, undecided, limit } => list(&opened, *request, *undecided, *limit, output),
+        ReviewCommand::List { request, undecided, limit } => {
+            list(&mut opened, (*request, *undecided, *limit), &repository::actor(common), output)
+        }
         ReviewCommand::Next(next) => ranking::next(&mut opened, next, &repository::actor(common), output),
         ReviewCommand::Sample(sample) => ranking::sample(&mut opened, sample, &repository::actor(common), output),
         ReviewCommand::Progress(of) => ranking::progress_of(&opened, of, output),
@@ -213,12 +215,18 @@ pub struct Line {
     blind_copies: usize,
 }
 
-fn list(opened: &Repository, id: RequestId, undecided: bool, limit: usize, output: &Output) -> Result<u8, Failure> {
+fn list(
+    opened: &mut Repository,
+    (id, undecided, limit): (RequestId, bool, usize),
+    actor: &str,
+    output: &Output,
+) -> Result<u8, Failure> {
     let reading = opened.catalog().reading();
     reading.request(id)?;
     let decisions: BTreeMap<RecordId, ReviewDecision> =
         reading.decisions(id)?.into_iter().map(|one| (one.record, one)).collect();
     let (mut rows, mut items, mut count, mut blind) = (Vec::new(), Vec::new(), 0_usize, false);
+    let mut shown_families = Vec::new();
     for family in reading.collected(id)? {
         let records = reading.records(family)?;
         let records: Vec<_> =
@@ -228,6 +236,7 @@ fn list(opened: &Repository, id: RequestId, undecided: bool, limit: usize, outpu
             continue;
         }
         let item = opened.facts(&reading.family(family)?)?.item;
+        shown_families.push(family);
         for record in records.into_iter().take(limit - rows.len()) {
             let line = line(opened, family, &record, &item);
             let decided = decisions.get(&line.record);
@@ -245,6 +254,7 @@ fn list(opened: &Repository, id: RequestId, undecided: bool, limit: usize, outpu
             rows.push(cells.into_iter().chain(rest).collect());
         }
     }
+    crate::access::record(opened, "review list", &shown_families, actor)?;
     let head = ["item", "family", "kind", "sent", "from", "subject or file", "decision", "basis"];
     let mut text = format!("{}{count} items", table(&head, &rows));
     let shown = rows.len();

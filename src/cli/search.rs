@@ -4,6 +4,7 @@ use super::args::{Common, Search};
 use super::output::{Failure, Output, counted};
 use super::repository::REFUSED;
 use super::{DONE, EXCEPTIONS, repository};
+use crate::access;
 use crate::base::durable;
 use crate::finding::{self, FindingError, Found, REPORT_LINES, Recorded, TermReport, Unsearched};
 use crate::finding::{query_lines, search_in, term_report};
@@ -70,15 +71,23 @@ pub fn run(common: &Common, arguments: &Search, output: &Output) -> Result<u8, F
         let value = json!({
             "search": recorded.search, "run": recorded.run, "before": recorded.before, "found": recorded.found,
         });
+        note_hits(&mut opened, &recorded.found, &actor)?;
         let text = told(&recorded.found, opened.zone(), arguments.terms);
         output.result(value, &format!("{text}{}", told_run(&recorded, opened.zone())))?;
         return Ok(DONE);
     }
     let found = search_in(&opened, &index, &query, arguments.limit)?;
+    note_hits(&mut opened, &found, &actor)?;
     let value = serde_json::to_value(&found)
         .map_err(|error| Failure::new("output", format!("The hits could not be written: {error}"), ""))?;
     output.result(value, &told(&found, opened.zone(), arguments.terms))?;
     Ok(DONE)
+}
+
+/// Notes that hits are shown, with their words.
+fn note_hits(opened: &mut Repository, found: &Found, actor: &str) -> Result<(), RepositoryError> {
+    let shown: Vec<_> = found.hits.iter().map(|hit| hit.family).collect();
+    access::note(opened, "search", &shown, actor)
 }
 
 /// One line for each family: what of it cannot be searched, or only in part.

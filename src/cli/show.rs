@@ -3,6 +3,7 @@
 use super::args::{Common, Show};
 use super::output::{Failure, Output};
 use super::{DONE, conversation, repository, why};
+use crate::access;
 use crate::base::id::{FamilyId, RecordId};
 use crate::catalog::RecordRow;
 use crate::grouping;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 
 /// `recordroom show`
 pub fn run(common: &Common, arguments: &Show, output: &Output) -> Result<u8, Failure> {
-    let opened = repository::open(common, output)?;
+    let mut opened = repository::open(common, output)?;
     if arguments.id.starts_with(['X', 'x']) {
         return super::status::exception(&opened, &arguments.id, arguments.original, output);
     }
@@ -27,6 +28,7 @@ pub fn run(common: &Common, arguments: &Show, output: &Output) -> Result<u8, Fai
         return Err(Failure::new("set-aside", message, hint).with_exit(repository::REFUSED));
     }
     let family = opened.family(record.family)?;
+    access::record(&mut opened, "show", &[record.family], &repository::actor(common))?;
     if arguments.original {
         output.bytes(&original(&opened, &family, &record)?)?;
         return Ok(DONE);

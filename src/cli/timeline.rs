@@ -2,6 +2,7 @@
 
 use super::output::{Failure, Output, counted};
 use super::{DONE, args::Common, repository};
+use crate::access;
 use crate::catalog::Guard;
 use crate::text::safe;
 use crate::timeline::{Line, Subject, TimelineError, timeline, zone_words};
@@ -37,8 +38,10 @@ impl From<TimelineError> for Failure {
 
 /// `recordroom timeline`
 pub fn run(common: &Common, arguments: &Timeline, output: &Output) -> Result<u8, Failure> {
-    let opened = repository::open(common, output)?;
+    let mut opened = repository::open(common, output)?;
     let all = timeline(&opened, &subject(&arguments.of), (arguments.from, arguments.to))?;
+    let shown: Vec<_> = all.lines.iter().map(|line| line.family).collect();
+    access::record(&mut opened, "timeline", &shown, &repository::actor(common))?;
     if arguments.csv {
         let label = if opened.profile().exercise { "EXERCISE" } else { "" };
         output.bytes(all.table(label).to_csv().as_bytes())?;

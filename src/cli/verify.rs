@@ -17,12 +17,16 @@ use std::path::{Path, PathBuf};
 // Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// A delivered production, the record of a matter, a certificate, a plan or a checkpoint; nothing, for the whole repository
+    /// A delivered production, the record of a matter, a certificate, a plan, a checkpoint or a proof; nothing, for the
+    /// whole repository
     #[arg(value_name = "FOLDER|FILE")]
     pub directory: Option<PathBuf>,
-    /// The city's key, as it is known by another way than the folder
-    #[arg(long, value_name = "HEX")]
+    /// The city's key, as it is known by another way than the folder: in hexadecimal, or a file with it
+    #[arg(long, value_name = "KEY|FILE")]
     pub key: Option<String>,
+    /// For a proof: the checkpoint that was kept, which it has to be about
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub against: Option<PathBuf>,
     /// Ask every hold and request again of every item, and not of a random part of many
     #[arg(long)]
     pub all_holds: bool,
@@ -31,7 +35,8 @@ pub struct Verify {
 /// `recordroom verify`: a delivered production is checked with nothing but itself, a signed document with its key, and
 /// without a path the whole repository.
 pub fn run(common: &Common, arguments: &Verify, output: &Output) -> Result<u8, Failure> {
-    let key = arguments.key.as_deref();
+    let key = arguments.key.as_deref().map(super::ledger_proof::key_of).transpose()?;
+    let key = key.as_deref();
     match &arguments.directory {
         None => stored(&repository::open(common, output)?, arguments.all_holds, output),
         Some(path) if matter::is_matter(path) => record_of_matter(path, key, output),
@@ -40,7 +45,7 @@ pub fn run(common: &Common, arguments: &Verify, output: &Output) -> Result<u8, F
             let there = Common { repository: path.clone(), ..common.clone() };
             stored(&repository::open(&there, output)?, arguments.all_holds, output)
         }
-        Some(path) if path.is_file() => document::run(common, path, key, output),
+        Some(path) if path.is_file() => document::run(common, path, key, arguments.against.as_deref(), output),
         Some(path) => {
             let (message, hint) = if path.exists() {
                 let hint = "Name the folder of a delivered production, which holds README.txt and production.json; or a \

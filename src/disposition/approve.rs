@@ -6,7 +6,7 @@ use super::signed_document;
 use crate::base::digest::{Sha256Digest, from_hex, to_hex};
 use crate::base::id::PlanId;
 use crate::base::random;
-use crate::catalog::PlanState;
+use crate::catalog::{CatalogError, PlanState, Reading};
 use crate::ledger::Signer;
 use crate::model::event::Act;
 use crate::repository::Repository;
@@ -100,13 +100,17 @@ fn approve_unrecorded(
 /// repository's.
 pub fn signer_of(repository: &Repository, who: &str, passphrase: Option<&str>) -> Result<Signer, DispositionError> {
     let registered = repository.catalog().reading().approver(who)?;
-    let Some((_, sealed)) = registered else {
+    let Some((public, sealed)) = registered else {
         if repository.profile().exercise {
             return Ok(repository.signer().clone());
         }
         let message = format!("{who} is not registered to approve; register with: recordroom dispose register NAME");
         return Err(DispositionError::Refused(message));
     };
+    if !is_registered_by_ledger(&repository.catalog().reading(), who, &public)? {
+        let message = format!("the key of {who} is not the one whose registration stands in the ledger");
+        return Err(DispositionError::Refused(message));
+    }
     let Some(passphrase) = passphrase else {
         return Err(DispositionError::Refused(format!("the passphrase of {who} is needed to approve")));
     };
@@ -123,6 +127,20 @@ pub fn signer_of(repository: &Repository, who: &str, passphrase: Option<&str>) -
         Some(seed) => Ok(Signer::from_seed(&seed)),
         None => Err(DispositionError::Refused(format!("that is not the passphrase of {who}"))),
     }
+}
+
+/// Whether the ledger tells of this person with this key: a row alone registers nobody.
+pub(super) fn is_registered_by_ledger(
+    reading: &Reading<'_>,
+    who: &str,
+    public_key: &str,
+) -> Result<bool, CatalogError> {
+    let about = reading.events_about(who)?;
+    let last = about.iter().rfind(|event| event.act == Act::ApproverRegistered);
+    Ok(last.is_some_and(|event| {
+        let details: serde_json::Value = serde_json::from_str(&event.details).unwrap_or_default();
+        details["public_key"] == public_key
+    }))
 }
 
 fn passphrase_key(passphrase: &str, salt: &[u8]) -> Result<FamilyKey, DispositionError> {

@@ -4,11 +4,12 @@
 //! stops what is left. Words, bytes and tombstones follow for all batches together.
 
 use super::DispositionError;
-use super::approve::is_same_person;
+use super::approve::{is_registered_by_ledger, is_same_person};
 use super::breaker;
-use super::certificate::issue;
+use super::certificate::{Issued, Occasion, issue};
 use super::plan::{inputs, read_plan};
 use super::stop::standing_stop;
+use crate::base::digest::Sha256Digest;
 use crate::base::id::{FamilyId, PlanId};
 use crate::base::monitor::{Monitor, Progress};
 use crate::base::{clock::StopWatch, fault, limits};
@@ -39,6 +40,8 @@ pub struct RunReport {
     pub certificate: Certificate,
     /// Where the certificate was written.
     pub written: PathBuf,
+    /// SHA-256 of the signed document.
+    pub sha256: Sha256Digest,
 }
 
 /// Executes an approved plan, once. Interrupted anywhere, the same call goes on with it. A refusal is recorded.
@@ -97,16 +100,17 @@ fn run_unrecorded(
     empty_log(&work)?;
     let at = work.repository().now();
     // The certificate is durable before the plan is done with: cut off in between, it is issued again.
-    let (certificate, written, digest) = issue(work.repository(), &plan, &approved_by, actor, &dropped, at)?;
+    let occasion = Occasion { plan: &plan, adopted: &adopted, approved_by: &approved_by, actor, dropped: &dropped, at };
+    let Issued { certificate, path: written, sha256 } = issue(work.repository(), &occasion)?;
     work.repository_mut().catalog_mut().write::<_, DispositionError>(|writing| {
         let details = serde_json::json!({
             "destroyed": certificate.destroyed, "dropped": dropped, "merkle_root": certificate.merkle_root,
-            "certificate_sha256": digest,
+            "certificate_sha256": sha256,
         });
         writing.record_event(at, actor, Act::Executed, &id.to_string(), &details)?;
         Ok(writing.set_plan_state(id, PlanState::Executed)?)
     })?;
-    Ok(RunReport { destroyed: certificate.destroyed, dropped, certificate, written })
+    Ok(RunReport { destroyed: certificate.destroyed, dropped, certificate, written, sha256 })
 }
 
 /// The items an earlier, interrupted execution of this plan has not destroyed yet, month by month, so that the keys of
@@ -147,6 +151,11 @@ fn check_may_run(
     };
     // In an exercise the repository's key stands for a person who was not registered when the plan was approved.
     let registered = reading.approver(&approved_by)?.map(|(public, _)| public);
+    if let Some(public) = &registered
+        && !is_registered_by_ledger(&reading, &approved_by, public)?
+    {
+        return refused(format!("the key of {approved_by} is not the one whose registration stands in the ledger"));
+    }
     let keys: Vec<String> =
         registered.into_iter().chain(plan.exercise.then(|| repository.signer().public_key_hex())).collect();
     match check_approval_by(&approval, &document, &approved_by, &keys) {
@@ -209,6 +218,8 @@ fn intend(
         let guards = LiveGuards::load(&reading, today)?;
         let ended = reading.ended_since(plan.plan)?;
         let (mut keys, mut leaves) = (Vec::new(), Vec::new());
+        // Attachments and bytes of each rule: afterwards no row tells them any more.
+        let mut volume: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();
         let mut doomed: Vec<(FamilyId, RuleRef)> = Vec::new();
         for (month, item) in batch {
             let row = reading.family(item.family)?;
@@ -222,6 +233,9 @@ fn intend(
                 continue;
             }
             doomed.push((item.family, item.rule.clone()));
+            let of_rule = volume.entry((&item.rule.edition, &item.rule.series)).or_default();
+            of_rule.0 += reading.records(item.family)?.len().saturating_sub(1) as u64;
+            of_rule.1 += row.at.length;
             leaves.push((item.family, item.digest.to_string()));
             keys.push((*month, item.family));
         }
@@ -229,13 +243,21 @@ fn intend(
             return Ok(keys);
         }
         leaves.sort();
-        let details =
-            serde_json::json!({ "plan": plan.plan, "items": doomed.len(), "merkle_root": destroyed_root(&leaves) });
+        let details = serde_json::json!({
+            "plan": plan.plan, "items": doomed.len(), "merkle_root": destroyed_root(&leaves),
+            "in_force": guards.count(), "volume": volume_told(&volume),
+        });
         let event = writing.record_event(at, actor, Act::DestructionIntended, &plan.plan.to_string(), &details)?;
         fault::point("intend destruction").map_err(crate::catalog::CatalogError::from)?;
         writing.intend_destruction(plan.plan, &doomed, event.id, (at, today))?;
         Ok(keys)
     })
+}
+
+/// Attachments and bytes of each rule, for the event that decides.
+fn volume_told(volume: &BTreeMap<(&str, &str), (u64, u64)>) -> Vec<serde_json::Value> {
+    let told = |((edition, series), (attachments, bytes)): (&(&str, &str), &(u64, u64))| serde_json::json!({ "edition": edition, "series": series, "attachments": attachments, "bytes": bytes });
+    volume.iter().map(told).collect()
 }
 
 /// A release never destroys, not by a plan from before it either: only a plan made since can name what was freed.

@@ -68,12 +68,20 @@ pub(super) fn letter(repository: &Repository, which: Template, telling: &Telling
         ("basis", basis_words(hold.basis).to_owned()),
         ("reason", hold.reason.clone()),
         ("issuer", hold.issued_by.clone()),
-        ("reaches", telling.reaches.to_owned()),
+        ("reaches", with_document_system(repository, telling.reaches)),
         ("to", telling.to.to_owned()),
         ("number", telling.number.to_string()),
         ("first_written", telling.first_written.to_string()),
     ];
     Ok(letters::write(repository, SHIPPED, name, &values)?)
+}
+
+/// What a hold reaches, with the document system: official records are there, and their mailbox copies may be gone.
+fn with_document_system(repository: &Repository, reaches: &str) -> String {
+    match repository.profile().policy.document_system.trim() {
+        "" => reaches.to_owned(),
+        system => format!("{reaches}; the same in {system}, where official records are filed"),
+    }
 }
 
 /// The basis as a letter says it.

@@ -7,12 +7,12 @@ use crate::base::digest::Sha256Digest;
 use crate::base::durable;
 use crate::base::id::{EventId, HoldId, PlanId};
 use crate::catalog::{CatalogError, Reading};
-use crate::ledger::{ChainVerifier, Checkpoint, chain::event_leaf, inclusion_proof};
+use crate::ledger::{ChainVerifier, Checkpoint, ProvenEvent, chain::event_leaf};
 use crate::model::event::{Act, Event};
 use crate::model::hold::Hold;
 use crate::repository::{Repository, RepositoryError};
 use crate::verify::documents::{MATTER_DOMAIN, signed};
-use crate::verify::matter::{APPROVERS, CHECKPOINT, EVENTS, HOLDS, ProvenEvent, STATEMENT, Statement, document_path};
+use crate::verify::matter::{APPROVERS, CHECKPOINT, EVENTS, HOLDS, STATEMENT, Statement, document_path};
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::json;
@@ -147,9 +147,8 @@ fn gather(
         _ => subjects.contains(&event.subject),
     };
     let mut events = Vec::new();
-    for (index, event) in told.into_iter().enumerate().filter(|(_, event)| wanted(event)) {
-        let proof = inclusion_proof(&leaves, index).unwrap_or_default();
-        events.push(ProvenEvent { event, proof: proof.iter().map(ToString::to_string).collect() });
+    for event in told.into_iter().filter(wanted) {
+        events.extend(ProvenEvent::of(event, &leaves));
     }
     let checkpoint = Checkpoint::of(&repository.profile().repository, &chain.head(), repository.now());
     let editions = reading.editions()?.into_keys().collect();

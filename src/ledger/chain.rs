@@ -126,6 +126,11 @@ impl ChainVerifier {
         Ok(())
     }
 
+    /// How many events it took.
+    pub fn head_count(&self) -> u64 {
+        self.events
+    }
+
     /// Where the chain ends so far.
     pub fn head(&self) -> Head {
         Head { events: self.events, hash: self.hash.clone(), root: self.tree.root() }

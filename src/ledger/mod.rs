@@ -1,7 +1,7 @@
 //! Proof that what was done stays told: the chain of events, the Merkle tree over them, checkpoints, signatures.
 //!
 //! Reading order: [`chain`] (events bound to each other), [`merkle`] (RFC 6962 trees and proofs), [`sign`] (Ed25519),
-//! [`checkpoint`] (a signed head of the chain, kept elsewhere), [`json`] (canonical JSON), [`document`] (signed JSON
+//! [`checkpoint`] (a signed head of the chain, kept elsewhere), [`proof`] (proofs that are carried away), [`json`] (canonical JSON), [`document`] (signed JSON
 //! whose changed field can be named).
 //!
 //! *Invariant:* pure. Nothing here reads the clock, a file or a random number, and nothing here sees content: events
@@ -12,6 +12,7 @@ pub mod checkpoint;
 pub mod document;
 pub mod json;
 pub mod merkle;
+pub mod proof;
 pub mod sign;
 
 pub use chain::{
@@ -23,4 +24,5 @@ pub use json::{FractionError, canonical_json};
 pub use merkle::{
     MerkleBuilder, consistency_proof, inclusion_proof, leaf_hash, root, verify_consistency, verify_inclusion,
 };
+pub use proof::{ConsistencyProof, InclusionProof, ProofError, ProvenEvent};
 pub use sign::{SignatureError, SignatureText, Signer, verify};

@@ -52,6 +52,10 @@ pub mod chats {}
 #[doc = include_str!("messages.md")]
 pub mod messages {}
 
+#[doc = include_str!("filing.md")]
+pub mod filing {}
+#[doc = include_str!("proofs.md")]
+pub mod proofs {}
 #[doc = include_str!("breakers.md")]
 pub mod breakers {}
 #[doc = include_str!("backup.md")]

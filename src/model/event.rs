@@ -127,6 +127,16 @@ words!(
         Exported = "exported",
         /// The nightly work was done.
         NightlyDone = "nightly-done",
+        /// An outside authority's time stamp of a signed file was taken in.
+        TimeStamped = "time-stamped",
+        /// Items whose classification is not public, or not determined, were opened by a command.
+        Opened = "opened",
+        /// Official records were written out for the document system.
+        FilingExported = "filing-exported",
+        /// Archival items were offered for transfer.
+        TransferOffered = "transfer-offered",
+        /// The archives received what was offered, or declined it.
+        TransferSettled = "transfer-settled",
         /// A person was registered to approve.
         ApproverRegistered = "approver-registered",
         /// Items filed in the document system.

@@ -69,6 +69,19 @@ pub struct Policy {
     pub ocr: bool,
     /// Whether a second person looks at what is withheld before it is produced.
     pub second_review_of_withheld: bool,
+    /// Days for which the city's own backups keep copies of the key set; `None` (the default) where it has not stated
+    /// that. Certificates name the day on which the last older copy expires.
+    pub key_copy_days: Option<u32>,
+    /// The city's own wording for the disposal of hardware, quoted on certificates and never claimed by them.
+    pub hardware_wording: String,
+    /// The name of the city's document system, such as Laserfiche; empty where it has none. Every answer and every hold
+    /// names it as a further place to search.
+    pub document_system: String,
+    /// Custodians whose mailbox a department has designated for keeping records: official items stay there under their
+    /// series, and need not be filed elsewhere.
+    pub record_mailboxes: Vec<String>,
+    /// Whether an official record counts as filed only with a receipt whose digest was compared.
+    pub filing_needs_receipt: bool,
     /// The circuit breakers before a destruction.
     pub breakers: BreakerLimits,
     /// What copies cost, within the law.
@@ -160,6 +173,11 @@ impl Default for Policy {
             source_days: 30,
             ocr: false,
             second_review_of_withheld: false,
+            key_copy_days: None,
+            hardware_wording: String::new(),
+            document_system: String::new(),
+            record_mailboxes: Vec::new(),
+            filing_needs_receipt: false,
             breakers: BreakerLimits::default(),
             fees: FeePolicy::default(),
         }

@@ -19,6 +19,7 @@ mod unit;
 pub use step::{Ending, Step};
 pub use unit::{CRON, SERVICE, TIMER};
 
+use crate::access;
 use crate::base::clock::StopWatch;
 use crate::base::durable;
 use crate::base::monitor::Monitor;
@@ -330,8 +331,12 @@ fn plan_due(repository: &mut Repository, night: &mut Night, actor: &str) -> Resu
     )))
 }
 
-fn sign(repository: &Repository) -> Step {
+fn sign(repository: &mut Repository) -> Step {
     let mut step = Step::new("Sign a checkpoint of the ledger");
+    if let Err(error) = access::settle(repository) {
+        step.say(Ending::Failed, sentence(&error));
+        return step;
+    }
     match checkpoint::export(repository) {
         Ok((path, _)) => {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

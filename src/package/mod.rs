@@ -18,6 +18,7 @@ pub mod opt;
 pub mod page;
 pub mod statement;
 pub mod sums;
+pub mod timestamp;
 
 /// Words that stand on the page and in the text file in place of a withheld document.
 pub fn withheld_words(basis: &str) -> String {

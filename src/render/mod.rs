@@ -70,6 +70,18 @@ pub enum Content {
     Slip(PublicText),
 }
 
+/// What a file says of itself beside its title, for document systems that fill their fields from it. In what leaves the
+/// building all of it is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Properties {
+    /// What it is about.
+    pub subject: PublicText,
+    /// Who wrote it.
+    pub author: PublicText,
+    /// Words it is filed under.
+    pub keywords: Vec<PublicText>,
+}
+
 /// A drawn item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
@@ -105,6 +117,19 @@ thread_local! {
 /// Draws an item. A picture or PDF that cannot be used becomes a slip that says so.
 pub fn draw(rendition: &Rendition) -> Result<Rendered, RenderError> {
     draw_on(rendition, sheet::PAGES)
+}
+
+/// Draws an item whose file says of itself more than its title.
+pub fn draw_with(rendition: &Rendition, properties: &Properties) -> Result<Rendered, RenderError> {
+    let mut setter = SETTER.take().unwrap_or_else(Setter::new);
+    setter.properties = properties.clone();
+    SETTER.set(Some(setter));
+    let drawn = draw(rendition);
+    if let Some(mut setter) = SETTER.take() {
+        setter.properties = Properties::default();
+        SETTER.set(Some(setter));
+    }
+    drawn
 }
 
 /// Draws an item on at most so many pages.
@@ -201,7 +226,8 @@ fn draw_as(
     pages: usize,
     archival: bool,
 ) -> Result<Rendered, RenderError> {
-    let imprint = write::Imprint { title: letter::title(rendition, setter), id: identifier(rendition), archival };
+    let (title, properties) = (letter::title(rendition, setter), setter.properties.clone());
+    let imprint = write::Imprint { title, id: identifier(rendition), archival, properties };
     let picture: Option<&Picture> = if let Body::Picture(picture) = body { Some(picture) } else { None };
     setter.replaced = 0;
     let written = catch_unwind(AssertUnwindSafe(|| {

@@ -56,6 +56,8 @@ pub(super) struct Setter {
     set: u64,
     /// The text that was set again last, by its name.
     again: Option<(u64, Layout<()>)>,
+    /// What the next file says of itself beside its title.
+    pub(super) properties: super::Properties,
 }
 
 impl Setter {
@@ -69,6 +71,7 @@ impl Setter {
             replaced: 0,
             set: 0,
             again: None,
+            properties: super::Properties::default(),
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) struct Imprint {
     pub(super) id: String,
     /// Whether the file is PDF/A-2u; a picture in printing colours cannot be.
     pub(super) archival: bool,
+    /// What it says beside its title.
+    pub(super) properties: super::Properties,
 }
 
 /// Writes the pages. The same pages always give the same bytes.
@@ -71,8 +73,13 @@ pub(super) fn write(
 /// every run give other bytes, so the beginning of the century stands for "not stated".
 fn metadata(imprint: &Imprint) -> Metadata {
     let date = DateTime::new(2000).month(1).day(1).hour(0).minute(0).second(0).utc_offset_hour(0).utc_offset_minute(0);
+    let super::Properties { subject, author, keywords } = &imprint.properties;
+    let authors = if author.is_empty() { Vec::new() } else { vec![author.as_str().to_owned()] };
     Metadata::new()
         .title(imprint.title.clone())
+        .description(subject.as_str().to_owned())
+        .authors(authors)
+        .keywords(keywords.iter().map(|word| word.as_str().to_owned()).collect())
         .language(LANGUAGE.to_owned())
         .producer("Recordroom".to_owned())
         .creation_date(date)
@@ -132,7 +139,8 @@ fn decoration(surface: &mut Surface<'_>, level: u8, rectangle: Option<Rect>) {
 /// The structure that a screen reader follows: a heading, a table of two columns, paragraphs (ISO 14289-1, 7).
 fn tree(parts: &[Part], drawn: Vec<Vec<Identifier>>) -> TagTree {
     let mut tree = TagTree::new();
-    let mut table = TagGroup::new(Tag::Table.with_summary(Some("Sender, recipients, dates and the like".to_owned())));
+    let mut table =
+        TagGroup::new(Tag::Table.with_summary(Some("What is known of this document: labels and values".to_owned())));
     let mut row = TagGroup::new(Tag::TR);
     for (part, identifiers) in parts.iter().zip(drawn) {
         if !matches!(part, Part::Label | Part::Value) && !table.children.is_empty() {

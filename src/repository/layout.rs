@@ -61,6 +61,10 @@ impl Layout {
     pub fn templates(&self) -> PathBuf {
         self.root.join("templates")
     }
+    /// Lists of items that were shown and are not in the ledger yet.
+    pub fn opened_notes(&self) -> PathBuf {
+        self.root.join("opened.notes")
+    }
     /// The file whose lock keeps two nightly works apart.
     pub fn nightly_lock(&self) -> PathBuf {
         self.root.join("nightly.lock")

@@ -268,10 +268,18 @@ impl Repository {
         let unfinished = || "its destruction is decided and not finished".to_owned();
         let Some(batch) = reading.destruction_of(id)? else { return Ok(unfinished()) };
         let stone = reading.tombstones(batch.id)?.into_iter().find(|stone| stone.family == id);
+        let entries: std::collections::BTreeSet<String> =
+            reading.filed_files_of(id)?.into_iter().filter_map(|file| file.entry).map(|(entry, _)| entry).collect();
+        let filed = if entries.is_empty() {
+            String::new()
+        } else {
+            let entries: Vec<String> = entries.into_iter().collect();
+            format!("; its record is in the document system, entry {}", entries.join(", "))
+        };
         Ok(stone.map_or_else(unfinished, |stone| {
             let day = stone.destroyed_at.with_timezone(&self.zone).format("%Y-%m-%d");
             format!(
-                "on {day}, under the plan {} and the rule {} / {}",
+                "on {day}, under the plan {} and the rule {} / {}{filed}",
                 batch.plan, stone.rule.edition, stone.rule.series
             )
         }))

@@ -123,6 +123,7 @@ fn choices(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error>
         Some(days) => line(text, "", "until_read_floor_days", days)?,
         None => text.push_str("# until_read_floor_days = 30\n"),
     }
+    certificates(text, profile)?;
     breakers(text, profile)?;
     fees(text, profile)?;
     nightly(text, profile)
@@ -140,6 +141,34 @@ fn fees(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
     line(text, about, "electronic_at_page_rate", fees.electronic_at_page_rate)?;
     let about = "# Cents up to which a fee is not asked for; 0 means that every fee is.";
     line(text, about, "waive_up_to_cents", fees.waive_up_to_cents)
+}
+
+/// What a certificate of destruction quotes from the city.
+fn certificates(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
+    text.push_str(
+        "# Days for which the city's own backups keep copies of the key set. A certificate names the day on which the last\n\
+         # older copy expires; without this line it says that the city has stated none.\n",
+    );
+    match profile.policy.key_copy_days {
+        Some(days) => line(text, "", "key_copy_days", days)?,
+        None => text.push_str("# key_copy_days = 90\n"),
+    }
+    let about = "# The city's own wording for the disposal of its hardware: certificates quote it and do not claim it.";
+    line(text, about, "hardware_wording", &profile.policy.hardware_wording)?;
+    filing(text, profile)
+}
+
+/// Where official records are kept.
+fn filing(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
+    let policy = &profile.policy;
+    let about =
+        "# The city's document system, such as \"Laserfiche\". Answers and holds name it as a further place to search.";
+    line(text, about, "document_system", &policy.document_system)?;
+    let about = "# Custodians whose mailbox a department has designated for keeping records: their official items stay there,\n\
+                 # each under its series, and need not be filed elsewhere.";
+    line(text, about, "record_mailboxes", &policy.record_mailboxes)?;
+    let about = "# true: an official record counts as filed only with a receipt (recordroom file receipt), not by a clerk's word.";
+    line(text, about, "filing_needs_receipt", policy.filing_needs_receipt)
 }
 
 fn breakers(text: &mut String, profile: &Profile) -> Result<(), toml::ser::Error> {
@@ -212,6 +241,7 @@ mod tests {
         profile.exercise = true;
         profile.domains = vec!["cedarbend.example".to_owned()];
         profile.policy.until_read_floor_days = Some(30);
+        profile.policy.key_copy_days = Some(90);
         profile.policy.breakers.backup_days = Some(8);
         profile.nightly.drop_folder = Some("/srv/exports".into());
         let examples = CUSTODIAN_EXAMPLE.replace("# ", "");

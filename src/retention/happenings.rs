@@ -231,8 +231,8 @@ pub fn happenings(repository: &Repository, family: Option<FamilyId>) -> Result<V
     rows.into_iter().map(listed).collect()
 }
 
-/// Records that official records were filed in the document system, each under its own series: only then may the
-/// mailbox copy go (Otsego Information Technology Policy, "Employee Responsibilities").
+/// Records, on a clerk's word, that official records were filed in the document system, each under its own series: only
+/// then may the mailbox copy go (Otsego Information Technology Policy, "Employee Responsibilities").
 pub fn record_filing(
     repository: &mut Repository,
     families: &[FamilyId],
@@ -240,10 +240,13 @@ pub fn record_filing(
     actor: &str,
 ) -> Result<(), RetentionError> {
     let entry = words(entry, "name the entry of the document system under which it was filed")?;
+    if repository.profile().policy.filing_needs_receipt {
+        return Err(RetentionError::NeedsReceipt);
+    }
     let at = repository.now();
     repository.catalog_mut().write::<_, RetentionError>(|writing| {
         must_be_here(writing, families)?;
-        let details = serde_json::json!({ "entry": entry, "families": families });
+        let details = serde_json::json!({ "entry": entry, "families": families, "receipt": false });
         let event = writing.record_event(at, actor, Act::Filed, &entry, &details)?;
         for family in families {
             writing.set_filed(*family, event.id)?;

@@ -32,9 +32,10 @@ use crate::schedule::{ArchivalOutcome, CopyFacts, Evaluator, Facts, OpenMatter, 
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Retention events that mean more than the start of a period.
-const TRANSFERRED: &str = "transferred-to-archives";
-const DECLINED: &str = "declined-by-archives";
+/// The archives have it: a retention event that means more than the start of a period.
+pub const TRANSFERRED: &str = "transferred-to-archives";
+/// The archives declined it.
+pub const DECLINED: &str = "declined-by-archives";
 const OPEN_MATTERS: [(&str, OpenMatter); 3] = [
     ("audit-open", OpenMatter::Audit),
     ("appeal-open", OpenMatter::Appeal),
@@ -89,6 +90,9 @@ pub enum RetentionError {
         /// The key.
         key: String,
     },
+    /// The city takes no clerk's word for a filing.
+    #[error("this city counts a record as filed only with a receipt whose digest was compared (filing_needs_receipt)")]
+    NeedsReceipt,
     /// A frozen edition is not the one that was adopted.
     #[error("the frozen copy of the schedule {key} is not the one that was adopted")]
     EditionChanged {
@@ -108,6 +112,8 @@ pub struct Adopted {
     /// Days in which what was decided to be personal has to be gone.
     personal_days: u32,
     departments: BTreeMap<i64, String>,
+    /// Custodians whose mailbox was designated for keeping records.
+    record_mailboxes: BTreeSet<i64>,
 }
 
 /// The events that a period starts from or ends with.
@@ -160,7 +166,14 @@ impl Adopted {
         settings.exercise_authority = profile.exercise.then(|| EXERCISE_AUTHORITY.to_owned());
         let departments = departments(&reading)?;
         let personal_days = profile.policy.personal_days;
-        Ok(Self { editions, digests, settings, personal_days, departments })
+        let designated = &profile.policy.record_mailboxes;
+        let mut record_mailboxes = BTreeSet::new();
+        for (id, name, _) in reading.custodians()? {
+            if designated.iter().any(|one| one.eq_ignore_ascii_case(&name)) {
+                record_mailboxes.insert(id.get());
+            }
+        }
+        Ok(Self { editions, digests, settings, personal_days, departments, record_mailboxes })
     }
 
     /// The names of all events that something waits for: the adopted rules, the archives, and open matters.
@@ -193,6 +206,7 @@ impl Adopted {
         facts.sent_on = row.sent_on;
         facts.filed = row.filed.is_some();
         for custodian in reading.copy_custodians(row.id)? {
+            facts.record_keeping |= custodian.is_some_and(|id| self.record_mailboxes.contains(&id.get()));
             let copy = self.copy_facts(custodian, row.received_on);
             if !facts.copies.contains(&copy) {
                 facts.copies.push(copy);
@@ -229,6 +243,7 @@ impl Adopted {
         facts.series = Some(tombstone.standing.series.clone()).filter(|series| !series.is_empty());
         facts.sent_on = copy.sent_on;
         facts.filed = tombstone.filed.is_some();
+        facts.record_keeping = copy.custodian.is_some_and(|id| self.record_mailboxes.contains(&id.get()));
         facts.copies = vec![self.copy_facts(copy.custodian, copy.received_on)];
         matches!(evaluator.evaluate(&facts, today).eligibility, Eligibility::Eligible { .. })
     }
@@ -317,6 +332,11 @@ impl LiveGuards {
     /// Reads them.
     pub fn load(reading: &Reading<'_>, today: NaiveDate) -> Result<Self, CatalogError> {
         Ok(Self(reading.live_guards(today)?.into_iter().map(|(guard, _, through)| (guard, through)).collect()))
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.0.len() as u64
     }
 
     /// Why a family is protected: rows of guards in force, and guards that have not looked at it yet.

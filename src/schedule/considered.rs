@@ -159,6 +159,10 @@ impl<'a> Evaluator<'a> {
         decides: bool,
         today: NaiveDate,
     ) -> (Part, String) {
+        if line.is_for_copies_alone(facts) {
+            let why = "it is for copies of filed records, and this is the record itself, in a record-keeping mailbox and without a series";
+            return (Part::DoesNotFit, why.to_owned());
+        }
         if !line.fits(facts) {
             let what = format!("{} items of status {}", facts.kind.word(), facts.status);
             return (Part::DoesNotFit, format!("it is not for {what}"));

@@ -28,6 +28,8 @@ pub struct Facts {
     pub conversation_ended_on: Option<NaiveDate>,
     /// Whether the official record has been filed under its own series.
     pub filed: bool,
+    /// Whether a copy of it lies in a mailbox that its department has designated for keeping records.
+    pub record_keeping: bool,
     /// What the State Archives did with an archival item, once that is recorded.
     pub archival: Option<ArchivalOutcome>,
     /// What is open about it and forbids destruction meanwhile.
@@ -47,6 +49,7 @@ impl Facts {
             events: BTreeMap::new(),
             conversation_ended_on: None,
             filed: false,
+            record_keeping: false,
             archival: None,
             open_matters: Vec::new(),
         }

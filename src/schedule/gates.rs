@@ -234,6 +234,9 @@ pub(super) fn archival(facts: &Facts, is_archival: bool, today: NaiveDate) -> (G
 
 /// Official items are filed under their own series before a copy goes (Otsego IT policy, "Employee Responsibilities").
 pub(super) fn filing(facts: &Facts, is_asked: bool) -> Gate {
+    if facts.status == RecordStatus::Official && facts.record_keeping {
+        return Gate::open("it lies in a record-keeping mailbox of its department, which keeps it under its series");
+    }
     match (facts.status == RecordStatus::Official && is_asked, facts.filed) {
         (false, _) => Gate::open("no rule asks for its record to be filed first"),
         (true, true) => Gate::open("its official record has been filed under its own series"),

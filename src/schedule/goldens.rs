@@ -57,6 +57,7 @@ fn facts_of(text: &str) -> (Facts, Settings) {
             "sent" => facts.sent_on = Some(day(value)),
             "conversation" => facts.conversation_ended_on = Some(day(value)),
             "filed" => facts.filed = value == "yes",
+            "record-keeping" => facts.record_keeping = value == "yes",
             "copy" => facts.copies.push(copy(value)),
             "archival" => facts.archival = Some(archival(value)),
             "open" => facts.open_matters.push(matter(value)),

@@ -64,6 +64,7 @@ prop_compose! {
         copies in vec(copy(), 0..3),
         events in btree_map(select(EVENTS.to_vec()).prop_map(str::to_owned), date(), 0..5),
         filed in any::<bool>(),
+        record_keeping in prop::bool::weighted(0.1),
         archival in option::of(date().prop_map(ArchivalOutcome::Declined)),
         open in prop::bool::weighted(0.1),
     ) -> Facts {
@@ -71,7 +72,8 @@ prop_compose! {
         let series = series.map(str::to_owned);
         let conversation_ended_on = sent_on;
         Facts {
-            kind, status, status_basis, series, sent_on, copies, events, conversation_ended_on, filed, archival, open_matters,
+            kind, status, status_basis, series, sent_on, copies, events, conversation_ended_on, filed, record_keeping,
+            archival, open_matters,
         }
     }
 }

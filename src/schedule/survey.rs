@@ -20,7 +20,18 @@ impl Line<'_> {
     pub(super) fn fits(&self, facts: &Facts) -> bool {
         let kinds = &self.rule.kinds;
         let statuses = &self.rule.statuses;
-        (kinds.is_empty() || kinds.contains(&facts.kind)) && (statuses.is_empty() || statuses.contains(&facts.status))
+        (kinds.is_empty() || kinds.contains(&facts.kind))
+            && (statuses.is_empty() || statuses.contains(&facts.status))
+            && !self.is_for_copies_alone(facts)
+    }
+
+    /// Whether the rule is for mailbox copies of official records, and this is the record itself: it lies in a mailbox that
+    /// its department has designated for keeping records, where it stays under its series (Otsego Information Technology
+    /// Policy, "Employee Responsibilities"). Beside a rule of its series the period still counts, so that nothing goes
+    /// earlier than a copy would; without a series there is none that could let it go.
+    pub(super) fn is_for_copies_alone(&self, facts: &Facts) -> bool {
+        let is_the_record = facts.record_keeping && facts.status == RecordStatus::Official;
+        self.rule.official_only_when_filed && is_the_record && facts.series.is_none()
     }
 
     /// Whether the rule is for the copies of a department; one of unknown department is measured by every rule.
@@ -41,7 +52,8 @@ impl Line<'_> {
 
     /// Whether the rule reaches the item only once its record has been filed, and it has not been.
     fn waits_for_filing(&self, facts: &Facts) -> bool {
-        self.rule.official_only_when_filed && facts.status == RecordStatus::Official && !facts.filed
+        let is_copy = facts.status == RecordStatus::Official && !facts.record_keeping;
+        self.rule.official_only_when_filed && is_copy && !facts.filed
     }
 }
 

@@ -1,10 +1,15 @@
 //! The certificate of destruction as a value: counts, digests and signatures, never content. It is checked here, with
 //! or without the repository it came from.
+//!
+//! It is also the city's list of records destroyed (the general schedule asks for one), with totals for each series. The
+//! events that planned, approved, decided and carried out the destruction stand in it with their proofs, and the signed
+//! head of the ledger they stand in: whoever holds the file and the city's key needs nothing else.
 
 use super::documents::{CERTIFICATE_DOMAIN, DocumentError, checked};
 use crate::base::id::{EventId, FamilyId, PlanId, ProductionId};
-use crate::ledger::{MerkleBuilder, leaf_hash};
-use chrono::{DateTime, Utc};
+use crate::ledger::{Checkpoint, MerkleBuilder, ProvenEvent, leaf_hash};
+use crate::model::event::Act;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,6 +19,131 @@ pub const NOT_COVERED: &str = "Not covered: the productions named above, as deli
 still exist at the source; backups of the data taken before this destruction together with key sets of that time; older \
 copies of the search index; cells that flash or copy-on-write storage keeps after they were overwritten; memory written \
 to swap.";
+
+/// What may be said of the method (and nothing beyond: NIST SP 800-88 Rev. 2 speaks of media, and a program does not see
+/// those).
+pub const METHOD: [&str; 3] = [
+    "Cryptographically erased: each item was encrypted with a key of its own from its first write. All copies of those keys \
+     known to this system, in the key set and in its second place, were destroyed by the times named with the batches.",
+    "Deleted from this system's store: the parts of the search index that had the items' words were written anew without \
+     them, the rows of the catalog were overwritten, and its log was emptied.",
+    "The encrypted bytes were given back to the file system or overwritten with zeros in place, as far as the storage does \
+     that (best effort).",
+];
+
+/// Where the items lay in this system.
+pub const COVERED: [&str; 4] = [
+    "the vault: originals, facts and derived text, sealed together",
+    "the key set and its second place",
+    "the search index",
+    "the catalog and its log",
+];
+
+/// Totals of one series: a line of the city's list of records destroyed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeriesTotal {
+    /// The edition.
+    pub edition: String,
+    /// The series.
+    pub series: String,
+    /// The code printed in the schedule, empty where none is known.
+    pub code: String,
+    /// The title.
+    pub title: String,
+    /// The authority to destroy: the approval and its acknowledgement, as the edition has them.
+    pub authority: String,
+    /// The rule in plain words: period, trigger, cutoff.
+    pub retention: String,
+    /// The rule as the schedule words it.
+    pub as_written: String,
+    /// Data classification as the schedule words it, or empty.
+    pub classification: String,
+    /// Items destroyed.
+    pub items: u64,
+    /// Files that were attached to them.
+    pub attachments: u64,
+    /// Their bytes as they were stored here, compressed and encrypted.
+    pub stored_bytes: u64,
+    /// The earliest day one of them was sent.
+    pub sent_from: Option<NaiveDate>,
+    /// The latest.
+    pub sent_to: Option<NaiveDate>,
+    /// Items whose day is not known.
+    pub undated: u64,
+    /// The earliest of the first days on which they might have been destroyed.
+    pub eligible_from: Option<NaiveDate>,
+    /// The latest.
+    pub eligible_to: Option<NaiveDate>,
+}
+
+/// One batch: the last look at holds, requests and rules, which is the point of no return, and its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// The event of the decision.
+    pub intent: EventId,
+    /// When holds, requests and rules were looked at for every item, in the transaction that decided.
+    pub checked_at: DateTime<Utc>,
+    /// Holds and requests in force then; none of them reached any of the items.
+    pub in_force: u64,
+    /// The event of the completion.
+    pub destroyed: EventId,
+    /// When it was complete: keys, words and bytes gone.
+    pub destroyed_at: DateTime<Utc>,
+    /// The items.
+    pub families: Vec<FamilyId>,
+}
+
+/// How long copies of the key set that the city's own backups hold may still open what was destroyed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OlderKeys {
+    /// The days for which the city keeps such copies, as its profile states; `None` where it states none.
+    pub kept_days: Option<u32>,
+    /// The day on which the last of them expires; `None` where no days are stated.
+    pub expires_on: Option<NaiveDate>,
+}
+
+/// What stands in certificates from version 2 on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Particulars {
+    /// Its number, which no other certificate of any city has.
+    pub number: String,
+    /// The responsible authority of the city.
+    pub responsible_authority: String,
+    /// When the plan was made.
+    pub planned_at: Option<DateTime<Utc>>,
+    /// When it was approved.
+    pub approved_at: Option<DateTime<Utc>>,
+    /// The public key the approver signed with.
+    pub approver_key: String,
+    /// Items by kind: email, text, call ...
+    pub by_kind: BTreeMap<String, u64>,
+    /// Files that were attached to them.
+    pub attachments: u64,
+    /// Bytes as stored here.
+    pub stored_bytes: u64,
+    /// Totals for each series.
+    pub series: Vec<SeriesTotal>,
+    /// The batches, in order.
+    pub batches: Vec<Batch>,
+    /// What was done, in the words that may be used.
+    pub method: Vec<String>,
+    /// The city's own wording for its hardware, quoted; empty where it has none.
+    pub hardware_wording: String,
+    /// The places this covers.
+    pub covered: Vec<String>,
+    /// Source files that had some of the items and whose disposal is not recorded.
+    pub sources_left: u64,
+    /// Items whose record was filed in the document system before.
+    pub filed: u64,
+    /// Older copies of the keys.
+    pub older_keys: OlderKeys,
+    /// The events of the plan, its approval and its batches, each with its proof.
+    pub events: Vec<ProvenEvent>,
+    /// The signed head of the ledger in which they stand.
+    pub checkpoint: String,
+    /// The program and its version.
+    pub program: String,
+}
 
 /// A certificate of destruction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +182,9 @@ pub struct Certificate {
     pub ledger: (EventId, String),
     /// What is not claimed.
     pub not_covered: String,
+    /// What a certificate says from version 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub particulars: Option<Box<Particulars>>,
 }
 
 /// RFC 6962 root over what was destroyed, in the order given: number, name, outcome.
@@ -81,45 +214,74 @@ pub fn check(document: &Value, public_key: Option<&str>) -> Result<Certificate, 
     if !certificate.items.is_sorted_by(|one, two| one.0 < two.0) {
         return contradiction("its list is not in order, or names an item twice");
     }
+    let key = document.pointer("/signature/public_key").and_then(Value::as_str).unwrap_or_default();
+    match &certificate.particulars {
+        Some(particulars) => particulars.check(&certificate, key).map_err(DocumentError::Contradiction)?,
+        None if certificate.schema < 2 => {}
+        None => return contradiction("it says nothing of series, events and method"),
+    }
     Ok(certificate)
 }
 
-impl Certificate {
-    /// The certificate in words.
-    pub fn told(&self) -> String {
-        let mut text = String::new();
-        if self.exercise {
-            text.push_str("EXERCISE  EXERCISE  EXERCISE\n\n");
+impl Particulars {
+    /// Whether the totals add up, and whether the signed ledger tells of just this destruction.
+    fn check(&self, certificate: &Certificate, key: &str) -> Result<(), String> {
+        let sum = |count: fn(&SeriesTotal) -> u64| self.series.iter().map(count).fold(0, u64::saturating_add);
+        if sum(|one| one.items) != certificate.destroyed
+            || self.by_kind.values().copied().fold(0, u64::saturating_add) != certificate.destroyed
+            || sum(|one| one.attachments) != self.attachments
+            || sum(|one| one.stored_bytes) != self.stored_bytes
+        {
+            return Err("its totals do not add up".to_owned());
         }
-        text.push_str(&format!(
-            "CERTIFICATE OF DESTRUCTION\n\n{}\nRepository {}\n\nPlan {} was made by {}, approved by {}, and executed by \
-             {} at {}.\n\nItems destroyed: {}\n",
-            self.city,
-            self.repository,
-            self.plan,
-            self.planned_by,
-            self.approved_by,
-            self.executed_by,
-            self.executed_at.format("%Y-%m-%d %H:%M UTC"),
-            self.destroyed
-        ));
-        for (rule, count) in &self.by_rule {
-            text.push_str(&format!("  {count:>8}  under {rule}\n"));
+        let (checkpoint, _) = Checkpoint::read(&self.checkpoint, Some(key)).map_err(|error| error.to_string())?;
+        if checkpoint.repository != certificate.repository {
+            return Err("the ledger in it is that of another repository".to_owned());
         }
-        if !self.dropped.is_empty() {
-            text.push_str("\nItems of the plan that stayed:\n");
-            for (reason, count) in &self.dropped {
-                text.push_str(&format!("  {count:>8}  {reason}\n"));
+        for one in &self.events {
+            one.stands_in(&checkpoint).map_err(|error| error.to_string())?;
+        }
+        let plan = certificate.plan.to_string();
+        let told = |act: Act, subject: &str| {
+            self.events.iter().map(|one| &one.event).find(|event| event.act == act && event.subject == subject)
+        };
+        if certificate.destroyed > 0 {
+            let approved = told(Act::Approved, &plan).is_some_and(|event| event.actor == certificate.approved_by);
+            if told(Act::Planned, &plan).is_none() || !approved {
+                return Err("the ledger in it does not tell of the plan and its approval".to_owned());
             }
         }
-        if !self.productions.is_empty() {
-            let list: Vec<String> = self.productions.iter().map(ToString::to_string).collect();
-            text.push_str(&format!("\nProductions that contain some of them: {}\n", list.join(", ")));
+        self.check_batches(certificate)
+    }
+
+    /// Every item is in one batch, and every batch is the one that was decided and completed in the ledger.
+    fn check_batches(&self, certificate: &Certificate) -> Result<(), String> {
+        let names: BTreeMap<FamilyId, &String> =
+            certificate.items.iter().map(|(family, name)| (*family, name)).collect();
+        let event = |id: EventId| self.events.iter().map(|one| &one.event).find(|event| event.id == id);
+        let mut seen: Vec<FamilyId> = Vec::new();
+        for batch in &self.batches {
+            let mut families = batch.families.clone();
+            families.sort();
+            let items: Option<Vec<(FamilyId, String)>> =
+                families.iter().map(|family| Some((*family, (*names.get(family)?).clone()))).collect();
+            let Some(items) = items else { return Err("a batch has an item that is not on its list".to_owned()) };
+            let root = destroyed_root(&items);
+            let fits = |id: EventId, act: Act, at: DateTime<Utc>| {
+                event(id).is_some_and(|event| {
+                    let details: Value = serde_json::from_str(&event.details).unwrap_or_default();
+                    event.act == act && event.at == at && details["merkle_root"] == root.as_str()
+                })
+            };
+            if !fits(batch.intent, Act::DestructionIntended, batch.checked_at)
+                || !fits(batch.destroyed, Act::Destroyed, batch.destroyed_at)
+            {
+                return Err(format!("the ledger in it does not tell of the batch {} as it does", batch.intent));
+            }
+            seen.append(&mut families);
         }
-        text.push_str(&format!(
-            "\nRoot of the list (RFC 6962): {}\nLedger at {} with hash {}\n\n{}\n",
-            self.merkle_root, self.ledger.0, self.ledger.1, self.not_covered
-        ));
-        text
+        seen.sort();
+        let listed = certificate.items.iter().map(|(family, _)| *family);
+        if seen.into_iter().eq(listed) { Ok(()) } else { Err("its batches are not its list".to_owned()) }
     }
 }

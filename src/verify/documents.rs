@@ -17,6 +17,9 @@ pub const CONFIRMATION_DOMAIN: &str = "recordroom hold confirmation 1";
 /// The statement over the record of a matter.
 pub const MATTER_DOMAIN: &str = "recordroom record of a matter 1";
 
+/// The statement of a bag offered to the archives.
+pub const TRANSFER_DOMAIN: &str = "recordroom transfer offer 1";
+
 /// A document is not what was signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {

@@ -10,7 +10,8 @@ use super::documents::{CONFIRMATION_DOMAIN, MATTER_DOMAIN, check_approval_by, ch
 use super::{Finding, certificate};
 use crate::base::digest::Sha256Digest;
 use crate::base::id::{HoldId, PlanId};
-use crate::ledger::{Checkpoint, canonical_bytes, chain::event_leaf, chain_hash, verify_inclusion};
+use crate::ledger::Checkpoint;
+pub use crate::ledger::ProvenEvent;
 use crate::model::event::{Act, Event};
 use crate::model::hold::Hold;
 use crate::text::is_same_person;
@@ -65,15 +66,6 @@ pub struct Statement {
     pub files: BTreeMap<String, String>,
     /// What is told, in words.
     pub told: String,
-}
-
-/// An event with the hashes that prove its place in the signed ledger (RFC 6962 2.1.1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProvenEvent {
-    /// The event.
-    pub event: Event,
-    /// The hashes from its leaf to the root, hexadecimal.
-    pub proof: Vec<String>,
 }
 
 /// What checking came to.
@@ -245,16 +237,10 @@ impl Check<'_> {
         if !all.is_sorted_by(|one, two| one.event.id < two.event.id) {
             self.find("events-differ", EVENTS, "its events are not in order, or one stands in it twice");
         }
-        for ProvenEvent { event, proof } in &all {
+        for one in &all {
             self.checked += 1;
-            let hashes: Option<Vec<Sha256Digest>> = proof.iter().map(|hash| hash.parse().ok()).collect();
-            let whole = event.hash == chain_hash(&event.previous, &canonical_bytes(event));
-            let index = u64::try_from(event.id.get() - 1).unwrap_or(u64::MAX);
-            let stands = hashes.is_some_and(|hashes| {
-                verify_inclusion(&event_leaf(event), index, checkpoint.events, &hashes, &checkpoint.root)
-            });
-            if !whole || !stands {
-                self.find("event-not-proven", event.id, "it does not stand in the ledger that was signed");
+            if one.stands_in(&checkpoint).is_err() {
+                self.find("event-not-proven", one.event.id, "it does not stand in the ledger that was signed");
             }
         }
         Some(all.into_iter().map(|one| one.event).collect())

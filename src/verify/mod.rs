@@ -2,17 +2,20 @@
 //! what was delivered compared with what it says of itself.
 //!
 //! [`repository`] goes through a whole repository, [`documents`] and [`certificate`] check the signed documents of a
-//! destruction (also where there is no repository), [`checkpoint`] the head of the ledger that is kept elsewhere,
+//! destruction (also where there is no repository), [`checkpoint`] the head of the ledger that is kept elsewhere and the
+//! proofs that go with it, [`timestamp`] an outside authority's word on when a file was there,
 //! [`delivery`] a production on a machine that has only the folder, [`bag`] any bag.
 
 pub mod bag;
 pub mod certificate;
+mod certificate_page;
 pub mod checkpoint;
 pub mod delivery;
 pub mod documents;
 mod load_files;
 pub mod matter;
 pub mod repository;
+pub mod timestamp;
 
 use serde::Serialize;
 

@@ -4,10 +4,13 @@
 //! The quick tier runs with `cargo test`: 3 kills, 30 seeds, every third fault point. `RECORDROOM_FULL_TESTS=1` runs 20
 //! kills of larger exports, 200 seeds and every fault point.
 
+mod access;
 mod answers;
 mod breakers;
+mod certificates;
 mod decisions;
 mod fault_sweep;
+mod filing;
 mod gates;
 mod hold_life;
 mod holds;
@@ -19,6 +22,7 @@ mod nightly;
 mod personal;
 mod probe;
 mod produced;
+mod proofs;
 mod register;
 mod requests;
 mod restored;

@@ -72,7 +72,7 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     Ok(())
 }
 
-/// The exported checkpoints by the number of events each signs.
+/// The exported checkpoints, and those in certificates, by the number of events each signs.
 fn checkpoints(check: &mut Check<'_>) -> BTreeMap<u64, Vec<(String, Checkpoint)>> {
     let mut all: BTreeMap<u64, Vec<(String, Checkpoint)>> = BTreeMap::new();
     let directory = check.repository.layout().checkpoints();
@@ -86,7 +86,20 @@ fn checkpoints(check: &mut Check<'_>) -> BTreeMap<u64, Vec<(String, Checkpoint)>
             Err(finding) => check.report.findings.push(finding),
         }
     }
+    for entry in std::fs::read_dir(check.repository.layout().certificates()).into_iter().flatten().flatten() {
+        // Whether a certificate is as it was signed is looked at with the certificates.
+        let document = std::fs::read(entry.path()).ok().filter(|_| is_json(&entry.path()));
+        let document: Option<Value> = document.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let text = document.as_ref().and_then(|one| one.pointer("/particulars/checkpoint")).and_then(Value::as_str);
+        if let Some(Ok((one, _))) = text.map(|text| Checkpoint::read(text, Some(&key))) {
+            all.entry(one.events).or_default().push((entry.file_name().to_string_lossy().into(), one));
+        }
+    }
     all
+}
+
+fn is_json(path: &std::path::Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "json")
 }
 
 /// Computes the roots of a sealed batch again, and says how many families the event tells of.
@@ -181,6 +194,23 @@ fn rows(check: &mut Check<'_>, said: &Said) -> Result<(), CatalogError> {
         let id: PlanId = id;
         if told(Act::Planned, &id.to_string()).is_none() {
             differs.push((id.to_string(), "no event recorded this plan"));
+        }
+    }
+    for family in reading.families_filed()? {
+        let event = reading.family(family)?.filed.map(|event| reading.event(event)).transpose();
+        let told = event.ok().flatten().filter(|event| event.act == Act::Filed);
+        let details: Value = told.and_then(|event| serde_json::from_str(&event.details).ok()).unwrap_or_default();
+        let names = details["families"].as_array().is_some_and(|all| all.iter().any(|one| *one == family.to_string()));
+        if !names {
+            differs.push((family.to_string(), "it counts as filed, and no event recorded its filing"));
+        }
+    }
+    for transfer in reading.transfers()? {
+        let about = reading.events_about(&transfer.id.to_string())?;
+        let settled = about.iter().any(|event| event.act == Act::TransferSettled && Some(event.id) == transfer.settled);
+        let offered = about.iter().any(|event| event.act == Act::TransferOffered && event.id == transfer.event);
+        if !offered || settled != transfer.settled.is_some() {
+            differs.push((transfer.id.to_string(), "the transfer is not as it was offered or settled"));
         }
     }
     for (subject, message) in differs {

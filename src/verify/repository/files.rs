@@ -6,6 +6,7 @@ use crate::base::id::{EventId, PlanId};
 use crate::catalog::PlanState;
 use crate::model::event::Act;
 use crate::verify::certificate;
+use crate::verify::timestamp;
 use std::collections::BTreeMap;
 
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
@@ -57,12 +58,21 @@ fn one(check: &mut Check<'_>, plan: PlanId, digest: &str) -> Result<(), VerifyEr
             return Ok(());
         }
     };
-    if Sha256Digest::of(&bytes).to_string() != digest {
+    let found = Sha256Digest::of(&bytes).to_string();
+    if found != digest {
         check.find("certificate-changed", plan, "the certificate is not the one that was issued");
     }
     let told = std::fs::read_to_string(path.with_extension("txt")).unwrap_or_default();
-    if told != certificate.told() {
+    if told != certificate.told(&found) {
         check.find("certificate-changed", plan, "the text of the certificate does not say what the signed one says");
+    }
+    // The page of a certificate is drawn the same way on every machine, so it is drawn again and compared.
+    let page = certificate.particulars.as_ref().map(|_| certificate.pdf(&found).ok());
+    if page.is_some_and(|page| page != std::fs::read(path.with_extension("pdf")).ok()) {
+        check.find("certificate-changed", plan, "the PDF of the certificate does not show what the signed one says");
+    }
+    if let Some(Err(finding)) = timestamp::of_file(&path, &bytes) {
+        check.report.findings.push(finding);
     }
     let mut listed = Vec::new();
     let reading = check.reading();
