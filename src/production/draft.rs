@@ -2,6 +2,7 @@
 
 use super::ProductionError;
 use super::plan::{Give, Plan, PlannedFamily, PlannedMember};
+use super::talk::{self, Line};
 use super::words::{self, Field, released};
 use crate::base::digest::Blake3Digest;
 use crate::base::id::{FamilyId, RecordId};
@@ -37,6 +38,8 @@ pub(super) struct Told {
     pub(super) cc: PublicText,
     pub(super) bcc: PublicText,
     pub(super) sent: PublicText,
+    pub(super) received: PublicText,
+    pub(super) answers: PublicText,
     pub(super) file_name: PublicText,
     pub(super) message_id: PublicText,
     pub(super) sha256: PublicText,
@@ -76,8 +79,10 @@ pub(super) struct Draft {
     /// Whether it is left out because it does not belong to the request.
     pub(super) left_out: bool,
     /// When a withheld member was sent, by whom and to whom, for the log of a litigation; empty otherwise.
-    pub(super) logged: [PublicText; 3],
+    pub(super) logged: [PublicText; 4],
     pub(super) remarks: Vec<PublicText>,
+    /// The item as a line of a conversation or of a table of calls.
+    pub(super) line: Option<Line>,
 }
 
 /// The label on every page.
@@ -136,6 +141,7 @@ fn slip(family: FamilyId, member: &PlannedMember, words: String, withheld: Optio
         left_out: false,
         logged: Default::default(),
         remarks: Vec::new(),
+        line: None,
     }
 }
 
@@ -173,6 +179,7 @@ fn parent(
     }
     remarks.extend(rendered(native.as_ref(), &facts.sha256.to_string()));
     let sent = item.sent_at.as_ref().map(|sent| words::time(sent, desk.zone)).unwrap_or_default();
+    let received = item.received_at.as_ref().map(|at| words::time(at, desk.zone)).unwrap_or_default();
     let told = Told {
         subject: if item.kind == RecordKind::File { PublicText::default() } else { released(&item.subject) },
         file_name: if item.kind == RecordKind::File { released(&item.subject) } else { PublicText::default() },
@@ -181,11 +188,15 @@ fn parent(
         cc: words::parties(item, Role::Cc),
         bcc: words::parties(item, Role::Bcc),
         sent: PublicText::released(sent),
+        received: PublicText::released(received),
+        answers: released(item.references.last().map_or("", String::as_str)),
         message_id: released(&item.message_id),
         sha256: if litigation { PublicText::released(facts.sha256.to_string()) } else { PublicText::default() },
     };
     let title = title(&item.subject, item.kind);
-    assemble(desk, planned.family, member, title, fields, shown, remarks, told, native)
+    let line = talk::line(item, &fields, desk.zone, open);
+    let draft = assemble(desk, planned.family, member, title, fields, shown, remarks, told, native);
+    Draft { line, ..draft }
 }
 
 /// What the receiver is told where the file is not the original itself.
@@ -306,6 +317,23 @@ fn by_type(found_type: &str, bytes: Option<&[u8]>, text: &str) -> Shown {
     }
 }
 
+/// A slip sheet of what is given in its own format alone says which file that is.
+fn in_its_format(shown: Shown, native: Option<&Native>, told: &Told) -> Shown {
+    let (Content::Slip(_), Some(native)) = (&shown.content, native) else { return shown };
+    let what = if native.is_rendition { "as a rendition" } else { "in its own format" };
+    let mut words = format!("Produced {what}.");
+    for (label, value) in [("File", &told.file_name), ("SHA-256 of the original", &told.sha256)] {
+        if !value.is_empty() {
+            words.push_str(&format!("\n{label}: {}", value.as_str()));
+        }
+    }
+    let words = PublicText::released(words);
+    // What could be read of it stays its text; where nothing could, the text says the same as the sheet.
+    let text =
+        if matches!(&shown.content, Content::Slip(old) if *old == shown.text) { words.clone() } else { shown.text };
+    Shown { content: Content::Slip(words), text, ..shown }
+}
+
 #[expect(clippy::too_many_arguments, reason = "the parts of a draft, named where they are made")]
 fn assemble(
     desk: &Desk<'_>,
@@ -318,6 +346,7 @@ fn assemble(
     told: Told,
     native: Option<Native>,
 ) -> Draft {
+    let shown = in_its_format(shown, native.as_ref(), &told);
     if shown.listed {
         let sentence = match &shown.content {
             Content::Slip(words) => words.clone(),
@@ -344,7 +373,20 @@ fn assemble(
     let sheet = Sheet::Shown(Box::new(rendition));
     let (record, kind) = (member.record, member.kind);
     let logged = Default::default();
-    Draft { family, record, kind, sheet, text, native, told, withheld: None, left_out: false, logged, remarks }
+    Draft {
+        family,
+        record,
+        kind,
+        sheet,
+        text,
+        native,
+        told,
+        withheld: None,
+        left_out: false,
+        logged,
+        remarks,
+        line: None,
+    }
 }
 
 fn title(subject: &str, kind: RecordKind) -> PublicText {

@@ -4,6 +4,8 @@
 //! plan      who gets what: families in order, member by member, refused while anything is undecided
 //! repeats   withheld words that another item would give out, refused until somebody has looked
 //! draft     one member as it may be shown: fields, text, picture, pages, or a slip sheet
+//! talk      texts and calls as conversations and tables, beside the documents
+//! extras    what a production holds only when it is asked for
 //! build     the folder: drawn twice (once to count the pages, once with its numbers), written as it goes
 //! proof     manifests, bag, signed statement
 //! sealed    the copy that the repository keeps, under a key of its own; it is delivered from again
@@ -20,8 +22,10 @@
 //! changes, whole headers) and are given in litigation alone, when asked for.
 
 mod build;
+mod certificate;
 mod decisions;
 mod draft;
+mod extras;
 mod folder;
 mod lease;
 mod plan;
@@ -29,19 +33,22 @@ mod proof;
 mod record;
 mod repeats;
 mod sealed;
+mod talk;
 mod words;
 
 pub use crate::package::listing::Withheld;
+pub use certificate::certificate_draft;
 pub use plan::{Give, Plan, PlannedFamily, PlannedMember, not_collected, plan};
 pub use record::{again, again_with, produce, produce_with};
 pub use repeats::Repeat;
 
 use crate::base::id::{ProductionId, RecordId};
 use crate::catalog::CatalogError;
-use crate::model::production::{NumberError, Production};
+use crate::model::production::{Extra, NumberError, Production};
 use crate::render::RenderError;
 use crate::repository::RepositoryError;
 use crate::verify::Finding;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -116,7 +123,7 @@ fn some_of(records: &[RecordId]) -> String {
 }
 
 fn given(repeats: &[Repeat]) -> usize {
-    repeats.iter().map(|one| one.given).collect::<std::collections::BTreeSet<_>>().len()
+    repeats.iter().map(|one| one.given).collect::<BTreeSet<_>>().len()
 }
 
 /// Every pair: whoever decides has to look at each of them.
@@ -138,6 +145,8 @@ pub struct ProduceOptions {
     pub prefix: Option<String>,
     /// Also give the original files, in litigation.
     pub natives: bool,
+    /// What to give beside the usual files.
+    pub extras: BTreeSet<Extra>,
     /// Somebody looked at every item that repeats words of a withheld one, and those words may be given.
     pub repeats_reviewed: bool,
 }

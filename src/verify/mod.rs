@@ -10,6 +10,7 @@ pub mod certificate;
 pub mod checkpoint;
 pub mod delivery;
 pub mod documents;
+mod extras;
 mod load_files;
 pub mod matter;
 pub mod repository;
