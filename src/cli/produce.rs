@@ -33,7 +33,8 @@ pub struct Produce {
     /// Also give the original files (litigation only)
     #[arg(long)]
     pub natives: bool,
-    /// What to give beside the usual files: lfp, edrm, rsmf, minisign, ssh; several with commas between them
+    /// What to give beside the usual files: lfp, edrm, rsmf, threads, call-tables, minisign, ssh;
+    /// several with commas between them
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub also: Vec<Extra>,
     /// Write the draft of a certificate for a court on a recorded production into a new file; a person completes and

@@ -127,6 +127,7 @@ pub(super) fn letter(repository: &Repository, which: Template, telling: &Telling
         remark: PublicText::released(""),
         content: Content::Text(PublicText::released(body.trim_start())),
         first: None,
+        made_at: Some(repository.now()),
         label: PublicText::released(label),
     };
     let pdf = draw(&rendition).map_err(|error| wrong(error.to_string()))?.pdf;

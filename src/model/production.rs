@@ -138,7 +138,8 @@ pub enum Extra {
 
 impl Extra {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 5] = [Self::Lfp, Self::Edrm, Self::Rsmf, Self::Minisign, Self::Ssh];
+    pub const ALL: [Self; 7] =
+        [Self::Lfp, Self::Edrm, Self::Rsmf, Self::Threads, Self::CallTables, Self::Minisign, Self::Ssh];
 
     /// The word by which it is asked for.
     pub fn word(self) -> &'static str {

@@ -98,7 +98,7 @@ pub(super) fn build(
         monitor.progress(Progress { task, items, bytes: 0, total_bytes: 0, seconds });
     }
     built.withheld.extend(withheld_families(repository, &plan.withheld, plan)?);
-    finish(folder, listings, &built, plan)?;
+    finish(folder, listings, &built, &desk, draw)?;
     Ok(built)
 }
 
@@ -129,12 +129,19 @@ fn begin(repository: &Repository, plan: &Plan, folder: &Folder) -> Result<Listin
     Ok(listings)
 }
 
-fn finish(folder: &mut Folder, mut listings: Listings, built: &Built, plan: &Plan) -> Result<(), ProductionError> {
+fn finish(
+    folder: &mut Folder,
+    mut listings: Listings,
+    built: &Built,
+    desk: &Desk<'_>,
+    draw: Draw<'_>,
+) -> Result<(), ProductionError> {
+    let plan = desk.plan;
     listings.html.push(page::end(&built.withheld, &built.remarks).as_bytes())?;
     for stream in [listings.dat, listings.opt, listings.csv, listings.html] {
         folder.close(stream)?;
     }
-    listings.extras.finish(plan, folder)?;
+    listings.extras.finish(plan, &draft::label(desk.exercise), draw, folder)?;
     let litigation = plan.request.kind == RequestKind::Litigation;
     folder.write(names::WITHHOLDING_LOG, listing::withholding_log(&built.withheld, litigation).as_bytes())?;
     folder.write(names::WITHHOLDING_SUMMARY, listing::withholding_summary(&built.withheld, litigation).as_bytes())?;
@@ -183,7 +190,7 @@ fn draw_chunk(
         .par_iter()
         .map(|ready| {
             let drafts = draft::family(desk, ready.planned, &ready.row)?;
-            drafts.into_iter().map(|draft| first_drawing(draft, &any, desk.exercise, draw)).collect()
+            drafts.into_iter().map(|draft| first_drawing(draft, &any, desk, draw)).collect()
         })
         .collect::<Result<_, ProductionError>>()?;
     let mut next = u64::from(plan.first) + built.pages;
@@ -203,7 +210,7 @@ fn draw_chunk(
     }
     numbered
         .into_par_iter()
-        .map(|family| family.into_iter().map(|(one, first)| second_drawing(one, &first, desk.exercise, draw)).collect())
+        .map(|family| family.into_iter().map(|(one, first)| second_drawing(one, &first, desk, draw)).collect())
         .collect()
 }
 
@@ -211,17 +218,17 @@ fn draw_chunk(
 fn first_drawing(
     mut draft: Draft,
     any: &BatesNumber,
-    exercise: bool,
+    desk: &Desk<'_>,
     draw: Draw<'_>,
 ) -> Result<Drawn, ProductionError> {
-    let rendered = match draw(&draft.sheet.at(any, exercise)) {
+    let rendered = match draw(&draft.sheet.at(any, desk.exercise, desk.plan.made_at)) {
         Ok(rendered) => rendered,
         Err(error) => {
             let sentence = format!("This item could not be drawn as pages: {error}.");
             draft.remarks.push(words::released(&sentence));
             draft.sheet =
                 Sheet::Slip("This item could not be drawn as pages; its text file has what could be read.".into());
-            draw(&draft.sheet.at(any, exercise))?
+            draw(&draft.sheet.at(any, desk.exercise, desk.plan.made_at))?
         }
     };
     assert!(rendered.pages > 0, "a drawn item has at least one page");
@@ -230,8 +237,13 @@ fn first_drawing(
     Ok(Drawn { draft, rendered })
 }
 
-fn second_drawing(drawn: Drawn, first: &BatesNumber, exercise: bool, draw: Draw<'_>) -> Result<Drawn, ProductionError> {
-    let rendered = draw(&drawn.draft.sheet.at(first, exercise))?;
+fn second_drawing(
+    drawn: Drawn,
+    first: &BatesNumber,
+    desk: &Desk<'_>,
+    draw: Draw<'_>,
+) -> Result<Drawn, ProductionError> {
+    let rendered = draw(&drawn.draft.sheet.at(first, desk.exercise, desk.plan.made_at))?;
     assert!(rendered.pages == drawn.rendered.pages, "a number never changes how many pages an item has");
     Ok(Drawn { draft: drawn.draft, rendered })
 }

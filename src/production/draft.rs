@@ -2,6 +2,7 @@
 
 use super::ProductionError;
 use super::plan::{Give, Plan, PlannedFamily, PlannedMember};
+use super::rich_body;
 use super::talk::{self, Line};
 use super::words::{self, Field, released};
 use crate::base::digest::Blake3Digest;
@@ -13,11 +14,12 @@ use crate::model::production::{BatesNumber, PublicText};
 use crate::model::record::{RecordKind, Role};
 use crate::model::request::RequestKind;
 use crate::package::{NOT_RESPONSIVE_WORDS, withheld_words};
-use crate::render::{self, Content, EXERCISE, Rendition};
+use crate::render::{self, Content, EXERCISE, Rendition, Rich};
 use crate::repository::{RepositoryError, StoredFacts, location_of, read_item};
 use crate::source;
 use crate::source::native::{self, Native};
 use crate::vault::{KeyReader, Section, Vault};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 /// What every worker needs to draft.
@@ -56,9 +58,9 @@ pub(super) enum Sheet {
 
 impl Sheet {
     /// The rendition that begins at a number.
-    pub(super) fn at(&self, first: &BatesNumber, exercise: bool) -> Rendition {
+    pub(super) fn at(&self, first: &BatesNumber, exercise: bool, made_at: DateTime<Utc>) -> Rendition {
         match self {
-            Self::Slip(words) => render::slip_sheet(first, words, exercise),
+            Self::Slip(words) => render::slip_sheet(first, words, exercise, Some(made_at)),
             Self::Shown(rendition) => Rendition { first: Some(first.clone()), ..(**rendition).clone() },
         }
     }
@@ -161,7 +163,7 @@ fn parent(
     let mut remarks = words::problems(item, open);
     let shown = match item.kind {
         RecordKind::File => by_type(&found_type(item), original, &item.body),
-        _ => message_body(item, desk.zone),
+        _ => message_body(item, desk.zone, || rich_body::of(item, original, &facts.shape, open)),
     };
     // The original of a parent holds its attachments, so it is given only where nothing of the family is kept back.
     let litigation = desk.plan.request.kind == RequestKind::Litigation && open;
@@ -277,7 +279,7 @@ const TEXT_ONLY: &str =
     "The text of this file as the program read it, hidden parts included; its layout and pictures are not shown.";
 const NO_TEXT: &str = "This message has no text.";
 
-fn message_body(item: &ParsedItem, zone: Tz) -> Shown {
+fn message_body(item: &ParsedItem, zone: Tz, rich: impl FnOnce() -> Option<Rich>) -> Shown {
     let text = words::body(item, zone);
     let empty = item.body.trim().is_empty();
     if empty && item.searchable != Searchable::Fully {
@@ -285,7 +287,9 @@ fn message_body(item: &ParsedItem, zone: Tz) -> Shown {
         return Shown { content: Content::Slip(words.clone()), text: words, remark: "", listed: true };
     }
     let remark = if empty && item.kind != RecordKind::Call { NO_TEXT } else { "" };
-    Shown { content: Content::Text(text.clone()), text, remark, listed: false }
+    let rich = if item.kind == RecordKind::Email && !empty { rich() } else { None };
+    let content = rich.map_or_else(|| Content::Text(text.clone()), Content::Rich);
+    Shown { content, text, remark, listed: false }
 }
 
 /// A file by what it is: a picture or pages as they are, else its text, else a slip sheet that says so.
@@ -368,6 +372,7 @@ fn assemble(
         remark: PublicText::released(shown.remark),
         content: shown.content,
         first: None,
+        made_at: Some(desk.plan.made_at),
         label: label(desk.exercise),
     };
     let sheet = Sheet::Shown(Box::new(rendition));

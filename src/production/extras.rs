@@ -3,6 +3,7 @@
 use super::ProductionError;
 use super::folder::{Folder, Stream, Written};
 use super::plan::Plan;
+use super::sheets;
 use super::talk::{Line, Talks};
 use crate::model::conversation::{Conversation, FileSaid};
 use crate::model::production::{BatesNumber, Extra, ProducedItem, PublicText};
@@ -10,6 +11,8 @@ use crate::package::edrm::{self, FileOf};
 use crate::package::lfp::{self, Pages};
 use crate::package::names::{self, Beside};
 use crate::package::rsmf;
+use crate::render::Rendition;
+use crate::verify::delivery::Draw;
 use std::path::Path;
 
 /// The extras of a production while its documents are written.
@@ -77,7 +80,13 @@ impl Extras {
     }
 
     /// Writes what could not be written before the last document was.
-    pub(super) fn finish(self, plan: &Plan, folder: &mut Folder) -> Result<(), ProductionError> {
+    pub(super) fn finish(
+        self,
+        plan: &Plan,
+        label: &PublicText,
+        draw: Draw<'_>,
+        folder: &mut Folder,
+    ) -> Result<(), ProductionError> {
         if let Some(stream) = self.lfp {
             folder.close(stream)?;
         }
@@ -89,6 +98,23 @@ impl Extras {
         if plan.extras.contains(&Extra::Rsmf) {
             for (nth, conversation) in (0..).zip(talks.conversations()) {
                 rsmf_file(plan, conversation, nth, folder)?;
+            }
+        }
+        let mut put = |kind, nth, first: Option<&BatesNumber>, rendition: &Rendition| {
+            let Some(first) = first else { return Ok(()) };
+            let drawn = draw(rendition)?;
+            folder.write(&names::beside(&plan.volume, kind, nth, first), &drawn.pdf)
+        };
+        if plan.extras.contains(&Extra::Threads) {
+            for (nth, one) in (0..).zip(talks.conversations()) {
+                let first = one.said.first().map(|said| &said.number);
+                put(Beside::Thread, nth, first, &sheets::thread(one, label.clone(), plan.made_at))?;
+            }
+        }
+        if plan.extras.contains(&Extra::CallTables) {
+            for (nth, one) in (0..).zip(talks.calls()) {
+                let first = one.calls.first().map(|call| &call.0);
+                put(Beside::Calls, nth, first, &sheets::calls(one, label.clone(), plan.made_at))?;
             }
         }
         Ok(())

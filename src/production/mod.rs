@@ -5,6 +5,7 @@
 //! repeats   withheld words that another item would give out, refused until somebody has looked
 //! draft     one member as it may be shown: fields, text, picture, pages, or a slip sheet
 //! talk      texts and calls as conversations and tables, beside the documents
+//! sheets    those as pages
 //! extras    what a production holds only when it is asked for
 //! build     the folder: drawn twice (once to count the pages, once with its numbers), written as it goes
 //! proof     manifests, bag, signed statement
@@ -32,7 +33,9 @@ mod plan;
 mod proof;
 mod record;
 mod repeats;
+mod rich_body;
 mod sealed;
+mod sheets;
 mod talk;
 mod words;
 

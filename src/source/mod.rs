@@ -21,6 +21,7 @@ pub mod native;
 pub mod outlook;
 pub mod outlook_item;
 pub mod outlook_mac;
+pub mod rich;
 pub mod rows;
 pub mod taken;
 pub mod wide;

@@ -249,7 +249,7 @@ fn document(directory: &Path, row: &Row, statement: &Statement, draw: Draw<'_>) 
     }
     // The same program makes the same sheet; another version may draw it otherwise.
     if statement.program == PROGRAM {
-        let sheet = draw(&render::slip_sheet(&row.first, &words, statement.exercise));
+        let sheet = draw(&render::slip_sheet(&row.first, &words, statement.exercise, Some(statement.made_at)));
         if sheet.is_ok_and(|sheet| sheet.pdf != pdf) {
             findings.push(Finding::new("withheld", &row.pdf, "it is not the slip sheet of a withheld document"));
         }

@@ -144,6 +144,25 @@ fn conversations_are_given_by_day_and_hold_only_what_is_given() {
     }
 }
 
+#[test]
+fn conversations_and_calls_are_pages_for_people_too() {
+    let (city, _) = everything();
+    let root = city.path("out");
+    let files = tree(&root);
+    let found = |folder: &str| files.keys().filter(|path| path.contains(folder)).count();
+    assert_eq!((found("/THREADS/"), found("/CALLS/")), (2, 1), "two days of one conversation, one custodian's calls");
+    let shown = |folder: &str| -> String {
+        let path = files.keys().find(|path| path.contains(folder)).expect("a file");
+        String::from_utf8_lossy(&unpacked(&files[path])).into_owned()
+    };
+    for words in ["Is", "crew coming", "On our way", "2025-07-04", "12:05:00"] {
+        assert!(shown("/THREADS/").contains(words), "{words}");
+    }
+    for words in ["Calls", "7635550142", "incoming", "61 seconds"] {
+        assert!(shown("/CALLS/").contains(words), "{words}: {}", shown("/CALLS/"));
+    }
+}
+
 /// The parts of a mail as a reader of mail counts them, and its text.
 fn mail(bytes: &[u8]) -> (usize, String) {
     let text = String::from_utf8(bytes.to_vec()).expect("ASCII");

@@ -7,9 +7,7 @@ use recordroom::base::monitor::{Monitor, Progress, VoidMonitor};
 use recordroom::model::hold::Scope;
 use recordroom::model::request::RequestKind;
 use recordroom::model::review::Decision;
-use recordroom::production::{
-    Outcome, ProduceOptions, ProductionError, again_with, produce_with,
-};
+use recordroom::production::{Outcome, ProduceOptions, ProductionError, again_with, produce_with};
 use recordroom::repository::Repository;
 use std::fs;
 use std::path::PathBuf;

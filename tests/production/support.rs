@@ -8,9 +8,7 @@ use recordroom::model::hold::Scope;
 use recordroom::model::production::BatesPrefix;
 use recordroom::model::request::RequestKind;
 use recordroom::model::review::Decision;
-use recordroom::production::{
-    Outcome, ProduceOptions, Produced, ProductionError, produce_with,
-};
+use recordroom::production::{Outcome, ProduceOptions, Produced, ProductionError, produce_with};
 use recordroom::render::RenderError;
 use recordroom::render::{Content, Rendered, Rendition};
 use recordroom::repository::Repository;
@@ -68,6 +66,7 @@ pub fn draw(rendition: &Rendition) -> Result<Rendered, RenderError> {
     lines.push(rendition.remark.as_str().to_owned());
     match &rendition.content {
         Content::Text(text) | Content::Slip(text) => lines.extend(text.as_str().lines().map(str::to_owned)),
+        Content::Rich(rich) => lines.extend(rich.words().lines().map(str::to_owned)),
         Content::Picture(bytes) => lines.push(format!("picture of {} bytes", bytes.len())),
         Content::Pages(bytes) => lines.push(format!("pages of {} bytes", bytes.len())),
     }
