@@ -210,6 +210,35 @@ fn rendered(native: Option<&Native>, sha256: &str) -> Option<PublicText> {
     Some(PublicText::released(words))
 }
 
+/// An item as it is filed, whole; `None` for a PDF file, which is its own best page.
+pub(super) fn for_filing(
+    facts: &StoredFacts,
+    original: &[u8],
+    zone: Tz,
+    exercise: bool,
+    made_at: DateTime<Utc>,
+) -> Option<Rendition> {
+    let item = &facts.item;
+    let mut fields = words::fields(item, zone, true);
+    if !item.attachments.is_empty() {
+        let names: Vec<String> = item.attachments.iter().map(|one| name_of(Some(one))).collect();
+        fields.push((PublicText::released("Attachments"), released(&names.join("; "))));
+    }
+    let shown = match item.kind {
+        RecordKind::File => by_type(&found_type(item), Some(original), &item.body),
+        _ => message_body(item, zone, || rich_body::of(item, Some(original), &facts.shape, true)),
+    };
+    (!matches!(shown.content, Content::Pages(_))).then(|| Rendition {
+        title: title(&item.subject, item.kind),
+        fields,
+        remark: PublicText::released(shown.remark),
+        content: shown.content,
+        first: None,
+        made_at: Some(made_at),
+        label: label(exercise),
+    })
+}
+
 /// The names of the attachments that are given, and how many are kept back.
 fn attachment_list(planned: &PlannedFamily, item: &ParsedItem) -> Option<PublicText> {
     let mut list = Vec::new();

@@ -8,6 +8,7 @@
 //! sheets    those as pages
 //! extras    what a production holds only when it is asked for
 //! build     the folder: drawn twice (once to count the pages, once with its numbers), written as it goes
+//! archival  one item as it is filed, with its original inside
 //! proof     manifests, bag, signed statement
 //! sealed    the copy that the repository keeps, under a key of its own; it is delivered from again
 //! record    checked by `verify`, sealed, then numbers, event and final name in one transaction
@@ -22,6 +23,7 @@
 //! who finds it not public withholds the message. Natives carry more than a reviewer sees (hidden sheets, tracked
 //! changes, whole headers) and are given in litigation alone, when asked for.
 
+mod archival;
 mod build;
 mod certificate;
 mod decisions;
@@ -40,6 +42,7 @@ mod talk;
 mod words;
 
 pub use crate::package::listing::Withheld;
+pub use archival::archival;
 pub use certificate::certificate_draft;
 pub use plan::{Give, Plan, PlannedFamily, PlannedMember, not_collected, plan};
 pub use record::{again, again_with, produce, produce_with};

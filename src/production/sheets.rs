@@ -11,7 +11,30 @@ use crate::text::{Block, Cell, Span, Table};
 use chrono::{DateTime, Utc};
 
 /// The columns of a table of calls that have a place of their own.
-const CALL_COLUMNS: [&str; 5] = ["Began", "From", "Called", "Lasted", "Direction"];
+const CALL_COLUMNS: [&str; 6] = ["Began", "From", "Called", "Lasted", "Direction", "Outcome"];
+/// What a conversation shows of all that its source tells, by how its name begins; the rest is in the documents.
+const SHOWN: &[&str] = &[
+    "Reaction",
+    "Edited",
+    "Version",
+    "Deleted",
+    "Unsent",
+    "Taken down",
+    "Delivered",
+    "Delivery",
+    "Read",
+    "Opened",
+    "Receipts",
+    "Was played",
+    "Reply to",
+    "Answers",
+    "Forwarded",
+    "Importance",
+    "Event",
+    "People added",
+    "Left the conversation",
+    "Sections",
+];
 
 /// A conversation, for people.
 pub(super) fn thread(one: &Conversation, label: PublicText, made_at: DateTime<Utc>) -> Rendition {
@@ -53,7 +76,8 @@ fn row(said: &Said, one: &Conversation) -> Vec<Cell> {
         let name = if file.name.is_empty() { String::new() } else { format!("{}: ", file.name.as_str()) };
         spans.push(Span::plain(format!("\n[File {name}{}]", file.number)));
     }
-    for (name, value) in &said.told {
+    let shown = |name: &str| SHOWN.iter().any(|one| name.starts_with(one));
+    for (name, value) in said.told.iter().filter(|one| shown(one.0.as_str())) {
         spans.push(Span::plain(format!("\n{}: {}", name.as_str(), value.as_str())));
     }
     vec![number, Cell::plain(time), Cell::plain(who.as_str()), Cell { head: false, spans }]
@@ -64,7 +88,6 @@ pub(super) fn calls(one: &Calls, label: PublicText, made_at: DateTime<Utc>) -> R
     let custodian = if one.custodian.is_empty() { "custodian not known" } else { one.custodian.as_str() };
     let mut head = vec![Cell::heading("Number")];
     head.extend(CALL_COLUMNS.map(Cell::heading));
-    head.push(Cell::heading("Else"));
     let mut rows = vec![head];
     for (number, fields) in &one.calls {
         let value = |label: &str| {
@@ -74,10 +97,6 @@ pub(super) fn calls(one: &Calls, label: PublicText, made_at: DateTime<Utc>) -> R
         };
         let mut row = vec![Cell { head: true, ..Cell::plain(number.to_string()) }];
         row.extend(CALL_COLUMNS.map(|label| Cell::plain(value(label))));
-        let rest = fields.iter().filter(|one| !CALL_COLUMNS.contains(&one.0.as_str()));
-        let rest: Vec<String> =
-            rest.map(|(name, value): &Field| format!("{}: {}", name.as_str(), value.as_str())).collect();
-        row.push(Cell::plain(rest.join("\n")));
         rows.push(row);
     }
     let summary = "Calls in the order in which they began".to_owned();
@@ -87,7 +106,7 @@ pub(super) fn calls(one: &Calls, label: PublicText, made_at: DateTime<Utc>) -> R
             (PublicText::released("Custodian"), PublicText::released(custodian)),
             (PublicText::released("Calls"), PublicText::released(one.calls.len().to_string())),
         ],
-        PublicText::default(),
+        PublicText::released("What else their sources tell is in the document of each call."),
         vec![Block::Table(Table { summary, rows })],
         label,
         made_at,
