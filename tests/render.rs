@@ -15,6 +15,7 @@ fn item(title: &str, content: Content) -> Rendition {
         remark: public(""),
         content,
         first: Some(BatesNumber::new(BatesPrefix::new("CED").expect("a prefix"), 1)),
+        made_at: None,
         label: public("EXERCISE"),
     }
 }

@@ -3,6 +3,7 @@
 //! *Invariant:* nothing here knows what a record is. The clock is read only in [`clock`], files are
 //! created, renamed and deleted only in [`durable`], randomness is drawn only in [`random`].
 
+pub mod base64;
 pub mod clock;
 pub mod digest;
 pub mod durable;

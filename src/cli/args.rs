@@ -333,6 +333,9 @@ pub struct Show {
     /// Write the original bytes to standard output, for example into a file: show R-12 --original > message.eml
     #[arg(long)]
     pub original: bool,
+    /// Write the item as it is filed, PDF/A-3a with its original inside, to standard output: show R-12 --pdf > R-12.pdf
+    #[arg(long, conflicts_with_all = ["original", "why"])]
+    pub pdf: bool,
 }
 
 // Arguments of `classify`.

@@ -5,7 +5,9 @@ use super::claw_back::{self, ProduceCommand};
 use super::output::{Failure, Output, TerminalMonitor, table};
 use super::repository::{self, INTEGRITY, REFUSED};
 use super::{DONE, request};
+use crate::base::durable;
 use crate::base::id::{IdError, ProductionId, RequestId};
+use crate::model::production::Extra;
 use crate::production::{self, Outcome, ProduceOptions, Produced, ProductionError, Withheld};
 use crate::repository::{Repository, RepositoryError};
 use crate::text::safe;
@@ -17,6 +19,7 @@ use std::path::Path;
 #[derive(Debug, Args)]
 #[command(
     override_usage = "recordroom produce [OPTIONS] REQUEST DIR\n       recordroom produce --again PRODUCTION DIR\n       \
+                      recordroom produce --certificate PRODUCTION FILE\n       \
                       recordroom produce claw-back|assess|claw-backs ...",
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true
@@ -29,7 +32,7 @@ pub struct Produce {
     #[arg(required = true, num_args = 1..=2, value_names = ["REQUEST", "DIR"])]
     pub what: Vec<String>,
     /// Deliver a recorded production once more, with the same bytes
-    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives", "repeats_reviewed"])]
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives", "also", "repeats_reviewed"])]
     pub again: Option<ProductionId>,
     /// Letters before the numbers (default: the profile's)
     #[arg(long)]
@@ -37,6 +40,14 @@ pub struct Produce {
     /// Also give the original files (litigation only)
     #[arg(long)]
     pub natives: bool,
+    /// What to give beside the usual files: lfp, edrm, rsmf, threads, call-tables, minisign, ssh;
+    /// several with commas between them
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub also: Vec<Extra>,
+    /// Write the draft of a certificate for a court on a recorded production into a new file; a person completes and
+    /// signs it (Fed. R. Evid. 902(13) and (14))
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["again", "prefix", "natives", "also", "repeats_reviewed"])]
+    pub certificate: Option<ProductionId>,
     /// Words of withheld items that other items repeat were looked at, and may be given
     #[arg(long)]
     pub repeats_reviewed: bool,
@@ -85,12 +96,19 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
         let hint = "Write: recordroom produce REQUEST DIR, or recordroom produce --again PRODUCTION DIR";
         Failure::usage(message, hint)
     };
+    if let Some(id) = arguments.certificate {
+        let [file] = arguments.what.as_slice() else {
+            return Err(wrong("--certificate takes a production and a file"));
+        };
+        return certificate(&opened, id, Path::new(file), output);
+    }
     let outcome = match (&arguments.again, arguments.what.as_slice()) {
         (None, [named, directory]) => {
             let id: RequestId = named.parse().map_err(|error: IdError| wrong(&error.to_string()))?;
             let options = ProduceOptions {
                 prefix: arguments.prefix.clone(),
                 natives: arguments.natives,
+                extras: arguments.also.iter().copied().collect(),
                 repeats_reviewed: arguments.repeats_reviewed,
             };
             let actor = repository::actor(common);
@@ -120,6 +138,24 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
         Outcome::NothingResponsive => nothing(&opened, further, output)?,
         Outcome::AllWithheld(rows) => withheld(&opened, &rows, further, output)?,
     }
+    Ok(DONE)
+}
+
+/// Writes the draft of a certificate.
+fn certificate(opened: &Repository, id: ProductionId, file: &Path, output: &Output) -> Result<u8, Failure> {
+    if file.exists() {
+        let message = format!("{} is there already", file.display());
+        return Err(Failure::new("refused", message, "Name a file that does not exist yet.").with_exit(REFUSED));
+    }
+    let draft = production::certificate_draft(opened, id)?;
+    durable::replace(file, draft.as_bytes()).map_err(|error| RepositoryError::io(file, error))?;
+    let value = json!({ "production": id, "file": file, "exercise": opened.profile().exercise });
+    let text = format!(
+        "The draft of a certificate on {id} is in {}.\nIt is not signed. A qualified person reads it, fills in the blanks, \
+         strikes what does not hold, and signs.\n",
+        file.display()
+    );
+    output.result(value, &text)?;
     Ok(DONE)
 }
 

@@ -1,15 +1,17 @@
 //! `show`
 
 use super::args::{Common, Show};
-use super::output::{Failure, Output};
+use super::output::{Failure, Output, TerminalMonitor};
 use super::{DONE, conversation, repository, why};
 use crate::access;
 use crate::base::id::{FamilyId, RecordId};
+use crate::base::monitor::Monitor;
 use crate::catalog::RecordRow;
 use crate::grouping;
 use crate::model::item::ParsedItem;
 use crate::model::message_id::mih;
 use crate::model::record::{Party, SourceTime};
+use crate::production;
 use crate::repository::{Repository, StoredFamily};
 use crate::source;
 use crate::text::{safe, safe_lines};
@@ -31,6 +33,18 @@ pub fn run(common: &Common, arguments: &Show, output: &Output) -> Result<u8, Fai
     access::record(&mut opened, "show", &[record.family], &repository::actor(common))?;
     if arguments.original {
         output.bytes(&original(&opened, &family, &record)?)?;
+        return Ok(DONE);
+    }
+    if arguments.pdf {
+        if record.part.is_some() {
+            let message = format!("{} is an attachment, and is filed inside the item it belongs to", record.id);
+            let hint = format!("Write that: recordroom show {} --pdf", record.family);
+            return Err(Failure::new("refused", message, hint).with_exit(repository::REFUSED));
+        }
+        let drawn = production::archival(&opened, &family)?;
+        let monitor = TerminalMonitor::default();
+        drawn.problems.iter().for_each(|problem| monitor.problem(problem));
+        output.bytes(&drawn.pdf)?;
         return Ok(DONE);
     }
     let mut value = shape(&opened, &family, &record)?;

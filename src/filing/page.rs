@@ -149,6 +149,7 @@ pub(super) fn parent(
         remark: own(""),
         content: Content::Text(own(&safe_lines(&item.body))),
         first: None,
+        made_at: None,
         label: label(repository),
     })
 }
@@ -215,6 +216,7 @@ pub(super) fn attachment(
         remark: own(remark),
         content,
         first: None,
+        made_at: None,
         label: label(repository),
     })
 }

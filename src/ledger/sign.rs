@@ -61,6 +61,16 @@ impl Signer {
         to_hex(self.0.verifying_key().as_bytes())
     }
 
+    /// Its public key.
+    pub(super) fn public_key(&self) -> [u8; 32] {
+        self.0.verifying_key().to_bytes()
+    }
+
+    /// Signs exactly these bytes, for formats of other programs that name their purpose in their own way.
+    pub(super) fn sign_exactly(&self, bytes: &[u8]) -> [u8; 64] {
+        self.0.sign(bytes).to_bytes()
+    }
+
     /// Signs bytes for one purpose.
     pub fn sign(&self, domain: &str, bytes: &[u8]) -> SignatureText {
         SignatureText(self.0.sign(&message(domain, bytes)).to_bytes())
@@ -78,6 +88,12 @@ pub fn verify(
     let key = key.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok()).ok_or(SignatureError::BadKey)?;
     key.verify_strict(&message(domain, bytes), &Signature::from_bytes(&signature.0))
         .map_err(|_| SignatureError::DoesNotFit)
+}
+
+/// Checks a signature over exactly these bytes.
+pub(super) fn checked_strictly(key: &[u8; 32], bytes: &[u8], signature: &[u8; 64]) -> Result<(), SignatureError> {
+    let key = VerifyingKey::from_bytes(key).map_err(|_| SignatureError::BadKey)?;
+    key.verify_strict(bytes, &Signature::from_bytes(signature)).map_err(|_| SignatureError::DoesNotFit)
 }
 
 fn message(domain: &str, bytes: &[u8]) -> Vec<u8> {

@@ -118,6 +118,7 @@ pub fn write(
         remark: PublicText::released(""),
         content: Content::Text(PublicText::released(body.trim_start())),
         first: None,
+        made_at: Some(repository.now()),
         label: PublicText::released(label),
     };
     let pdf = draw(&rendition).map_err(|error| wrong(error.to_string()))?.pdf;

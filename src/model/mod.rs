@@ -3,6 +3,7 @@
 //! *Invariant:* no I/O, no clock, no knowledge of how anything is stored or shown.
 
 pub mod classification;
+pub mod conversation;
 pub mod disposition;
 pub mod event;
 pub mod exception;

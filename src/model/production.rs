@@ -116,6 +116,62 @@ impl PublicText {
     }
 }
 
+/// What a production holds only when it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Extra {
+    /// An IPRO load file.
+    Lfp,
+    /// An EDRM XML load file.
+    Edrm,
+    /// Conversations for review platforms, as RSMF 2.0.
+    Rsmf,
+    /// Conversations for people: a PDF file for each day of each.
+    Threads,
+    /// Calls for people: tables as PDF files.
+    CallTables,
+    /// A minisign signature.
+    Minisign,
+    /// An SSH signature.
+    Ssh,
+}
+
+impl Extra {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 7] =
+        [Self::Lfp, Self::Edrm, Self::Rsmf, Self::Threads, Self::CallTables, Self::Minisign, Self::Ssh];
+
+    /// The word by which it is asked for.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Lfp => "lfp",
+            Self::Edrm => "edrm",
+            Self::Rsmf => "rsmf",
+            Self::Threads => "threads",
+            Self::CallTables => "call-tables",
+            Self::Minisign => "minisign",
+            Self::Ssh => "ssh",
+        }
+    }
+}
+
+impl FromStr for Extra {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words = || Self::ALL.map(Self::word).join(", ");
+        Self::ALL.into_iter().find(|one| one.word() == text).ok_or_else(|| format!("it is one of: {}", words()))
+    }
+}
+
+/// Why the families of a supplement are in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// Families that no earlier production of the request told of.
+    pub added: u64,
+    /// Families that an earlier one told of, and that were decided otherwise since.
+    pub decided_otherwise: u64,
+}
+
 /// One produced document: a member of a family with its numbers, or the slip sheet that stands for a withheld one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProducedItem {
@@ -147,6 +203,10 @@ pub struct ProducedItem {
     pub bcc: PublicText,
     /// Sent time in the city's zone, `YYYY-MM-DD HH:MM:SS ±HH:MM`, or empty.
     pub sent: PublicText,
+    /// Received time, in the same form, or empty.
+    pub received: PublicText,
+    /// The Message-ID that it answers, or empty.
+    pub answers: PublicText,
     /// The file name of an attachment.
     pub file_name: PublicText,
     /// Custodian of the produced copy.
@@ -161,6 +221,8 @@ pub struct ProducedItem {
     pub withheld: Option<PublicText>,
     /// Whether a slip sheet says that it does not belong to the request.
     pub left_out: bool,
+    /// In a supplement: why it is in it; else empty.
+    pub news: PublicText,
     /// Paths inside the production, `/` separated.
     pub pdf_path: String,
     /// Path of the text.

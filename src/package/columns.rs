@@ -22,8 +22,12 @@ pub const COLUMNS: &[&str] = &[
     "DATESENT",
     "TIMESENT",
     "TIMEZONE",
+    "DATERCVD",
+    "TIMERCVD",
     "MESSAGEID",
+    "INREPLYTO",
     "FILENAME",
+    "FILEEXT",
     "DOCTYPE",
     "SHA256HASH",
     "WITHHELD",
@@ -43,8 +47,12 @@ pub const TELLING: &[&str] = &[
     "SUBJECT",
     "DATESENT",
     "TIMESENT",
+    "DATERCVD",
+    "TIMERCVD",
     "MESSAGEID",
+    "INREPLYTO",
     "FILENAME",
+    "FILEEXT",
     "SHA256HASH",
     "NATIVEPATH",
 ];
@@ -54,6 +62,7 @@ pub fn values(item: &ProducedItem, volume: &str) -> Vec<PublicText> {
     let number = |number: &BatesNumber| PublicText::released(number.to_string());
     let path = |path: &str| PublicText::released(names::in_volume(volume, path));
     let (day, time, zone) = parts(&item.sent);
+    let (day_received, time_received, _) = parts(&item.received);
     let withheld = item.withheld.clone();
     vec![
         number(&item.first),
@@ -72,8 +81,12 @@ pub fn values(item: &ProducedItem, volume: &str) -> Vec<PublicText> {
         day,
         time,
         zone,
+        day_received,
+        time_received,
         item.message_id.clone(),
+        item.answers.clone(),
         item.file_name.clone(),
+        ending(&item.file_name),
         item.kind.clone(),
         item.original_sha256.clone(),
         PublicText::released(if withheld.is_some() { "Y" } else { "N" }),
@@ -83,6 +96,14 @@ pub fn values(item: &ProducedItem, volume: &str) -> Vec<PublicText> {
         item.native_path.as_deref().map(path).unwrap_or_default(),
         PublicText::released(volume),
     ]
+}
+
+/// The ending of a file name, without its dot; empty where it has none of the usual length.
+fn ending(name: &PublicText) -> PublicText {
+    const LETTERS: usize = 8;
+    let ending = name.as_str().rsplit_once('.').map_or("", |(_, ending)| ending);
+    let usual = (1..=LETTERS).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    PublicText::released(if usual { ending.to_ascii_lowercase() } else { String::new() })
 }
 
 /// Day, time and zone out of `YYYY-MM-DD HH:MM:SS ±HH:MM`; three empty values when the time is not known.
@@ -122,6 +143,8 @@ pub(crate) mod tests {
             cc: text(""),
             bcc: text(""),
             sent: text("2025-03-02 14:05:11 -06:00"),
+            received: text("2025-03-02 14:05:14 -06:00"),
+            answers: text(""),
             file_name: text(""),
             custodian: text("Muñoz, Ana"),
             all_custodians: text("Muñoz, Ana; Boyd, J."),
@@ -129,6 +152,7 @@ pub(crate) mod tests {
             original_sha256: text(""),
             withheld: None,
             left_out: false,
+            news: text(""),
             pdf_path: format!("data/VOL001/PDF/0001/{}.pdf", number(first)),
             text_path: format!("data/VOL001/TEXT/0001/{}.txt", number(first)),
             native_path: None,
@@ -149,6 +173,8 @@ pub(crate) mod tests {
             ("DATESENT", "03/02/2025"),
             ("TIMESENT", "14:05:11"),
             ("TIMEZONE", "UTC-06:00"),
+            ("TIMERCVD", "14:05:14"),
+            ("FILEEXT", ""),
             ("WITHHELD", "N"),
             ("PDFPATH", "PDF\\0001\\CB-00000001.pdf"),
             ("NATIVEPATH", ""),

@@ -3,6 +3,7 @@
 
 use super::names;
 use crate::model::production::{BatesNumber, ProducedItem, PublicText};
+use std::collections::BTreeMap;
 
 /// Something withheld, as the log tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Withheld {
     pub from: PublicText,
     /// Recipients: in litigation alone.
     pub to: PublicText,
+    /// Copied recipients: in litigation alone.
+    pub cc: PublicText,
 }
 
 /// Something a receiver should know about a document.
@@ -28,6 +31,8 @@ pub struct Remark {
     pub number: BatesNumber,
     /// A plain sentence.
     pub sentence: PublicText,
+    /// What is given of it all the same: pages, a slip sheet, the original file.
+    pub given: PublicText,
 }
 
 /// The mark that makes spreadsheets read UTF-8.
@@ -51,6 +56,8 @@ pub fn index_head() -> String {
         "withheld",
         "PDF",
         "text",
+        "original file",
+        "why in this supplement",
     ];
     format!("{MARK}{}", own_row(&head))
 }
@@ -75,31 +82,60 @@ pub fn index_row(item: &ProducedItem) -> String {
         item.withheld.clone().unwrap_or_default(),
         here(&item.pdf_path),
         here(&item.text_path),
+        item.native_path.as_deref().map(here).unwrap_or_default(),
+        item.news.clone(),
     ])
 }
 
 /// `withholding-log.csv`: one row for each withheld item, with one basis each (Minn. Stat. § 13.03, subd. 3(f)). In
 /// litigation also who wrote to whom and when, as Fed. R. Civ. P. 26(b)(5)(A) wants the claim to be assessable.
 pub fn withholding_log(rows: &[Withheld], litigation: bool) -> String {
-    let head: &[&str] =
-        if litigation { &["number", "kind", "basis", "sent", "from", "to"] } else { &["number", "kind", "basis"] };
+    let head: &[&str] = if litigation {
+        &["number", "kind", "basis", "sent", "from", "to", "copied to"]
+    } else {
+        &["number", "kind", "basis"]
+    };
     let mut out = format!("{MARK}{}", own_row(head));
     for one in rows {
         let number = one.number.as_ref().map_or("not numbered".to_owned(), ToString::to_string);
         let mut cells = vec![PublicText::released(number), one.kind.clone(), one.basis.clone()];
         if litigation {
-            cells.extend([one.sent.clone(), one.from.clone(), one.to.clone()]);
+            cells.extend([one.sent.clone(), one.from.clone(), one.to.clone(), one.cc.clone()]);
         }
         out.push_str(&row(&cells));
     }
     out
 }
 
-/// `remarks.csv`: what could not be shown as it is.
-pub fn remarks(rows: &[Remark]) -> String {
-    let mut out = format!("{MARK}{}", own_row(&["number", "remark"]));
+/// `withholding-summary.csv`: how many items of each kind are withheld on each basis. In litigation also the first and
+/// the last day on which they were sent: the log by category that Fed. R. Civ. P. 26(f)(3)(D) lets the parties agree on.
+pub fn withholding_summary(rows: &[Withheld], litigation: bool) -> String {
+    let mut groups: BTreeMap<(&str, &str), (u64, Vec<&str>)> = BTreeMap::new();
     for one in rows {
-        out.push_str(&row(&[PublicText::released(one.number.to_string()), one.sentence.clone()]));
+        let group = groups.entry((one.basis.as_str(), one.kind.as_str())).or_default();
+        group.0 += 1;
+        group.1.extend(one.sent.as_str().split(' ').next().filter(|day| !day.is_empty()));
+    }
+    let head: &[&str] =
+        if litigation { &["basis", "kind", "items", "first sent", "last sent"] } else { &["basis", "kind", "items"] };
+    let mut out = format!("{MARK}{}", own_row(head));
+    for ((basis, kind), (items, days)) in groups {
+        let count = items.to_string();
+        let mut cells = vec![basis, kind, &count];
+        if litigation {
+            cells.extend([days.iter().min().copied().unwrap_or(""), days.iter().max().copied().unwrap_or("")]);
+        }
+        out.push_str(&row(&cells.into_iter().map(PublicText::released).collect::<Vec<_>>()));
+    }
+    out
+}
+
+/// `remarks.csv`, the report of exceptions: what could not be shown as it is, and what is given in its place.
+pub fn remarks(rows: &[Remark]) -> String {
+    let mut out = format!("{MARK}{}", own_row(&["number", "remark", "given"]));
+    for one in rows {
+        let number = PublicText::released(one.number.to_string());
+        out.push_str(&row(&[number, one.sentence.clone(), one.given.clone()]));
     }
     out
 }
@@ -167,10 +203,15 @@ mod tests {
             sent: own("2025-01-01"),
             from: own("attorney"),
             to: own("clerk"),
+            cc: own("manager"),
         };
+        let summary = withholding_summary(&[one.clone(), one.clone()], true);
+        assert!(summary.ends_with("Minn. Stat. § 13.393,email,2,2025-01-01,2025-01-01\r\n"), "{summary}");
+        assert!(withholding_summary(std::slice::from_ref(&one), false).ends_with("email,1\r\n"));
         assert!(!withholding_log(std::slice::from_ref(&one), false).contains("attorney"));
         assert!(
-            withholding_log(&[one], true).contains("not numbered,email,Minn. Stat. § 13.393,2025-01-01,attorney,clerk")
+            withholding_log(&[one], true)
+                .contains("not numbered,email,Minn. Stat. § 13.393,2025-01-01,attorney,clerk,manager")
         );
     }
 

@@ -1,7 +1,7 @@
 //! Where the files of a production lie. Every name is made here from numbers, so none can tell content, leave the
 //! folder, or need an escape in a manifest.
 
-use crate::model::production::BatesNumber;
+use crate::model::production::{BatesNumber, Extra};
 
 /// The folder of a bag that holds what is delivered (RFC 8493 section 2.1.2).
 pub const PAYLOAD: &str = "data";
@@ -13,6 +13,12 @@ pub const INDEX_CSV: &str = "data/index.csv";
 pub const WITHHOLDING_LOG: &str = "data/withholding-log.csv";
 /// What could not be shown as it is.
 pub const REMARKS: &str = "data/remarks.csv";
+/// What was withheld, counted by its basis and its kind.
+pub const WITHHOLDING_SUMMARY: &str = "data/withholding-summary.csv";
+/// The minisign signature of the account, and the key that made it.
+pub const MINISIGN: [&str; 2] = ["production.json.minisig", "minisign.pub"];
+/// The SSH signature of the account, and the line that allows its key.
+pub const SSH: [&str; 2] = ["production.json.sig", "allowed_signers"];
 /// What the folder is and how to check it.
 pub const README: &str = "README.txt";
 /// The signed account of the production.
@@ -41,6 +47,62 @@ pub fn dat(volume: &str) -> String {
 /// The Opticon load file of a volume.
 pub fn opt(volume: &str) -> String {
     format!("{PAYLOAD}/{volume}/DATA/{volume}.opt")
+}
+
+/// The IPRO load file of a volume.
+pub fn lfp(volume: &str) -> String {
+    format!("{PAYLOAD}/{volume}/DATA/{volume}.lfp")
+}
+
+/// The EDRM XML load file of a volume.
+pub fn edrm(volume: &str) -> String {
+    format!("{PAYLOAD}/{volume}/DATA/{volume}.xml")
+}
+
+/// The `nth` file (counted from 0) beside the documents, named by the number with which it begins: a conversation for
+/// review platforms or for people, or a table of calls.
+pub fn beside(volume: &str, kind: Beside, nth: u64, first: &BatesNumber) -> String {
+    let (folder, ending) = kind.place();
+    format!("{PAYLOAD}/{volume}/{folder}/{:04}/{first}.{ending}", nth / FOLDER_DOCUMENTS + 1)
+}
+
+/// What lies beside the documents of a volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// A conversation for review platforms.
+    Rsmf,
+    /// A conversation for people.
+    Thread,
+    /// A table of calls.
+    Calls,
+}
+
+impl Beside {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Rsmf, Self::Thread, Self::Calls];
+
+    fn place(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Rsmf => ("RSMF", "rsmf"),
+            Self::Thread => ("THREADS", "pdf"),
+            Self::Calls => ("CALLS", "pdf"),
+        }
+    }
+
+    /// What is asked for to have it.
+    pub fn extra(self) -> Extra {
+        match self {
+            Self::Rsmf => Extra::Rsmf,
+            Self::Thread => Extra::Threads,
+            Self::Calls => Extra::CallTables,
+        }
+    }
+
+    /// Which of them a path of a volume is.
+    pub fn of(volume: &str, path: &str) -> Option<Self> {
+        let inside = path.strip_prefix(&format!("{PAYLOAD}/{volume}/"))?;
+        Self::ALL.into_iter().find(|one| inside.starts_with(&format!("{}/", one.place().0)))
+    }
 }
 
 /// The PDF of the `nth` document (counted from 0) that begins at `first`.

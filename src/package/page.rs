@@ -2,10 +2,10 @@
 //! (WCAG 2.1 AA: language, title, landmarks, one first heading, skip link, table captions and header cells, links that
 //! say where they lead, reflow, contrast).
 
-use super::NOT_RESPONSIVE_WORDS;
 use super::listing::{Remark, Withheld};
 use super::names;
-use crate::model::production::{ProducedItem, PublicText};
+use super::{NOT_RESPONSIVE_WORDS, supplement_words};
+use crate::model::production::{News, ProducedItem, PublicText};
 
 /// What stands above the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Heading {
     pub made_on: PublicText,
     /// The production it adds to, when it is a supplement.
     pub adds_to: Option<PublicText>,
+    /// In a supplement: why its families are in it.
+    pub news: News,
     /// Messages, texts and calls that the request reaches and that were not looked at for it.
     pub not_collected: u64,
     /// Whether it comes from an exercise.
@@ -42,7 +44,8 @@ pub fn beginning(heading: &Heading) -> String {
     let exercise =
         if heading.exercise { "<p class=\"exercise\">EXERCISE: this is not a real production.</p>\n" } else { "" };
     let supplement = heading.adds_to.as_ref().map_or(String::new(), |earlier| {
-        format!("<p>It adds to the production {} and holds only what is new.</p>\n", escaped(earlier))
+        let words = supplement_words(earlier.as_str(), heading.news);
+        format!("<p>{}</p>\n", escaped(&PublicText::released(words)))
     });
     let unseen = match heading.not_collected {
         0 => String::new(),
@@ -165,6 +168,7 @@ mod tests {
             asked: own("All mail on <Ridgeview> & the \"road\""),
             made_on: own("2026-03-01"),
             adds_to: None,
+            news: News::default(),
             not_collected: 21,
             exercise: true,
         };

@@ -1,14 +1,19 @@
 //! `production.json`: the signed account of a production, and `README.txt`, the same for people.
 
+use super::supplement_words;
 use crate::base::id::{ProductionId, RequestId};
-use crate::model::production::{BatesNumber, PublicText};
+use crate::model::production::{BatesNumber, Extra, News, PublicText};
 use crate::model::request::RequestKind;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the signature is made for.
 pub const DOMAIN: &str = "production";
+/// Who signs, in an SSH signature.
+pub const SSH_PRINCIPAL: &str = "recordroom";
+/// What an SSH signature is made for.
+pub const SSH_NAMESPACE: &str = "recordroom-production";
 /// Version of the statement.
 pub const SCHEMA: u32 = 1;
 
@@ -45,6 +50,12 @@ pub struct Statement {
     pub withheld: u64,
     /// Rows of the remarks.
     pub remarks: u64,
+    /// In a supplement: why its families are in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub news: Option<News>,
+    /// What was asked for beside the usual files.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub extras: BTreeSet<Extra>,
     /// When it was made.
     pub made_at: DateTime<Utc>,
     /// Who made it.
@@ -53,6 +64,9 @@ pub struct Statement {
     pub program: String,
     /// SHA-256 of `manifest-sha256.txt`, which names every delivered file.
     pub manifest_sha256: String,
+    /// Merkle root (RFC 6962) over the lines of that manifest, so that one file can be proved to belong to it alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub merkle_root: String,
     /// SHA-256 of every other file beside `data` but this one and the tag manifest.
     pub files_sha256: BTreeMap<String, String>,
 }
@@ -69,9 +83,9 @@ pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicT
         String::new()
     };
     let exercise = if statement.exercise { "EXERCISE: this is not a real production.\n\n" } else { "" };
-    let supplement = statement
-        .adds_to
-        .map_or(String::new(), |earlier| format!("It adds to the production {earlier} and holds only what is new.\n"));
+    let supplement = statement.adds_to.map_or(String::new(), |earlier| {
+        format!("{}\n", supplement_words(&earlier.to_string(), statement.news.unwrap_or_default()))
+    });
     PublicText::released(format!(
         "{exercise}PRODUCTION {} of {}\n\nAnswer to request {}: {} documents, whose pages are numbered {} to {}.\n{supplement}\n\
          To read it, open data/index.html in a web browser. No network is needed.\n\n\
@@ -79,10 +93,12 @@ pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicT
          \x20 data/index.html            the list of documents, with links\n\
          \x20 data/index.csv             the same list for a spreadsheet\n\
          \x20 data/withholding-log.csv   what was withheld, and on what legal basis\n\
-         \x20 data/remarks.csv           what could not be shown as it is\n\
+         \x20 data/withholding-summary.csv   the same, counted by basis and kind\n\
+         \x20 data/remarks.csv           what could not be shown as it is, and what is given in its place\n\
          \x20 data/{volume}/PDF            one PDF for each document, named by its first number\n\
          \x20 data/{volume}/TEXT           the text of each document\n\
          {originals}\x20 data/{volume}/DATA           load files for review software: Concordance (.dat), Opticon (.opt)\n\
+         {extras}\
          \x20 production.json            the signed account of this production\n\n\
          How to check that nothing was changed, taken out or added\n\
          \x20 with the program:      recordroom verify FOLDER\n\
@@ -90,7 +106,10 @@ pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicT
          \x20 on macOS:              shasum -a 256 -c manifest-sha256.txt && shasum -a 256 -c tagmanifest-sha256.txt\n\
          \x20 with BLAKE3:           b3sum -c BLAKE3SUMS\n\
          \x20 on Windows:            Get-FileHash -Algorithm SHA256 FILE   and compare with manifest-sha256.txt\n\
-         \x20 with a BagIt tool:     this folder is a bag as RFC 8493 describes\n\n\
+         \x20 with a BagIt tool:     this folder is a bag as RFC 8493 describes\n\
+         {signatures}\
+         One file alone: the root of the Merkle tree (RFC 6962, SHA-256) over the lines of manifest-sha256.txt is\n\
+         \x20 {root}\n\n\
          Signed with the key\n  {public_key}\nAsk {} for its key by another way than this folder, and compare.\n",
         statement.production,
         statement.city.as_str(),
@@ -100,5 +119,37 @@ pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicT
         statement.last_number,
         statement.city.as_str(),
         volume = statement.volume,
+        extras = extras(statement),
+        signatures = signatures(statement),
+        root = statement.merkle_root,
     ))
+}
+
+/// What else lies in the volume because it was asked for.
+fn extras(statement: &Statement) -> String {
+    let volume = &statement.volume;
+    let line = |extra: &Extra| match extra {
+        Extra::Lfp => Some(format!("  data/{volume}/DATA/{volume}.lfp   load file for IPRO\n")),
+        Extra::Edrm => Some(format!("  data/{volume}/DATA/{volume}.xml   load file as EDRM XML 1.2\n")),
+        Extra::Rsmf => Some(format!("  data/{volume}/RSMF           conversations for review software (RSMF 2.0)\n")),
+        Extra::Threads => {
+            Some(format!("  data/{volume}/THREADS        conversations for people, a PDF for each day\n"))
+        }
+        Extra::CallTables => Some(format!("  data/{volume}/CALLS          tables of the calls\n")),
+        Extra::Minisign | Extra::Ssh => None,
+    };
+    statement.extras.iter().filter_map(line).collect()
+}
+
+/// How the signatures that were asked for are checked.
+fn signatures(statement: &Statement) -> String {
+    let line = |extra: &Extra| match extra {
+        Extra::Minisign => Some("  with minisign:         minisign -V -p minisign.pub -m production.json\n".to_owned()),
+        Extra::Ssh => Some(format!(
+            "  with OpenSSH:          ssh-keygen -Y verify -f allowed_signers -I {SSH_PRINCIPAL} -n {SSH_NAMESPACE} \
+             -s production.json.sig < production.json\n"
+        )),
+        _ => None,
+    };
+    statement.extras.iter().filter_map(line).collect()
 }

@@ -1,20 +1,23 @@
 //! Building the folder: chunks of families are read and drawn on all cores, numbered in order, and written.
 
 use super::draft::{self, Desk, Draft, Sheet};
+use super::extras::Extras;
 use super::folder::{Folder, Stream};
 use super::plan::{Plan, PlannedFamily};
+use super::talk::Line;
 use super::{ProductionError, Withheld, words};
 use crate::base::clock::StopWatch;
 use crate::base::id::{CustodianId, FamilyId, RecordId};
 use crate::base::monitor::{Monitor, Progress};
 use crate::catalog::FamilyRow;
+use crate::model::conversation::FileSaid;
 use crate::model::production::{BatesNumber, ProducedItem, PublicText};
 use crate::model::record::RecordKind;
 use crate::model::request::RequestKind;
 use crate::package::listing::{self, Remark};
 use crate::package::page::{self, Heading};
 use crate::package::{columns, dat, names, opt};
-use crate::render::Rendered;
+use crate::render::{Content, Rendered};
 use crate::repository::Repository;
 use crate::verify::delivery::Draw;
 use rayon::prelude::*;
@@ -55,6 +58,7 @@ struct Listings {
     opt: Stream,
     csv: Stream,
     html: Stream,
+    extras: Extras,
 }
 
 /// Writes every document, the load files and the listings of a plan.
@@ -94,7 +98,7 @@ pub(super) fn build(
         monitor.progress(Progress { task, items, bytes: 0, total_bytes: 0, seconds });
     }
     built.withheld.extend(withheld_families(repository, &plan.withheld, plan)?);
-    finish(folder, listings, &built, plan)?;
+    finish(folder, listings, &built, &desk, draw)?;
     Ok(built)
 }
 
@@ -108,6 +112,7 @@ fn begin(repository: &Repository, plan: &Plan, folder: &Folder) -> Result<Listin
         asked: words::released(&plan.request.description),
         made_on: own(&made_on),
         adds_to: plan.adds_to.map(|earlier| own(&earlier)),
+        news: plan.news().unwrap_or_default(),
         not_collected: plan.not_collected,
         exercise: repository.profile().exercise,
     };
@@ -116,6 +121,7 @@ fn begin(repository: &Repository, plan: &Plan, folder: &Folder) -> Result<Listin
         opt: folder.open(&names::opt(&plan.volume))?,
         csv: folder.open(names::INDEX_CSV)?,
         html: folder.open(names::INDEX_HTML)?,
+        extras: Extras::begin(plan, folder)?,
     };
     listings.dat.push(dat::head(columns::COLUMNS).as_bytes())?;
     listings.csv.push(listing::index_head().as_bytes())?;
@@ -123,13 +129,22 @@ fn begin(repository: &Repository, plan: &Plan, folder: &Folder) -> Result<Listin
     Ok(listings)
 }
 
-fn finish(folder: &mut Folder, mut listings: Listings, built: &Built, plan: &Plan) -> Result<(), ProductionError> {
+fn finish(
+    folder: &mut Folder,
+    mut listings: Listings,
+    built: &Built,
+    desk: &Desk<'_>,
+    draw: Draw<'_>,
+) -> Result<(), ProductionError> {
+    let plan = desk.plan;
     listings.html.push(page::end(&built.withheld, &built.remarks).as_bytes())?;
     for stream in [listings.dat, listings.opt, listings.csv, listings.html] {
         folder.close(stream)?;
     }
+    listings.extras.finish(plan, &draft::label(desk.exercise), draw, folder)?;
     let litigation = plan.request.kind == RequestKind::Litigation;
     folder.write(names::WITHHOLDING_LOG, listing::withholding_log(&built.withheld, litigation).as_bytes())?;
+    folder.write(names::WITHHOLDING_SUMMARY, listing::withholding_summary(&built.withheld, litigation).as_bytes())?;
     folder.write(names::REMARKS, listing::remarks(&built.remarks).as_bytes())
 }
 
@@ -175,7 +190,7 @@ fn draw_chunk(
         .par_iter()
         .map(|ready| {
             let drafts = draft::family(desk, ready.planned, &ready.row)?;
-            drafts.into_iter().map(|draft| first_drawing(draft, &any, desk.exercise, draw)).collect()
+            drafts.into_iter().map(|draft| first_drawing(draft, &any, desk, draw)).collect()
         })
         .collect::<Result<_, ProductionError>>()?;
     let mut next = u64::from(plan.first) + built.pages;
@@ -195,7 +210,7 @@ fn draw_chunk(
     }
     numbered
         .into_par_iter()
-        .map(|family| family.into_iter().map(|(one, first)| second_drawing(one, &first, desk.exercise, draw)).collect())
+        .map(|family| family.into_iter().map(|(one, first)| second_drawing(one, &first, desk, draw)).collect())
         .collect()
 }
 
@@ -203,17 +218,17 @@ fn draw_chunk(
 fn first_drawing(
     mut draft: Draft,
     any: &BatesNumber,
-    exercise: bool,
+    desk: &Desk<'_>,
     draw: Draw<'_>,
 ) -> Result<Drawn, ProductionError> {
-    let rendered = match draw(&draft.sheet.at(any, exercise)) {
+    let rendered = match draw(&draft.sheet.at(any, desk.exercise, desk.plan.made_at)) {
         Ok(rendered) => rendered,
         Err(error) => {
             let sentence = format!("This item could not be drawn as pages: {error}.");
             draft.remarks.push(words::released(&sentence));
             draft.sheet =
                 Sheet::Slip("This item could not be drawn as pages; its text file has what could be read.".into());
-            draw(&draft.sheet.at(any, exercise))?
+            draw(&draft.sheet.at(any, desk.exercise, desk.plan.made_at))?
         }
     };
     assert!(rendered.pages > 0, "a drawn item has at least one page");
@@ -222,8 +237,13 @@ fn first_drawing(
     Ok(Drawn { draft, rendered })
 }
 
-fn second_drawing(drawn: Drawn, first: &BatesNumber, exercise: bool, draw: Draw<'_>) -> Result<Drawn, ProductionError> {
-    let rendered = draw(&drawn.draft.sheet.at(first, exercise))?;
+fn second_drawing(
+    drawn: Drawn,
+    first: &BatesNumber,
+    desk: &Desk<'_>,
+    draw: Draw<'_>,
+) -> Result<Drawn, ProductionError> {
+    let rendered = draw(&drawn.draft.sheet.at(first, desk.exercise, desk.plan.made_at))?;
     assert!(rendered.pages == drawn.rendered.pages, "a number never changes how many pages an item has");
     Ok(Drawn { draft: drawn.draft, rendered })
 }
@@ -241,6 +261,8 @@ fn family(
     let number = |page: u64| BatesNumber::new(plan.prefix.clone(), page as u32);
     let family_first = number(u64::from(plan.first) + built.pages);
     let family_last = family_first.plus(pages - 1);
+    let mut talk: Option<(Line, BatesNumber)> = None;
+    let mut files = Vec::new();
     for (at, Drawn { draft, rendered }) in members.into_iter().enumerate() {
         let first = number(u64::from(plan.first) + built.pages);
         let last = first.plus(rendered.pages - 1);
@@ -265,6 +287,8 @@ fn family(
             cc: told.cc.clone(),
             bcc: told.bcc.clone(),
             sent: told.sent.clone(),
+            received: told.received.clone(),
+            answers: told.answers.clone(),
             file_name: told.file_name.clone(),
             custodian: ready.custodians.first().cloned().unwrap_or_default(),
             all_custodians: joined(&ready.custodians),
@@ -272,15 +296,25 @@ fn family(
             original_sha256: told.sha256.clone(),
             withheld: draft.withheld.clone(),
             left_out: draft.left_out,
+            news: news(plan, draft.family),
             pdf_path: names::pdf(&plan.volume, nth, &first),
             text_path: names::text(&plan.volume, nth, &first),
             native_path: native,
         };
+        let written = folder.written.len();
         folder.write(&item.pdf_path, &rendered.pdf)?;
         folder.write(&item.text_path, draft.text.as_bytes())?;
         if let (Some(path), Some(native)) = (&item.native_path, &draft.native) {
             folder.write(path, &native.bytes)?;
         }
+        listings.extras.document(&item, &folder.written[written..], &plan.volume)?;
+        if let Some(line) = draft.line {
+            talk = Some((line, first.clone()));
+        } else if at > 0 && draft.withheld.is_none() && !draft.left_out {
+            let (number, name) = (first.clone(), told.file_name.clone());
+            files.push(FileSaid { number, name, path: item.pdf_path.clone() });
+        }
+        let given = given(&draft.sheet, item.native_path.is_some());
         listings.dat.push(dat::row(&columns::values(&item, &plan.volume)).as_bytes())?;
         listings.opt.push(opt::line(&item, &plan.volume).as_bytes())?;
         listings.csv.push(listing::index_row(&item).as_bytes())?;
@@ -291,7 +325,8 @@ fn family(
         let mut told: Vec<PublicText> = Vec::new();
         for sentence in remarks {
             if !told.contains(&sentence) {
-                built.remarks.push(Remark { number: first.clone(), sentence: sentence.clone() });
+                let (number, given) = (first.clone(), given.clone());
+                built.remarks.push(Remark { number, sentence: sentence.clone(), given });
                 told.push(sentence);
             }
         }
@@ -302,7 +337,34 @@ fn family(
         }
         built.last = last;
     }
+    if let Some((line, number)) = talk {
+        let custodian = ready.custodians.first().cloned().unwrap_or_default();
+        listings.extras.line(line, &number, &custodian, files);
+    }
     Ok(())
+}
+
+/// Why a family is in a supplement; empty in an answer of its own.
+fn news(plan: &Plan, family: FamilyId) -> PublicText {
+    match plan.adds_to {
+        None => PublicText::default(),
+        Some(_) if plan.decided_otherwise.contains(&family) => PublicText::released("decided otherwise since"),
+        Some(_) => PublicText::released("in no earlier answer"),
+    }
+}
+
+/// What is given of an item that could not be shown as it is.
+fn given(sheet: &Sheet, native: bool) -> PublicText {
+    let slip = match sheet {
+        Sheet::Slip(_) => true,
+        Sheet::Shown(rendition) => matches!(rendition.content, Content::Slip(_)),
+    };
+    PublicText::released(match (slip, native) {
+        (true, false) => "slip sheet",
+        (true, true) => "slip sheet and original file",
+        (false, false) => "pages",
+        (false, true) => "pages and original file",
+    })
 }
 
 fn joined(texts: &[PublicText]) -> PublicText {
@@ -314,9 +376,9 @@ fn withheld_row(
     number: Option<BatesNumber>,
     kind: RecordKind,
     basis: PublicText,
-    [sent, from, to]: [PublicText; 3],
+    [sent, from, to, cc]: [PublicText; 4],
 ) -> Withheld {
-    Withheld { number, kind: PublicText::released(kind.word()), basis, sent, from, to }
+    Withheld { number, kind: PublicText::released(kind.word()), basis, sent, from, to, cc }
 }
 
 /// Rows of the log for families that are withheld whole.

@@ -2,6 +2,8 @@
 
 use super::ProductionError;
 use super::plan::{Give, Plan, PlannedFamily, PlannedMember};
+use super::rich_body;
+use super::talk::{self, Line};
 use super::words::{self, Field, released};
 use crate::base::digest::Blake3Digest;
 use crate::base::id::{FamilyId, RecordId};
@@ -12,11 +14,12 @@ use crate::model::production::{BatesNumber, PublicText};
 use crate::model::record::{RecordKind, Role};
 use crate::model::request::RequestKind;
 use crate::package::{NOT_RESPONSIVE_WORDS, withheld_words};
-use crate::render::{self, Content, EXERCISE, Rendition};
+use crate::render::{self, Content, EXERCISE, Rendition, Rich};
 use crate::repository::{RepositoryError, StoredFacts, location_of, read_item};
 use crate::source;
 use crate::source::native::{self, Native};
 use crate::vault::{KeyReader, Section, Vault};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 /// What every worker needs to draft.
@@ -37,6 +40,8 @@ pub(super) struct Told {
     pub(super) cc: PublicText,
     pub(super) bcc: PublicText,
     pub(super) sent: PublicText,
+    pub(super) received: PublicText,
+    pub(super) answers: PublicText,
     pub(super) file_name: PublicText,
     pub(super) message_id: PublicText,
     pub(super) sha256: PublicText,
@@ -53,9 +58,9 @@ pub(super) enum Sheet {
 
 impl Sheet {
     /// The rendition that begins at a number.
-    pub(super) fn at(&self, first: &BatesNumber, exercise: bool) -> Rendition {
+    pub(super) fn at(&self, first: &BatesNumber, exercise: bool, made_at: DateTime<Utc>) -> Rendition {
         match self {
-            Self::Slip(words) => render::slip_sheet(first, words, exercise),
+            Self::Slip(words) => render::slip_sheet(first, words, exercise, Some(made_at)),
             Self::Shown(rendition) => Rendition { first: Some(first.clone()), ..(**rendition).clone() },
         }
     }
@@ -76,8 +81,10 @@ pub(super) struct Draft {
     /// Whether it is left out because it does not belong to the request.
     pub(super) left_out: bool,
     /// When a withheld member was sent, by whom and to whom, for the log of a litigation; empty otherwise.
-    pub(super) logged: [PublicText; 3],
+    pub(super) logged: [PublicText; 4],
     pub(super) remarks: Vec<PublicText>,
+    /// The item as a line of a conversation or of a table of calls.
+    pub(super) line: Option<Line>,
 }
 
 /// The label on every page.
@@ -136,6 +143,7 @@ fn slip(family: FamilyId, member: &PlannedMember, words: String, withheld: Optio
         left_out: false,
         logged: Default::default(),
         remarks: Vec::new(),
+        line: None,
     }
 }
 
@@ -155,7 +163,7 @@ fn parent(
     let mut remarks = words::problems(item, open);
     let shown = match item.kind {
         RecordKind::File => by_type(&found_type(item), original, &item.body),
-        _ => message_body(item, desk.zone),
+        _ => message_body(item, desk.zone, || rich_body::of(item, original, &facts.shape, open)),
     };
     // The original of a parent holds its attachments, so it is given only where nothing of the family is kept back.
     let litigation = desk.plan.request.kind == RequestKind::Litigation && open;
@@ -173,6 +181,7 @@ fn parent(
     }
     remarks.extend(rendered(native.as_ref(), &facts.sha256.to_string()));
     let sent = item.sent_at.as_ref().map(|sent| words::time(sent, desk.zone)).unwrap_or_default();
+    let received = item.received_at.as_ref().map(|at| words::time(at, desk.zone)).unwrap_or_default();
     let told = Told {
         subject: if item.kind == RecordKind::File { PublicText::default() } else { released(&item.subject) },
         file_name: if item.kind == RecordKind::File { released(&item.subject) } else { PublicText::default() },
@@ -181,11 +190,15 @@ fn parent(
         cc: words::parties(item, Role::Cc),
         bcc: words::parties(item, Role::Bcc),
         sent: PublicText::released(sent),
+        received: PublicText::released(received),
+        answers: released(item.references.last().map_or("", String::as_str)),
         message_id: released(&item.message_id),
         sha256: if litigation { PublicText::released(facts.sha256.to_string()) } else { PublicText::default() },
     };
     let title = title(&item.subject, item.kind);
-    assemble(desk, planned.family, member, title, fields, shown, remarks, told, native)
+    let line = talk::line(item, &fields, desk.zone, open);
+    let draft = assemble(desk, planned.family, member, title, fields, shown, remarks, told, native);
+    Draft { line, ..draft }
 }
 
 /// What the receiver is told where the file is not the original itself.
@@ -195,6 +208,35 @@ fn rendered(native: Option<&Native>, sha256: &str) -> Option<PublicText> {
         "The file given is a rendition as an Internet message: the source has no such file. The original, whose SHA-256 is {sha256}, is kept."
     );
     Some(PublicText::released(words))
+}
+
+/// An item as it is filed, whole; `None` for a PDF file, which is its own best page.
+pub(super) fn for_filing(
+    facts: &StoredFacts,
+    original: &[u8],
+    zone: Tz,
+    exercise: bool,
+    made_at: DateTime<Utc>,
+) -> Option<Rendition> {
+    let item = &facts.item;
+    let mut fields = words::fields(item, zone, true);
+    if !item.attachments.is_empty() {
+        let names: Vec<String> = item.attachments.iter().map(|one| name_of(Some(one))).collect();
+        fields.push((PublicText::released("Attachments"), released(&names.join("; "))));
+    }
+    let shown = match item.kind {
+        RecordKind::File => by_type(&found_type(item), Some(original), &item.body),
+        _ => message_body(item, zone, || rich_body::of(item, Some(original), &facts.shape, true)),
+    };
+    (!matches!(shown.content, Content::Pages(_))).then(|| Rendition {
+        title: title(&item.subject, item.kind),
+        fields,
+        remark: PublicText::released(shown.remark),
+        content: shown.content,
+        first: None,
+        made_at: Some(made_at),
+        label: label(exercise),
+    })
 }
 
 /// The names of the attachments that are given, and how many are kept back.
@@ -266,7 +308,7 @@ const TEXT_ONLY: &str =
     "The text of this file as the program read it, hidden parts included; its layout and pictures are not shown.";
 const NO_TEXT: &str = "This message has no text.";
 
-fn message_body(item: &ParsedItem, zone: Tz) -> Shown {
+fn message_body(item: &ParsedItem, zone: Tz, rich: impl FnOnce() -> Option<Rich>) -> Shown {
     let text = words::body(item, zone);
     let empty = item.body.trim().is_empty();
     if empty && item.searchable != Searchable::Fully {
@@ -274,7 +316,9 @@ fn message_body(item: &ParsedItem, zone: Tz) -> Shown {
         return Shown { content: Content::Slip(words.clone()), text: words, remark: "", listed: true };
     }
     let remark = if empty && item.kind != RecordKind::Call { NO_TEXT } else { "" };
-    Shown { content: Content::Text(text.clone()), text, remark, listed: false }
+    let rich = if item.kind == RecordKind::Email && !empty { rich() } else { None };
+    let content = rich.map_or_else(|| Content::Text(text.clone()), Content::Rich);
+    Shown { content, text, remark, listed: false }
 }
 
 /// A file by what it is: a picture or pages as they are, else its text, else a slip sheet that says so.
@@ -306,6 +350,23 @@ fn by_type(found_type: &str, bytes: Option<&[u8]>, text: &str) -> Shown {
     }
 }
 
+/// A slip sheet of what is given in its own format alone says which file that is.
+fn in_its_format(shown: Shown, native: Option<&Native>, told: &Told) -> Shown {
+    let (Content::Slip(_), Some(native)) = (&shown.content, native) else { return shown };
+    let what = if native.is_rendition { "as a rendition" } else { "in its own format" };
+    let mut words = format!("Produced {what}.");
+    for (label, value) in [("File", &told.file_name), ("SHA-256 of the original", &told.sha256)] {
+        if !value.is_empty() {
+            words.push_str(&format!("\n{label}: {}", value.as_str()));
+        }
+    }
+    let words = PublicText::released(words);
+    // What could be read of it stays its text; where nothing could, the text says the same as the sheet.
+    let text =
+        if matches!(&shown.content, Content::Slip(old) if *old == shown.text) { words.clone() } else { shown.text };
+    Shown { content: Content::Slip(words), text, ..shown }
+}
+
 #[expect(clippy::too_many_arguments, reason = "the parts of a draft, named where they are made")]
 fn assemble(
     desk: &Desk<'_>,
@@ -318,6 +379,7 @@ fn assemble(
     told: Told,
     native: Option<Native>,
 ) -> Draft {
+    let shown = in_its_format(shown, native.as_ref(), &told);
     if shown.listed {
         let sentence = match &shown.content {
             Content::Slip(words) => words.clone(),
@@ -339,12 +401,26 @@ fn assemble(
         remark: PublicText::released(shown.remark),
         content: shown.content,
         first: None,
+        made_at: Some(desk.plan.made_at),
         label: label(desk.exercise),
     };
     let sheet = Sheet::Shown(Box::new(rendition));
     let (record, kind) = (member.record, member.kind);
     let logged = Default::default();
-    Draft { family, record, kind, sheet, text, native, told, withheld: None, left_out: false, logged, remarks }
+    Draft {
+        family,
+        record,
+        kind,
+        sheet,
+        text,
+        native,
+        told,
+        withheld: None,
+        left_out: false,
+        logged,
+        remarks,
+        line: None,
+    }
 }
 
 fn title(subject: &str, kind: RecordKind) -> PublicText {

@@ -55,6 +55,12 @@ impl Folder {
         self.close(stream)
     }
 
+    /// Reads back a file that was closed.
+    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, ProductionError> {
+        let whole = self.root.join(path);
+        std::fs::read(&whole).map_err(|error| ProductionError::io(&whole, error))
+    }
+
     /// Makes all of it durable.
     pub(super) fn sync(&self) -> Result<(), ProductionError> {
         durable::sync_file_system(&self.root).map_err(|error| ProductionError::io(&self.root, error))

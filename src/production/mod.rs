@@ -4,7 +4,11 @@
 //! plan      who gets what: families in order, member by member, refused while anything is undecided
 //! repeats   withheld words that another item would give out, refused until somebody has looked
 //! draft     one member as it may be shown: fields, text, picture, pages, or a slip sheet
+//! talk      texts and calls as conversations and tables, beside the documents
+//! sheets    those as pages
+//! extras    what a production holds only when it is asked for
 //! build     the folder: drawn twice (once to count the pages, once with its numbers), written as it goes
+//! archival  one item as it is filed, with its original inside
 //! proof     manifests, bag, signed statement
 //! sealed    the copy that the repository keeps, under a key of its own; it is delivered from again
 //! claw_back what was given by mistake is asked for again
@@ -20,20 +24,28 @@
 //! who finds it not public withholds the message. Natives carry more than a reviewer sees (hidden sheets, tracked
 //! changes, whole headers) and are given in litigation alone, when asked for.
 
+mod archival;
 mod build;
+mod certificate;
 mod claw_back;
 mod decisions;
 mod draft;
+mod extras;
 mod folder;
 mod lease;
 mod plan;
 mod proof;
 mod record;
 mod repeats;
+mod rich_body;
 mod sealed;
+mod sheets;
+mod talk;
 mod words;
 
 pub use crate::package::listing::Withheld;
+pub use archival::archival;
+pub use certificate::certificate_draft;
 pub use claw_back::{
     Assessed, ClawBackRow, ClawedBack, Wanted, all_claw_backs, assess, claw_back, claw_backs, copy_templates,
 };
@@ -43,10 +55,11 @@ pub use repeats::Repeat;
 
 use crate::base::id::{ProductionId, RecordId};
 use crate::catalog::CatalogError;
-use crate::model::production::{NumberError, Production};
+use crate::model::production::{Extra, NumberError, Production};
 use crate::render::RenderError;
 use crate::repository::RepositoryError;
 use crate::verify::Finding;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -121,7 +134,7 @@ fn some_of(records: &[RecordId]) -> String {
 }
 
 fn given(repeats: &[Repeat]) -> usize {
-    repeats.iter().map(|one| one.given).collect::<std::collections::BTreeSet<_>>().len()
+    repeats.iter().map(|one| one.given).collect::<BTreeSet<_>>().len()
 }
 
 /// Every pair: whoever decides has to look at each of them.
@@ -143,6 +156,8 @@ pub struct ProduceOptions {
     pub prefix: Option<String>,
     /// Also give the original files, in litigation.
     pub natives: bool,
+    /// What to give beside the usual files.
+    pub extras: BTreeSet<Extra>,
     /// Somebody looked at every item that repeats words of a withheld one, and those words may be given.
     pub repeats_reviewed: bool,
 }

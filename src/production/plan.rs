@@ -4,7 +4,7 @@ use super::decisions::{self, Decisions, Earlier};
 use super::{ProduceOptions, ProductionError};
 use crate::base::id::{FamilyId, ProductionId, RecordId, RequestId};
 use crate::catalog::{CatalogError, FamilyRow, Guard, Reading};
-use crate::model::production::BatesPrefix;
+use crate::model::production::{BatesPrefix, Extra, News};
 use crate::model::record::RecordKind;
 use crate::model::request::{DataRequest, RequestKind, RequestStatus};
 use crate::model::review::Decision;
@@ -70,6 +70,10 @@ pub struct Plan {
     pub adds_to: Option<ProductionId>,
     /// Whether original files are given.
     pub natives: bool,
+    /// What is given beside the usual files.
+    pub extras: BTreeSet<Extra>,
+    /// Families that an earlier production told of and that were decided otherwise since.
+    pub decided_otherwise: BTreeSet<FamilyId>,
     /// When it is made.
     pub made_at: DateTime<Utc>,
     /// The program that makes it.
@@ -104,7 +108,8 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
     let prefix = BatesPrefix::new(options.prefix.as_deref().unwrap_or(&repository.profile().production_prefix))?;
     let decided = decisions::now(&reading, request.id)?;
     let earlier = earlier(&reading, request.id)?;
-    let Arranged { families, withheld, given_before } = arrange(&reading, request.id, &decided, &earlier)?;
+    let Arranged { families, withheld, given_before, decided_otherwise } =
+        arrange(&reading, request.id, &decided, &earlier)?;
     let productions = reading.productions_of(request.id)?;
     Ok(Plan {
         production: reading.next_production()?,
@@ -113,6 +118,8 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
         prefix,
         adds_to: productions.last().map(|one| one.0),
         natives: options.natives,
+        extras: options.extras.clone(),
+        decided_otherwise,
         // The catalog keeps microseconds, and says the same moment as the production itself.
         made_at: repository.now().trunc_subsecs(6),
         program: crate::verify::delivery::PROGRAM.to_owned(),
@@ -122,6 +129,17 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
         not_collected: not_collected(&reading, request.id)?,
         request,
     })
+}
+
+impl Plan {
+    /// In a supplement: why its families are in it.
+    pub fn news(&self) -> Option<News> {
+        self.adds_to?;
+        let all = self.families.iter().chain(&self.withheld);
+        let decided_otherwise = all.filter(|one| self.decided_otherwise.contains(&one.family)).count() as u64;
+        let added = (self.families.len() + self.withheld.len()) as u64 - decided_otherwise;
+        Some(News { added, decided_otherwise })
+    }
 }
 
 /// How many families a request reaches that were not collected for it: their words cannot all be searched, they came in
@@ -148,6 +166,7 @@ pub(super) struct Arranged {
     pub(super) families: Vec<PlannedFamily>,
     pub(super) withheld: Vec<PlannedFamily>,
     pub(super) given_before: u64,
+    pub(super) decided_otherwise: BTreeSet<FamilyId>,
 }
 
 /// Sorts the collected families. A member without a decision is refused.
@@ -159,7 +178,8 @@ pub(super) fn arrange(
 ) -> Result<Arranged, ProductionError> {
     let (mut undecided, mut partly) = (Vec::new(), Vec::new());
     let mut sorted = Vec::new();
-    let mut arranged = Arranged { families: Vec::new(), withheld: Vec::new(), given_before: 0 };
+    let mut arranged =
+        Arranged { families: Vec::new(), withheld: Vec::new(), given_before: 0, decided_otherwise: BTreeSet::new() };
     for family in reading.collected(request)? {
         let records = reading.records(family)?;
         let open = records.iter().filter(|record| !decided.contains_key(&record.id)).map(|record| record.id);
@@ -186,6 +206,9 @@ pub(super) fn arrange(
         if wanted && earlier.iter().any(|one| holds(one, &members, decided)) {
             arranged.given_before += 1;
         } else if wanted {
+            if earlier.iter().any(|one| told(one, &members)) {
+                arranged.decided_otherwise.insert(family);
+            }
             sorted.push((moment(&reading.family(family)?), PlannedFamily { family, members }));
         }
     }
@@ -209,6 +232,15 @@ fn holds(earlier: &Earlier, members: &[PlannedMember], decided: &Decisions) -> b
     let same = members.iter().all(|one| earlier.decisions.get(&one.record) == decided.get(&one.record));
     let given = members.iter().any(|one| one.give == Give::Whole);
     same && (!given || members.iter().all(|one| earlier.records.contains(&one.record)))
+}
+
+/// Whether an earlier production told anything of these members: gave one, or withheld one.
+fn told(earlier: &Earlier, members: &[PlannedMember]) -> bool {
+    let kept_back = |one: &PlannedMember| {
+        let decided = earlier.decisions.get(&one.record).map(|decided| decided.0);
+        matches!(decided, Some(Decision::Withheld | Decision::PartlyWithheld))
+    };
+    members.iter().any(|one| earlier.records.contains(&one.record) || kept_back(one))
 }
 
 /// Seconds since 1970 by which families are ordered; what has no date comes last.

@@ -7,11 +7,12 @@ use super::plan::Plan;
 use super::words::released;
 use crate::base::clock::local_date;
 use crate::base::digest::Sha256Digest;
-use crate::ledger::sign_json;
-use crate::model::production::{BatesNumber, PublicText};
-use crate::package::statement::{DOMAIN, SCHEMA, Statement, readme};
+use crate::ledger::{minisign, sign_json, sshsig};
+use crate::model::production::{BatesNumber, Extra, PublicText};
+use crate::package::statement::{DOMAIN, SCHEMA, SSH_NAMESPACE, SSH_PRINCIPAL, Statement, readme};
 use crate::package::{bag, names, sums};
 use crate::repository::Repository;
+use crate::verify::delivery::merkle_root;
 use std::collections::BTreeMap;
 
 /// Writes everything beside the payload, and returns the statement; `folder.written` then has every file, by path.
@@ -47,24 +48,49 @@ pub(super) fn write(
         pages: built.pages,
         withheld: built.withheld.len() as u64,
         remarks: built.remarks.len() as u64,
+        news: plan.news(),
+        extras: plan.extras.clone(),
         made_at: plan.made_at,
         made_by: made_by.to_owned(),
         program: plan.program.clone(),
         manifest_sha256: Sha256Digest::of(sha256.as_bytes()).to_string(),
+        merkle_root: merkle_root(&sha256),
         files_sha256: BTreeMap::new(),
     };
     let readme = readme(&statement, plan.natives, &repository.signer().public_key_hex());
     folder.write(names::README, readme.as_str().as_bytes())?;
+    for (extra, path, key) in [
+        (Extra::Minisign, names::MINISIGN[1], minisign::public_key(repository.signer())),
+        (Extra::Ssh, names::SSH[1], ssh_line(repository)),
+    ] {
+        if plan.extras.contains(&extra) {
+            folder.write(path, key.as_bytes())?;
+        }
+    }
     let others = folder.written.iter().filter(|one| one.path != bag::MANIFEST);
     statement.files_sha256 = others.map(|one| (one.path.clone(), one.sha256.clone())).collect();
     let signed = sign_json(DOMAIN, &serde_json::json!(statement), repository.signer())?;
-    folder.write(names::STATEMENT, format!("{signed:#}\n").as_bytes())?;
+    let signed = format!("{signed:#}\n");
+    folder.write(names::STATEMENT, signed.as_bytes())?;
+    if plan.extras.contains(&Extra::Minisign) {
+        let comment = format!("{} of {}", plan.production, profile.repository);
+        let signature = minisign::sign(repository.signer(), signed.as_bytes(), &comment);
+        folder.write(names::MINISIGN[0], signature.as_bytes())?;
+    }
+    if plan.extras.contains(&Extra::Ssh) {
+        let signature = sshsig::sign(repository.signer(), signed.as_bytes(), SSH_NAMESPACE);
+        folder.write(names::SSH[0], signature.as_bytes())?;
+    }
     let tags = sums::write(folder.written.iter().map(|one| line(&one.sha256, one)).collect());
     folder.write(bag::TAG_MANIFEST, tags.as_bytes())?;
     folder.sync()?;
     folder.written.extend(payload);
     folder.written.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(statement)
+}
+
+fn ssh_line(repository: &Repository) -> String {
+    sshsig::allowed_signer(repository.signer(), SSH_PRINCIPAL, SSH_NAMESPACE)
 }
 
 fn info(repository: &Repository, plan: &Plan, payload: &[Written]) -> String {

@@ -214,7 +214,7 @@ fn record(
                     store.name(family, &key, &at)?;
                     store.sync()?;
                     let row = row(plan, made, family, at);
-                    add(writing, plan, repeats, &row, actor)?;
+                    add(writing, plan, repeats, &row, &made.statement, actor)?;
                     durable::rename_new(temporary, directory).map_err(|error| ProductionError::io(directory, error))?;
                     named = true;
                     Ok(row.production)
@@ -238,6 +238,7 @@ fn add(
     plan: &Plan,
     repeats: &[Repeat],
     row: &ProductionRow,
+    statement: &Statement,
     actor: &str,
 ) -> Result<(), ProductionError> {
     let one = &row.production;
@@ -246,6 +247,7 @@ fn add(
     let details = serde_json::json!({
         "request": one.request, "volume": one.volume, "first": one.first, "last": one.last,
         "documents": one.documents, "manifest_sha256": one.manifest_sha256, "program": plan.program,
+        "merkle_root": statement.merkle_root, "extras": plan.extras, "news": plan.news(),
         "natives": plan.natives, "adds_to": plan.adds_to, "sealed": row.family,
         "repeats_reviewed": repeats, "not_collected": plan.not_collected,
     });

@@ -98,7 +98,8 @@ pub(super) fn fields(item: &ParsedItem, zone: Tz, open: bool) -> Vec<Field> {
     fields
 }
 
-fn capitalised(name: &str) -> String {
+/// A name that begins with a large letter.
+pub(super) fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
@@ -153,12 +154,12 @@ pub(super) fn sentence(message: &str) -> String {
 
 /// When an item was sent, by whom and to whom, as the withholding log of a litigation tells it: the other side needs it
 /// to judge the claim (Fed. R. Civ. P. 26(b)(5)(A)). To the public and to the subject of the data the log tells nothing.
-pub(super) fn logged(kind: RequestKind, item: &ParsedItem, zone: Tz) -> [PublicText; 3] {
+pub(super) fn logged(kind: RequestKind, item: &ParsedItem, zone: Tz) -> [PublicText; 4] {
     if kind != RequestKind::Litigation {
         return Default::default();
     }
     let sent = item.sent_at.as_ref().map(|sent| time(sent, zone)).unwrap_or_default();
-    [PublicText::released(sent), parties(item, Role::From), parties(item, Role::To)]
+    [PublicText::released(sent), parties(item, Role::From), parties(item, Role::To), parties(item, Role::Cc)]
 }
 
 /// Bytes in words.

@@ -75,6 +75,10 @@ impl Faces {
     pub(super) fn insert(&mut self, face: Face) {
         self.0 |= 1 << face.0;
     }
+    /// The faces of both sets.
+    pub(super) fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
     /// The names of `first` and then of the faces in the set, in the fixed order.
     pub(super) fn names(self, first: Face) -> impl Iterator<Item = &'static str> {
         let others = (0u8..).zip(FILES).filter(move |(at, _)| self.0 & (1 << at) != 0 && *at != first.0);

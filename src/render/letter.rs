@@ -3,15 +3,17 @@
 use super::Rendition;
 use super::fonts::{BOLD, MONO, REGULAR};
 use super::picture::Picture;
+use super::rich::{self, Shown};
 use super::screen;
 use super::setting::{Setter, Style};
 use super::sheet::{Ink, MEASURE, PAGES, Part, SIDE, Sheet};
+use crate::text::{Block, words_of};
 use std::collections::HashMap;
 
 /// Font size of the body, in points.
-const BODY: f32 = 10.0;
+pub(super) const BODY: f32 = 10.0;
 /// Font size of columns in a fixed width, in points: 80 of them fit the page.
-const FIXED: f32 = 8.5;
+pub(super) const FIXED: f32 = 8.5;
 /// Font size of the title, in points.
 const HEADING: f32 = 14.0;
 /// Font size of the program's remarks, in points.
@@ -19,18 +21,21 @@ const SMALL: f32 = 9.0;
 /// Width of the column of labels, in points.
 const LABELS: f32 = 96.0;
 /// Characters set at once; a longer line is cut there, so that the memory for it stays bounded.
-const LINE_CHARS: usize = 50_000;
+pub(super) const LINE_CHARS: usize = 50_000;
 /// Blank lines kept in a row.
 const BLANK_LINES: usize = 3;
 /// Most columns a hanging indent may take, in characters.
 const HANGING_CHARS: usize = 24;
 
-const PLAIN: Style = Style { face: REGULAR, size: BODY, width: MEASURE, hanging: 0.0, from_left: false };
+/// The style of running text.
+pub(super) const PLAIN: Style = Style { face: REGULAR, size: BODY, width: MEASURE, hanging: 0.0, from_left: false };
 
 /// The body of an item.
 pub(super) enum Body<'a> {
     /// Text.
     Text(&'a str),
+    /// Rich text with its pictures.
+    Rich(&'a [Block], &'a [Shown]),
     /// A picture.
     Picture(&'a Picture),
     /// Why there is nothing to show.
@@ -61,6 +66,12 @@ pub(super) fn compose(rendition: &Rendition, body: &Body<'_>, setter: &mut Sette
     let mut left_out = 0;
     match body {
         Body::Text(text) => left_out = paragraphs(&mut sheet, setter, text, fits),
+        Body::Rich(blocks, pictures) => {
+            left_out = match fits {
+                true => rich::place(&mut sheet, setter, blocks, pictures),
+                false => words_of(blocks).chars().count(),
+            };
+        }
         Body::Picture(picture) => {
             let (width, height) = picture.size();
             let part = sheet.part(Part::Picture(format!("The picture {title}")));
@@ -130,7 +141,7 @@ fn lines(text: &str) -> Vec<&str> {
 }
 
 /// A line in pieces of bounded length.
-fn pieces(line: &str) -> Vec<&str> {
+pub(super) fn pieces(line: &str) -> Vec<&str> {
     let mut all = Vec::new();
     let mut rest = line;
     while let Some((at, _)) = rest.char_indices().nth(LINE_CHARS) {

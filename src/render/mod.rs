@@ -2,13 +2,14 @@
 //!
 //! In: a [`Rendition`], made of text that may leave the building. Out: the bytes of a PDF file, US Letter, stamped on
 //! each page with the production number, the label and its place in the item. Text, pictures and slips give PDF/A-2u
-//! and PDF/UA-1 files, tagged, with the program's own fonts embedded; the pages of a foreign PDF are copied, made
+//! and PDF/UA-1 files, tagged, with the program's own fonts embedded, and for the archive PDF/A-3a with the original inside;
+//! the pages of a foreign PDF are copied, made
 //! harmless and stamped, and claim neither standard.
 //!
 //! *Invariant:* the same rendition gives the same bytes on every machine; nothing a reader could have seen is dropped
 //! without a line in [`Rendered::problems`]; no stranger's bytes make [`draw`] panic.
 //!
-//! Reading order: `letter` (what stands on the page), `sheet` (where), `setting` and `screen` (lines and their
+//! Reading order: `letter` and `rich` (what stands on the page), `sheet` (where), `setting` and `screen` (lines and their
 //! characters), `fonts`, `stamp`, `write` (the file), `picture`, `copied` and `harmless` (foreign PDF files). Tests: `tests`.
 
 mod copied;
@@ -17,6 +18,7 @@ mod fonts;
 mod harmless;
 mod letter;
 mod picture;
+mod rich;
 mod screen;
 mod setting;
 mod sheet;
@@ -25,6 +27,8 @@ mod stamp;
 mod write;
 
 #[cfg(test)]
+mod rich_tests;
+#[cfg(test)]
 mod tests;
 
 pub use count::page_count;
@@ -32,13 +36,17 @@ pub use slip::{EXERCISE, slip_sheet};
 
 use crate::base::digest::to_hex;
 use crate::model::production::{BatesNumber, PublicText};
+use crate::text::{Block, words_of};
+use chrono::{DateTime, Utc};
 use letter::Body;
 use picture::Picture;
+use rich::Shown;
 use screen::Gate;
 use setting::Setter;
 use stamp::Stamp;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use write::Form;
 
 /// One item, ready to be drawn: everything in it may leave the building.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +61,9 @@ pub struct Rendition {
     pub content: Content,
     /// The number stamped on the first page; the next pages follow.
     pub first: Option<BatesNumber>,
+    /// When it was made: the date of the file, which is otherwise not stated. The moment of the production, so that each
+    /// drawing of it has the same bytes.
+    pub made_at: Option<DateTime<Utc>>,
     /// A label stamped on every page, such as EXERCISE; empty when there is none.
     pub label: PublicText,
 }
@@ -62,6 +73,8 @@ pub struct Rendition {
 pub enum Content {
     /// Text, drawn as it stands.
     Text(PublicText),
+    /// Rich text with the pictures in it.
+    Rich(Rich),
     /// A picture: the bytes of a JPEG, PNG, GIF or WebP file that may leave the building whole.
     Picture(Vec<u8>),
     /// The bytes of a PDF file that may leave the building whole; its pages are copied, stamped and made harmless.
@@ -80,6 +93,39 @@ pub struct Properties {
     pub author: PublicText,
     /// Words it is filed under.
     pub keywords: Vec<PublicText>,
+}
+
+/// Rich text that may leave the building.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rich {
+    blocks: Vec<Block>,
+    /// Pictures by the id of their part.
+    pictures: Vec<(String, Vec<u8>)>,
+}
+
+impl Rich {
+    /// Vouches that the text and the pictures were released, as [`PublicText::released`] does.
+    pub fn released(blocks: Vec<Block>, pictures: Vec<(String, Vec<u8>)>) -> Self {
+        Self { blocks, pictures }
+    }
+
+    /// What it says.
+    pub fn words(&self) -> String {
+        words_of(&self.blocks)
+    }
+}
+
+/// The original that an archival file is drawn from, and that it has inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// A plain ASCII name for the file inside.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// What it is, in words.
+    pub description: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// A drawn item.
@@ -132,27 +178,44 @@ pub fn draw_with(rendition: &Rendition, properties: &Properties) -> Result<Rende
     drawn
 }
 
+/// Draws an item for the archive: PDF/A-3a and PDF/UA-1, with the original inside as its source (EA-PDF's advice). Nothing
+/// that goes out is drawn like this. Pages of a foreign PDF file cannot be: they are no PDF/A.
+pub fn draw_archival(rendition: &Rendition, source: &Source) -> Result<Rendered, RenderError> {
+    draw_for(rendition, sheet::PAGES, Form::Archival(source))
+}
+
 /// Draws an item on at most so many pages.
 fn draw_on(rendition: &Rendition, pages: usize) -> Result<Rendered, RenderError> {
+    draw_for(rendition, pages, Form::Public)
+}
+
+fn draw_for(rendition: &Rendition, pages: usize, form: Form<'_>) -> Result<Rendered, RenderError> {
     // The setter is taken out while it is in use: what a panic left behind is not used again.
     let mut setter = SETTER.take().unwrap_or_else(Setter::new);
     let drawn = match &rendition.content {
-        Content::Text(text) => draw_text(rendition, text.as_str(), &mut setter, pages),
-        Content::Slip(why) => draw_body(rendition, &Body::Slip(why.as_str()), &mut setter, pages),
-        Content::Picture(bytes) => draw_picture(rendition, bytes, &mut setter, pages),
-        Content::Pages(bytes) => draw_pages(rendition, bytes, &mut setter, pages),
+        Content::Text(text) => draw_text(rendition, text.as_str(), &mut setter, pages, form),
+        Content::Rich(rich) => draw_rich(rendition, rich, &mut setter, pages, form),
+        Content::Slip(why) => draw_as(rendition, &Body::Slip(why.as_str()), &mut setter, pages, form),
+        Content::Picture(bytes) => draw_picture(rendition, bytes, &mut setter, pages, form),
+        Content::Pages(bytes) => draw_pages(rendition, bytes, &mut setter, pages, form),
     };
     SETTER.set(Some(setter));
     drawn
 }
 
 /// Draws text; when the PDF writer refuses it, once more in ASCII with everything else spelled out.
-fn draw_text(r: &Rendition, text: &str, setter: &mut Setter, pages: usize) -> Result<Rendered, RenderError> {
-    match draw_body(r, &Body::Text(text), setter, pages) {
+fn draw_text(
+    r: &Rendition,
+    text: &str,
+    setter: &mut Setter,
+    pages: usize,
+    form: Form<'_>,
+) -> Result<Rendered, RenderError> {
+    match draw_as(r, &Body::Text(text), setter, pages, form) {
         Err(RenderError::Writer(why)) => {
             *setter = Setter::new();
             setter.gate = Gate::Ascii;
-            let again = draw_body(r, &Body::Text(text), setter, pages);
+            let again = draw_as(r, &Body::Text(text), setter, pages, form);
             setter.gate = Gate::Fonts;
             let mut again = again?;
             again.problems.push(format!("the fonts could not be used as asked ({why}); the text is drawn in ASCII"));
@@ -162,23 +225,63 @@ fn draw_text(r: &Rendition, text: &str, setter: &mut Setter, pages: usize) -> Re
     }
 }
 
+/// Draws rich text with its pictures; when the PDF writer refuses it, its words as plain text.
+fn draw_rich(
+    r: &Rendition,
+    rich: &Rich,
+    setter: &mut Setter,
+    pages: usize,
+    form: Form<'_>,
+) -> Result<Rendered, RenderError> {
+    let open = |bytes: &Vec<u8>| {
+        let opened = catch_unwind(AssertUnwindSafe(|| picture::open(bytes)));
+        opened.unwrap_or_else(|_| Err("the picture file is damaged".to_owned()))
+    };
+    let shown: Vec<Shown> = rich.pictures.iter().map(|(id, bytes)| (id.clone(), open(bytes))).collect();
+    let problems = shown.iter().filter_map(|(_, picture)| match picture {
+        Ok(picture) => picture.remarks.first().cloned(),
+        Err(why) => Some(format!("a picture in the message is not shown: {why}")),
+    });
+    let problems: Vec<String> = problems.collect();
+    match draw_as(r, &Body::Rich(&rich.blocks, &shown), setter, pages, form) {
+        Ok(mut drawn) => {
+            drawn.problems.extend(problems);
+            Ok(drawn)
+        }
+        // Printing colours in a picture, or what no writer knows: the words stay.
+        Err(RenderError::Writer(why)) => {
+            *setter = Setter::new();
+            let mut drawn = draw_text(r, &rich.words(), setter, pages, form)?;
+            drawn.problems.push(format!("the message is drawn as plain text without its pictures: {why}"));
+            Ok(drawn)
+        }
+        Err(other) => Err(other),
+    }
+}
+
 /// Draws a picture, or the slip that says why not.
-fn draw_picture(r: &Rendition, bytes: &[u8], setter: &mut Setter, pages: usize) -> Result<Rendered, RenderError> {
+fn draw_picture(
+    r: &Rendition,
+    bytes: &[u8],
+    setter: &mut Setter,
+    pages: usize,
+    form: Form<'_>,
+) -> Result<Rendered, RenderError> {
     let opened = catch_unwind(AssertUnwindSafe(|| picture::open(bytes)));
     let picture = match opened.unwrap_or_else(|_| Err("the picture file is damaged".to_owned())) {
         Ok(picture) => picture,
-        Err(why) => return draw_slip(r, &why, setter, pages),
+        Err(why) => return draw_slip(r, &why, setter, pages, form),
     };
     let body = Body::Picture(&picture);
-    let mut drawn = match draw_as(r, &body, setter, pages, true) {
+    let mut drawn = match draw_as(r, &body, setter, pages, form) {
         Ok(drawn) => drawn,
-        Err(RenderError::Writer(_)) => match draw_as(r, &body, setter, pages, false) {
+        Err(RenderError::Writer(_)) => match draw_as(r, &body, setter, pages, Form::Plain) {
             Ok(mut drawn) => {
                 drawn.problems.push("the picture has printing colours: the file is not PDF/A".to_owned());
                 drawn
             }
             Err(RenderError::Writer(why)) => {
-                return draw_slip(r, &format!("the picture file is damaged: {why}"), setter, pages);
+                return draw_slip(r, &format!("the picture file is damaged: {why}"), setter, pages, form);
             }
             Err(other) => return Err(other),
         },
@@ -189,11 +292,17 @@ fn draw_picture(r: &Rendition, bytes: &[u8], setter: &mut Setter, pages: usize) 
 }
 
 /// Copies the pages of a PDF file, or draws the slip that says why not.
-fn draw_pages(r: &Rendition, bytes: &[u8], setter: &mut Setter, pages: usize) -> Result<Rendered, RenderError> {
+fn draw_pages(
+    r: &Rendition,
+    bytes: &[u8],
+    setter: &mut Setter,
+    pages: usize,
+    form: Form<'_>,
+) -> Result<Rendered, RenderError> {
     let opened = catch_unwind(|| copied::open(bytes));
     let source = match opened.unwrap_or_else(|_| Err("the PDF file is damaged".to_owned())) {
         Ok(source) => source,
-        Err(why) => return draw_slip(r, &why, setter, pages),
+        Err(why) => return draw_slip(r, &why, setter, pages, form),
     };
     let stamp = stamp_for(r, source.pages())?;
     let replaced = setter.replaced;
@@ -202,20 +311,22 @@ fn draw_pages(r: &Rendition, bytes: &[u8], setter: &mut Setter, pages: usize) ->
     setter.replaced = replaced;
     match copied.unwrap_or_else(|_| Err("the PDF file is damaged".to_owned())) {
         Ok((pdf, problems)) => Ok(Rendered { pdf, pages: counted(source.pages()), problems }),
-        Err(why) => draw_slip(r, &why, setter, pages),
+        Err(why) => draw_slip(r, &why, setter, pages, form),
     }
 }
 
 /// A slip in the place of what could not be shown.
-fn draw_slip(r: &Rendition, why: &str, setter: &mut Setter, pages: usize) -> Result<Rendered, RenderError> {
+fn draw_slip(
+    r: &Rendition,
+    why: &str,
+    setter: &mut Setter,
+    pages: usize,
+    form: Form<'_>,
+) -> Result<Rendered, RenderError> {
     let words = format!("This item cannot be shown on paper: {why}.");
-    let mut drawn = draw_body(r, &Body::Slip(&words), setter, pages)?;
+    let mut drawn = draw_as(r, &Body::Slip(&words), setter, pages, form)?;
     drawn.problems.push(why.to_owned());
     Ok(drawn)
-}
-
-fn draw_body(r: &Rendition, body: &Body<'_>, setter: &mut Setter, pages: usize) -> Result<Rendered, RenderError> {
-    draw_as(r, body, setter, pages, true)
 }
 
 /// Composes and writes. A panic of the PDF writer is a failure of the writer.
@@ -224,17 +335,23 @@ fn draw_as(
     body: &Body<'_>,
     setter: &mut Setter,
     pages: usize,
-    archival: bool,
+    form: Form<'_>,
 ) -> Result<Rendered, RenderError> {
     let (title, properties) = (letter::title(rendition, setter), setter.properties.clone());
-    let imprint = write::Imprint { title, id: identifier(rendition), archival, properties };
-    let picture: Option<&Picture> = if let Body::Picture(picture) = body { Some(picture) } else { None };
+    let imprint =
+        write::Imprint { title, id: identifier(rendition), form, made_at: rendition.made_at, properties };
+    // A picture that cannot be shown keeps its place, so that the others are found by theirs.
+    let pictures: Vec<Option<&Picture>> = match body {
+        Body::Picture(picture) => vec![Some(picture)],
+        Body::Rich(_, shown) => shown.iter().map(|one| one.1.as_ref().ok()).collect(),
+        _ => Vec::new(),
+    };
     setter.replaced = 0;
     let written = catch_unwind(AssertUnwindSafe(|| {
         let (sheet, left_out) = letter::compose(rendition, body, setter, pages);
         let stamp = stamp_for(rendition, sheet.pages.len())?;
         let replaced = setter.replaced;
-        let pdf = write::write(&sheet, picture, &stamp, &imprint, setter).map_err(RenderError::Writer)?;
+        let pdf = write::write(&sheet, &pictures, &stamp, &imprint, setter).map_err(RenderError::Writer)?;
         Ok((pdf, sheet.pages.len(), left_out, replaced))
     }));
     let (pdf, drawn, left_out, replaced) =
@@ -281,10 +398,15 @@ fn identifier(rendition: &Rendition) -> String {
     add(rendition.remark.as_str().as_bytes());
     match &rendition.content {
         Content::Text(text) => add(text.as_str().as_bytes()),
+        Content::Rich(rich) => {
+            add(format!("{:?}", rich.blocks).as_bytes());
+            rich.pictures.iter().for_each(|one| add(&one.1));
+        }
         Content::Picture(bytes) | Content::Pages(bytes) => add(bytes),
         Content::Slip(why) => add(why.as_str().as_bytes()),
     }
     add(rendition.first.as_ref().map(ToString::to_string).unwrap_or_default().as_bytes());
+    add(rendition.made_at.map(|at| at.to_rfc3339()).unwrap_or_default().as_bytes());
     add(rendition.label.as_str().as_bytes());
     to_hex(hasher.finalize().as_bytes())
 }

@@ -35,6 +35,8 @@ pub(super) const LEADING: f32 = 1.4;
 /// A text set in one or more lines.
 pub(super) struct Laid {
     screened: Screened,
+    /// Stretches of the text in another face than the style's.
+    faces: Vec<(Range<usize>, Face)>,
     style: Style,
     lines: usize,
     /// The lines; not kept in a long item, which is then set a second time when it is written.
@@ -105,16 +107,53 @@ impl Setter {
         });
         let laid = laid.unwrap_or_else(|| {
             let plain = screen::screen(line, style.face, Gate::Ascii, &mut self.coverage);
-            let layout = self.layout(&plain, style);
-            self.laid(plain, style, layout)
+            let layout = self.layout(&plain, &[], style);
+            self.laid(plain, Vec::new(), style, layout)
         });
         self.replaced += laid.screened.replaced;
         laid
     }
 
-    fn laid(&mut self, screened: Screened, style: Style, layout: Layout<()>) -> Laid {
+    /// Sets one line of stretches in faces of their own. Where a letter and its mark need faces of their own the whole line
+    /// has the style's.
+    pub(super) fn set_spans(&mut self, spans: &[(&str, Face)], style: Style) -> Laid {
+        let mut line = Screened::default();
+        let mut faces = Vec::new();
+        for (text, face) in spans {
+            let screened = screen::screen(text, *face, self.gate, &mut self.coverage);
+            let from = line.text.len();
+            line.text.push_str(&screened.text);
+            line.faces = line.faces.with(screened.faces);
+            line.replaced += screened.replaced;
+            if *face != style.face {
+                faces.push((from..line.text.len(), *face));
+            }
+        }
+        let whole = || spans.iter().map(|span| span.0).collect::<String>();
+        if faces.is_empty() {
+            return self.set(&whole(), style);
+        }
+        let replaced = line.replaced;
+        match self.guarded_in(line, faces, style).filter(|laid| laid.holes().is_empty()) {
+            Some(laid) => {
+                self.replaced += replaced;
+                laid
+            }
+            None => self.set(&whole(), style),
+        }
+    }
+
+    /// How wide a line would be, without counting what stands in for its characters.
+    pub(super) fn measured(&mut self, line: &str, style: Style) -> f32 {
+        let replaced = self.replaced;
+        let width = self.set(line, style).width();
+        self.replaced = replaced;
+        width
+    }
+
+    fn laid(&mut self, screened: Screened, faces: Vec<(Range<usize>, Face)>, style: Style, layout: Layout<()>) -> Laid {
         self.set += 1;
-        Laid { screened, style, lines: layout.len(), layout: Some(layout), name: self.set }
+        Laid { screened, faces, style, lines: layout.len(), layout: Some(layout), name: self.set }
     }
 
     /// A line as it can be drawn, without setting it; its placeholders are not counted.
@@ -124,8 +163,12 @@ impl Setter {
 
     /// Sets a screened line; `None` when the shaper panicked, in which case its scratch memory is thrown away.
     fn guarded(&mut self, screened: Screened, style: Style) -> Option<Laid> {
-        match catch_unwind(AssertUnwindSafe(|| self.layout(&screened, style))) {
-            Ok(layout) => Some(self.laid(screened, style, layout)),
+        self.guarded_in(screened, Vec::new(), style)
+    }
+
+    fn guarded_in(&mut self, screened: Screened, faces: Vec<(Range<usize>, Face)>, style: Style) -> Option<Laid> {
+        match catch_unwind(AssertUnwindSafe(|| self.layout(&screened, &faces, style))) {
+            Ok(layout) => Some(self.laid(screened, faces, style, layout)),
             Err(_) => {
                 self.layouts = LayoutContext::new();
                 self.fonts = fonts::context();
@@ -134,7 +177,7 @@ impl Setter {
         }
     }
 
-    fn layout(&mut self, screened: &Screened, style: Style) -> Layout<()> {
+    fn layout(&mut self, screened: &Screened, faces: &[(Range<usize>, Face)], style: Style) -> Layout<()> {
         let names: Vec<FontFamilyName<'_>> =
             screened.faces.names(style.face).map(|name| FontFamilyName::Named(Cow::Borrowed(name))).collect();
         let mut builder = self.layouts.ranged_builder(&mut self.fonts, &screened.text, 1.0, false);
@@ -142,6 +185,11 @@ impl Setter {
         builder.push_default(StyleProperty::FontSize(style.size));
         builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(LEADING)));
         builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::Anywhere));
+        for (range, face) in faces {
+            let names: Vec<FontFamilyName<'_>> =
+                screened.faces.names(*face).map(|name| FontFamilyName::Named(Cow::Borrowed(name))).collect();
+            builder.push(StyleProperty::FontFamily(FontFamily::List(Cow::Owned(names))), range.clone());
+        }
         builder.set_base_direction(if style.from_left { BaseDirection::Ltr } else { BaseDirection::Auto });
         let mut layout = builder.build(&screened.text);
         if style.hanging > 0.0 {
@@ -215,7 +263,8 @@ impl Laid {
         }
         // The lines of one text are drawn one after the other, so only the last text set again is remembered.
         let again = setter.again.take().filter(|(name, _)| *name == self.name);
-        let (name, layout) = again.unwrap_or_else(|| (self.name, setter.layout(&self.screened, self.style)));
+        let (name, layout) =
+            again.unwrap_or_else(|| (self.name, setter.layout(&self.screened, &self.faces, self.style)));
         self.draw_of(&layout, surface, line, left, top);
         setter.again = Some((name, layout));
     }

@@ -45,8 +45,12 @@ pub(super) enum Mark {
     Rule { top: f32 },
     /// The bar beside quoted lines.
     Bar { left: f32, top: f32, height: f32 },
-    /// The picture of the item.
-    Picture { left: f32, top: f32, width: f32, height: f32, part: usize },
+    /// A thin line between the rows of a table.
+    Hair { left: f32, top: f32, width: f32 },
+    /// A line of the head of a table again, on a further page.
+    Again { laid: Rc<Laid>, line: usize, left: f32, top: f32 },
+    /// A picture of the item, by its place among them.
+    Picture { left: f32, top: f32, width: f32, height: f32, nth: usize, part: usize },
 }
 
 /// What a part of the document is, for readers who do not see it.
@@ -62,6 +66,56 @@ pub(super) enum Part {
     Paragraph(Option<&'static str>),
     /// A picture and the words that stand for it.
     Picture(String),
+    /// A heading of a level below the title's, and its words.
+    Heading(u8, String),
+    /// The number or bullet of an item of a list.
+    Sign,
+    /// The heading of a column.
+    ColumnHead,
+    /// The heading of a row.
+    RowHead,
+    /// A cell.
+    Cell,
+    /// What follows, as far as its close, is part of a group.
+    Open(Group),
+    /// The group that was opened last ends.
+    Close,
+}
+
+/// Parts that belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Group {
+    /// A quotation.
+    Quote,
+    /// A list, numbered or not.
+    List(bool),
+    /// An item of a list.
+    Item,
+    /// What an item says.
+    Body,
+    /// A table and what it is about.
+    Table(String),
+    /// A row of a table.
+    Row,
+}
+
+/// A cell of a row: its lines, where they begin, and its part.
+pub(super) struct Column {
+    /// Its lines.
+    pub(super) laid: Vec<Laid>,
+    /// Where they begin.
+    pub(super) left: f32,
+    /// Its part.
+    pub(super) part: usize,
+}
+
+/// The table that is being filled.
+struct Ruled {
+    left: f32,
+    width: f32,
+    /// The lines of its head, by rows of lines.
+    head: Vec<Vec<(Rc<Laid>, usize, f32)>>,
+    line_height: f32,
 }
 
 /// The pages of an item, filled from the top.
@@ -72,12 +126,13 @@ pub(super) struct Sheet {
     pub(super) parts: Vec<Part>,
     top: f32,
     limit: usize,
+    ruled: Option<Ruled>,
 }
 
 impl Sheet {
     /// An empty first page.
     pub(super) fn new(limit: usize) -> Self {
-        Self { pages: vec![Vec::new()], parts: Vec::new(), top: TOP, limit }
+        Self { pages: vec![Vec::new()], parts: Vec::new(), top: TOP, limit, ruled: None }
     }
 
     /// Begins a part and gives its place.
@@ -118,6 +173,12 @@ impl Sheet {
 
     /// Places all lines of a text; `false` when the pages are full and the rest was left out.
     pub(super) fn text(&mut self, laid: Laid, left: f32, ink: Ink, part: usize, bars: usize) -> bool {
+        let bars: Vec<f32> = (0u8..).take(bars).map(|bar| SIDE - 5.0 - 4.0 * f32::from(bar)).collect();
+        self.text_in(laid, left, ink, part, &bars)
+    }
+
+    /// As [`Sheet::text`], with the bars where they are said to be.
+    pub(super) fn text_in(&mut self, laid: Laid, left: f32, ink: Ink, part: usize, bars: &[f32]) -> bool {
         let (lines, height) = (laid.lines(), laid.line_height());
         let mut laid = laid;
         if self.pages.len() > KEPT_PAGES {
@@ -129,8 +190,8 @@ impl Sheet {
                 return false;
             }
             let top = self.top;
-            for bar in (0u8..).take(bars) {
-                self.put(Mark::Bar { left: SIDE - 5.0 - 4.0 * f32::from(bar), top, height });
+            for bar in bars {
+                self.put(Mark::Bar { left: *bar, top, height });
             }
             self.put(Mark::Line { laid: Rc::clone(&laid), line, left, top, ink, part });
             self.top += height;
@@ -169,6 +230,124 @@ impl Sheet {
         }
     }
 
+    /// Places the first line of a text without going on to the next line: what follows stands beside it.
+    pub(super) fn beside(&mut self, laid: Laid, left: f32, ink: Ink, part: usize) -> bool {
+        if !self.reserve(laid.line_height()) {
+            return false;
+        }
+        let top = self.top;
+        self.put(Mark::Line { laid: Rc::new(laid), line: 0, left, top, ink, part });
+        true
+    }
+
+    /// Begins a table of a width.
+    pub(super) fn begin_table(&mut self, left: f32, width: f32) {
+        self.ruled = Some(Ruled { left, width, head: Vec::new(), line_height: 0.0 });
+        self.hair();
+    }
+
+    /// Ends the table.
+    pub(super) fn end_table(&mut self) {
+        self.ruled = None;
+    }
+
+    fn hair(&mut self) {
+        if let Some(ruled) = &self.ruled {
+            let (left, width, top) = (ruled.left, ruled.width, self.top);
+            self.put(Mark::Hair { left, top, width });
+            self.top += 2.0;
+        }
+    }
+
+    /// Places a row, line by line: a row that is taller than the room goes on on the next page, below the head. `false`
+    /// when the pages are full.
+    pub(super) fn table_row(&mut self, columns: Vec<Column>, line_height: f32, is_head: bool) -> bool {
+        /// Lines of a row that are kept together.
+        const TOGETHER: usize = 5;
+        let forget = self.pages.len() > KEPT_PAGES;
+        let cells: Vec<(Vec<(Rc<Laid>, usize)>, f32, usize)> = columns
+            .into_iter()
+            .map(|column| {
+                let lines = column.laid.into_iter().flat_map(|mut laid| {
+                    let count = laid.lines();
+                    if forget {
+                        laid.forget();
+                    }
+                    let laid = Rc::new(laid);
+                    (0..count).map(move |line| (Rc::clone(&laid), line))
+                });
+                (lines.collect(), column.left, column.part)
+            })
+            .collect();
+        let tall = cells.iter().map(|cell| cell.0.len()).max().unwrap_or(0).max(1);
+        let together = if is_head { tall + 2 } else { tall.min(TOGETHER) };
+        for at in 0..tall {
+            let wanted = if at == 0 { (together.min(40)) as f32 * line_height } else { line_height };
+            let page = self.pages.len();
+            if !self.reserve(wanted) {
+                return false;
+            }
+            if self.pages.len() > page {
+                self.head_again();
+            }
+            let top = self.top;
+            for (lines, left, part) in &cells {
+                if let Some((laid, line)) = lines.get(at) {
+                    let (laid, line, left, part) = (Rc::clone(laid), *line, *left, *part);
+                    self.put(Mark::Line { laid, line, left, top, ink: Ink::Black, part });
+                }
+            }
+            self.top += line_height;
+        }
+        if let Some(ruled) = self.ruled.as_mut().filter(|_| is_head) {
+            ruled.line_height = line_height;
+            ruled.head = (0..tall)
+                .map(|at| {
+                    cells
+                        .iter()
+                        .filter_map(|(lines, left, _)| {
+                            lines.get(at).map(|(laid, line)| (Rc::clone(laid), *line, *left))
+                        })
+                        .collect()
+                })
+                .collect();
+        }
+        self.top += 1.0;
+        self.hair();
+        true
+    }
+
+    /// The head of the table once more, for the eye alone: a screen reader has it from the structure.
+    fn head_again(&mut self) {
+        let Some(ruled) = self.ruled.take() else { return };
+        for line in &ruled.head {
+            let top = self.top;
+            for (laid, at, left) in line {
+                self.put(Mark::Again { laid: Rc::clone(laid), line: *at, left: *left, top });
+            }
+            self.top += ruled.line_height;
+        }
+        let any = !ruled.head.is_empty();
+        self.ruled = Some(ruled);
+        if any {
+            self.hair();
+        }
+    }
+
+    /// Places a picture inside rich text, no wider than the room beside the indent.
+    pub(super) fn picture_in(&mut self, left: f32, size: (f32, f32), nth: usize, part: usize) {
+        let (width, height) = size;
+        let fitting = ((SIDE + MEASURE - left) / width).min((BOTTOM - TOP) / height).min(1.0);
+        let (width, height) = (width * fitting, height * fitting);
+        // On the last page a picture that does not fit is drawn smaller.
+        let fits = self.reserve(height);
+        let smaller = if fits { 1.0 } else { (self.room() / height).clamp(0.01, 1.0) };
+        let (width, height) = (width * smaller, height * smaller);
+        let top = self.top;
+        self.put(Mark::Picture { left, top, width, height, nth, part });
+        self.top += height;
+    }
+
     /// Places a picture of the given size, scaled down to the page, on this page when half of its height fits.
     pub(super) fn picture(&mut self, width: f32, height: f32, part: usize) {
         const SMALL: f32 = 0.55;
@@ -179,7 +358,7 @@ impl Sheet {
         }
         let scale = fitting(self.room());
         let (width, height) = (width * scale, height * scale);
-        let mark = Mark::Picture { left: SIDE + (MEASURE - width) / 2.0, top: self.top, width, height, part };
+        let mark = Mark::Picture { left: SIDE + (MEASURE - width) / 2.0, top: self.top, width, height, nth: 0, part };
         self.put(mark);
         self.top += height;
     }

@@ -6,11 +6,11 @@ use crate::model::production::BatesPrefix;
 use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 use proptest::prelude::*;
 
-fn public(text: &str) -> PublicText {
+pub(super) fn public(text: &str) -> PublicText {
     PublicText::released(text)
 }
 
-fn item(content: Content) -> Rendition {
+pub(super) fn item(content: Content) -> Rendition {
     Rendition {
         title: public("Culvert at Bend Road"),
         fields: vec![
@@ -21,6 +21,7 @@ fn item(content: Content) -> Rendition {
         remark: public("Taken out of a mailbox."),
         content,
         first: Some(BatesNumber::new(BatesPrefix::new("CED").expect("a prefix"), 12)),
+        made_at: None,
         label: public("EXERCISE"),
     }
 }
@@ -30,14 +31,14 @@ fn text(body: &str) -> Rendition {
 }
 
 /// Draws and reads back; the number of pages said is the number of pages there.
-fn drawn(rendition: &Rendition) -> (Rendered, Document) {
+pub(super) fn drawn(rendition: &Rendition) -> (Rendered, Document) {
     let rendered = draw(rendition).expect("drawn");
     let document = Document::load_mem(&rendered.pdf).expect("a PDF file");
     assert_eq!(document.get_pages().len(), usize::try_from(rendered.pages).expect("few"));
     (rendered, document)
 }
 
-fn words(document: &Document, page: u32) -> String {
+pub(super) fn words(document: &Document, page: u32) -> String {
     let text = document.extract_text(&[page]).expect("text");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -61,7 +62,7 @@ fn dictionaries(document: &Document) -> Vec<Dictionary> {
 }
 
 /// Nothing in the file acts, is attached or can be filled in.
-fn is_harmless(document: &Document) {
+pub(super) fn is_harmless(document: &Document) {
     for dictionary in dictionaries(document) {
         for key in
             [&b"JS"[..], b"JavaScript", b"OpenAction", b"AA", b"EF", b"EmbeddedFiles", b"AcroForm", b"Annots", b"URI"]
@@ -205,7 +206,7 @@ fn odd_items_are_drawn() {
 }
 
 /// A PNG of one colour.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub(super) fn png(width: u32, height: u32) -> Vec<u8> {
     let mut rows = Vec::new();
     for _ in 0..height {
         rows.push(0);

@@ -1,63 +1,84 @@
-//! Pages become a PDF file: PDF/A-2u and PDF/UA-1, tagged, with nothing in it that changes from run to run.
+//! Pages become a PDF file: PDF/UA-1 and PDF/A-2u (or PDF/A-3a with its original inside), tagged, with nothing in it that changes from run to run.
 
+use super::Source;
 use super::picture::Picture;
 use super::setting::Setter;
-use super::sheet::{Ink, LETTER, MEASURE, Mark, Part, SIDE, Sheet};
+use super::sheet::{Group, Ink, LETTER, MEASURE, Mark, Part, SIDE, Sheet};
 use super::stamp::Stamp;
+use chrono::{DateTime as Moment, Datelike, Timelike, Utc};
 use krilla::color::rgb;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
+use krilla::embed::{AssociationKind, EmbeddedFile, MimeType};
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
 use krilla::paint::Fill;
 use krilla::surface::Surface;
 use krilla::tagging::{
-    Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree,
+    Artifact, ArtifactType, ContentTag, Identifier, ListNumbering, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind,
+    TagTree,
 };
 use krilla::{Document, SerializeSettings};
+use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
 /// Language of the program's own words (RFC 5646).
 const LANGUAGE: &str = "en-US";
 
 /// What the file says of itself.
-pub(super) struct Imprint {
+pub(super) struct Imprint<'a> {
     /// The title.
     pub(super) title: String,
     /// An identifier made from the content.
     pub(super) id: String,
-    /// Whether the file is PDF/A-2u; a picture in printing colours cannot be.
-    pub(super) archival: bool,
+    /// Which standard it keeps.
+    pub(super) form: Form<'a>,
+    /// When it was made; `None` where nobody says.
+    pub(super) made_at: Option<Moment<Utc>>,
     /// What it says beside its title.
     pub(super) properties: super::Properties,
+}
+
+/// The standard that a file keeps, besides PDF/UA-1.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Form<'a> {
+    /// None: a picture in printing colours cannot be in PDF/A.
+    Plain,
+    /// PDF/A-2u, with nothing embedded: what goes out.
+    Public,
+    /// PDF/A-3a with the original embedded: what is filed.
+    Archival(&'a Source),
 }
 
 /// Writes the pages. The same pages always give the same bytes.
 pub(super) fn write(
     sheet: &Sheet,
-    picture: Option<&Picture>,
+    pictures: &[Option<&Picture>],
     stamp: &Stamp<'_>,
-    imprint: &Imprint,
+    imprint: &Imprint<'_>,
     setter: &mut Setter,
 ) -> Result<Vec<u8>, String> {
     let mut configuration = ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1);
-    if imprint.archival {
-        configuration = configuration.with_archival_validator(Archival::A2_U);
+    match imprint.form {
+        Form::Plain => {}
+        Form::Public => configuration = configuration.with_archival_validator(Archival::A2_U),
+        Form::Archival(_) => configuration = configuration.with_archival_validator(Archival::A3_A),
     }
     let configuration = configuration.finish().map_err(|error| format!("{error:?}"))?;
     let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
     document.set_metadata(metadata(imprint));
-    let mut outline = Outline::new();
-    outline.push_child(OutlineNode::new(imprint.title.clone(), XyzDestination::new(0, Point::from_xy(0.0, 0.0))));
-    document.set_outline(outline);
+    if let Form::Archival(source) = imprint.form {
+        embed(&mut document, source, imprint.made_at)?;
+    }
+    document.set_outline(outline(sheet, &imprint.title));
     let mut drawn: Vec<Vec<Identifier>> = vec![Vec::new(); sheet.parts.len()];
     for (at, marks) in sheet.pages.iter().enumerate() {
         let settings = stamp.settings(LETTER, at).ok_or("a page has no size")?;
         let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
         for mark in marks {
-            if let Some((part, identifier)) = draw(mark, &mut surface, setter, picture) {
+            if let Some((part, identifier)) = draw(mark, &mut surface, setter, pictures) {
                 drawn[part].push(identifier);
             }
         }
@@ -69,10 +90,11 @@ pub(super) fn write(
     document.finish().map_err(|error| error.to_string())
 }
 
-/// PDF/A wants a date of creation in the metadata (ISO 19005-2, 6.6.2.3). The day on which a page is drawn would make
-/// every run give other bytes, so the beginning of the century stands for "not stated".
-fn metadata(imprint: &Imprint) -> Metadata {
-    let date = DateTime::new(2000).month(1).day(1).hour(0).minute(0).second(0).utc_offset_hour(0).utc_offset_minute(0);
+/// PDF/A wants a date of creation in the metadata (ISO 19005-2, 6.6.2.3). It is that of the production, which is said and
+/// not read from a clock, so that the same production always has the same bytes; where nobody says it, the beginning of the
+/// century stands for "not stated".
+fn metadata(imprint: &Imprint<'_>) -> Metadata {
+    let date = date(imprint.made_at);
     let super::Properties { subject, author, keywords } = &imprint.properties;
     let authors = if author.is_empty() { Vec::new() } else { vec![author.as_str().to_owned()] };
     Metadata::new()
@@ -86,6 +108,58 @@ fn metadata(imprint: &Imprint) -> Metadata {
         .document_id(imprint.id.clone())
 }
 
+fn date(moment: Option<Moment<Utc>>) -> DateTime {
+    let small = |number: u32| u8::try_from(number).unwrap_or(0);
+    let not_stated = (2000, [1, 1, 0, 0, 0]);
+    let (year, [month, day, hour, minute, second]) = moment.map_or(not_stated, |at| {
+        let year = u16::try_from(at.year()).unwrap_or(2000);
+        (year, [at.month(), at.day(), at.hour(), at.minute(), at.second()].map(small))
+    });
+    let date = DateTime::new(year).month(month).day(day).hour(hour).minute(minute).second(second);
+    date.utc_offset_hour(0).utc_offset_minute(0)
+}
+
+/// Embeds the original that the pages are drawn from (ISO 19005-3, 6.8; EA-PDF: as the source).
+fn embed(document: &mut Document, source: &Source, made_at: Option<Moment<Utc>>) -> Result<(), String> {
+    let file = EmbeddedFile {
+        path: source.name.clone(),
+        mime_type: MimeType::new(&source.media_type).or_else(|| MimeType::new("application/octet-stream")),
+        description: Some(source.description.clone()),
+        association_kind: AssociationKind::Source,
+        data: source.bytes.clone().into(),
+        modification_date: Some(date(made_at)),
+        compress: None,
+        location: None,
+    };
+    document.embed_file(file).ok_or_else(|| "the original could not be embedded".to_owned())
+}
+
+/// Bookmarks: the title, and below it the headings.
+fn outline(sheet: &Sheet, title: &str) -> Outline {
+    /// Headings that are listed.
+    const LISTED: usize = 500;
+    let mut first = OutlineNode::new(title.to_owned(), XyzDestination::new(0, Point::from_xy(0.0, 0.0)));
+    let mut places: BTreeMap<usize, (usize, f32)> = BTreeMap::new();
+    for (page, marks) in sheet.pages.iter().enumerate() {
+        for mark in marks {
+            if let Mark::Line { part, top, .. } = mark
+                && matches!(sheet.parts[*part], Part::Heading(..))
+            {
+                places.entry(*part).or_insert((page, *top));
+            }
+        }
+    }
+    for (part, (page, top)) in places.into_iter().take(LISTED) {
+        if let Part::Heading(_, words) = &sheet.parts[part] {
+            let place = XyzDestination::new(page, Point::from_xy(0.0, top));
+            first.push_child(OutlineNode::new(words.clone(), place));
+        }
+    }
+    let mut outline = Outline::new();
+    outline.push_child(first);
+    outline
+}
+
 fn fill(surface: &mut Surface<'_>, level: u8) {
     surface.set_fill(Some(Fill { paint: rgb::Color::new(level, level, level).into(), ..Fill::default() }));
 }
@@ -95,7 +169,7 @@ fn draw(
     mark: &Mark,
     surface: &mut Surface<'_>,
     setter: &mut Setter,
-    picture: Option<&Picture>,
+    pictures: &[Option<&Picture>],
 ) -> Option<(usize, Identifier)> {
     match mark {
         Mark::Line { laid, line, left, top, ink, part } => {
@@ -113,9 +187,20 @@ fn draw(
             decoration(surface, 0xB0, Rect::from_xywh(*left, *top, 1.25, *height));
             None
         }
-        Mark::Picture { left, top, width, height, part } => {
+        Mark::Hair { left, top, width } => {
+            decoration(surface, 0xA0, Rect::from_xywh(*left, *top, *width, 0.5));
+            None
+        }
+        Mark::Again { laid, line, left, top } => {
+            fill(surface, 0);
+            surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::PaginationOther)));
+            laid.draw(surface, setter, *line, *left, *top);
+            surface.end_tagged();
+            None
+        }
+        Mark::Picture { left, top, width, height, nth, part } => {
             let identifier = surface.start_tagged(ContentTag::Other);
-            if let Some(picture) = picture {
+            if let Some(Some(picture)) = pictures.get(*nth) {
                 picture.draw(surface, *left, *top, *width, *height);
             }
             surface.end_tagged();
@@ -142,27 +227,72 @@ fn tree(parts: &[Part], drawn: Vec<Vec<Identifier>>) -> TagTree {
     let mut table =
         TagGroup::new(Tag::Table.with_summary(Some("What is known of this document: labels and values".to_owned())));
     let mut row = TagGroup::new(Tag::TR);
+    let mut open: Vec<TagGroup> = Vec::new();
     for (part, identifiers) in parts.iter().zip(drawn) {
         if !matches!(part, Part::Label | Part::Value) && !table.children.is_empty() {
             tree.push(std::mem::replace(&mut table, TagGroup::new(Tag::Table)));
         }
-        match part {
-            Part::Title(title) => tree.push(group(Tag::Hn(NonZeroU16::MIN, Some(title.clone())), identifiers)),
-            Part::Paragraph(language) => {
-                tree.push(group(Tag::P.with_lang(language.map(str::to_owned)), identifiers));
+        let leaf = match part {
+            Part::Title(title) => group(Tag::Hn(NonZeroU16::MIN, Some(title.clone())), identifiers),
+            Part::Heading(level, words) => {
+                let level = NonZeroU16::new(u16::from(*level)).unwrap_or(NonZeroU16::MIN);
+                group(Tag::Hn(level, Some(words.clone())), identifiers)
             }
-            Part::Picture(words) => tree.push(group(Tag::Figure(Some(words.clone())), identifiers)),
-            Part::Label => row.push(group(Tag::TH(TableHeaderScope::Row), identifiers)),
+            Part::Paragraph(language) => group(Tag::P.with_lang(language.map(str::to_owned)), identifiers),
+            Part::Picture(words) => group(Tag::Figure(Some(words.clone())), identifiers),
+            Part::Sign => group(Tag::Lbl, identifiers),
+            Part::ColumnHead => group(Tag::TH(TableHeaderScope::Column), identifiers),
+            Part::RowHead => group(Tag::TH(TableHeaderScope::Row), identifiers),
+            Part::Cell => group(Tag::TD, identifiers),
+            Part::Open(kind) => {
+                open.push(opened(kind));
+                continue;
+            }
+            Part::Close => match open.pop() {
+                Some(group) => group,
+                None => continue,
+            },
+            Part::Label => {
+                row.push(group(Tag::TH(TableHeaderScope::Row), identifiers));
+                continue;
+            }
             Part::Value => {
                 row.push(group(Tag::TD, identifiers));
                 table.push(std::mem::replace(&mut row, TagGroup::new(Tag::TR)));
+                continue;
             }
+        };
+        match open.last_mut() {
+            Some(outer) => outer.push(leaf),
+            None => tree.push(leaf),
+        }
+    }
+    // What found no room on the pages may have left groups open.
+    while let Some(group) = open.pop() {
+        match open.last_mut() {
+            Some(outer) => outer.push(group),
+            None => tree.push(group),
         }
     }
     if !table.children.is_empty() {
         tree.push(table);
     }
     tree
+}
+
+fn opened(kind: &Group) -> TagGroup {
+    match kind {
+        Group::Quote => TagGroup::new(Tag::BlockQuote),
+        Group::List(true) => TagGroup::new(Tag::L(ListNumbering::Decimal)),
+        Group::List(false) => TagGroup::new(Tag::L(ListNumbering::Disc)),
+        Group::Item => TagGroup::new(Tag::LI),
+        Group::Body => TagGroup::new(Tag::LBody),
+        Group::Table(summary) => {
+            let summary = Some(summary.clone()).filter(|words| !words.is_empty());
+            TagGroup::new(Tag::Table.with_summary(summary))
+        }
+        Group::Row => TagGroup::new(Tag::TR),
+    }
 }
 
 fn group(tag: impl Into<TagKind>, identifiers: Vec<Identifier>) -> TagGroup {

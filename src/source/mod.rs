@@ -8,7 +8,6 @@
 //! container in memory, and nothing found is dropped in silence: it is an item, an exception or a remark.
 //! The format is found in the content, never in a file name alone.
 
-pub mod base64;
 pub mod beside;
 pub mod bundle;
 pub mod container;
@@ -22,6 +21,7 @@ pub mod native;
 pub mod outlook;
 pub mod outlook_item;
 pub mod outlook_mac;
+pub mod rich;
 pub mod rows;
 pub mod taken;
 pub mod wide;

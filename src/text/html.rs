@@ -19,9 +19,74 @@ const NAME_BYTES: usize = 40;
 
 /// Readable text of an HTML page.
 pub fn html_to_text(html: &str) -> String {
-    let mut reader = Reader { html, at: 0, page: Page::new(html.len() / 2), link: None, never: Never::default() };
+    read(html, Page::new(html.len() / 2)).finish()
+}
+
+/// Reads a page of HTML onto a page of any kind.
+pub(super) fn read<W: Writing>(html: &str, page: W) -> W {
+    let mut reader = Reader { html, at: 0, page, link: None, never: Never::default() };
     reader.read();
-    reader.page.finish()
+    reader.page
+}
+
+/// A page that is being written. What a plain page has no form for has the form of its nearest kin.
+pub(super) trait Writing {
+    /// One character of text.
+    fn character(&mut self, c: char);
+    /// A word of our own: the target of a link, the description of a picture.
+    fn note(&mut self, before: &str, text: &str, after: &str);
+    /// Bytes written so far.
+    fn length(&self) -> usize;
+    /// The text written since a length.
+    fn since(&self, length: usize) -> &str;
+    /// A line ends.
+    fn line(&mut self);
+    /// A paragraph ends.
+    fn paragraph(&mut self);
+    /// A line end that was asked for.
+    fn hard_line(&mut self);
+    /// A quotation begins.
+    fn quote(&mut self);
+    /// A quotation ends.
+    fn end_quote(&mut self);
+    /// A list begins, numbered from a number or not at all.
+    fn list(&mut self, first: Option<u32>);
+    /// A list ends.
+    fn end_list(&mut self);
+    /// An item of a list begins.
+    fn list_item(&mut self);
+    /// From here blanks and line ends count.
+    fn preformatted(&mut self);
+    /// From here they do not any more.
+    fn end_preformatted(&mut self);
+    /// A cell of a table begins or ends.
+    fn cell(&mut self, head: bool, opens: bool);
+    /// A heading begins or ends.
+    fn heading(&mut self, _level: u8, _opens: bool) {
+        self.paragraph();
+    }
+    /// A rule.
+    fn rule(&mut self) {
+        self.paragraph();
+    }
+    /// Bold letters begin or end.
+    fn strong(&mut self, _opens: bool) {}
+    /// Letters of one width begin or end.
+    fn fixed(&mut self, _opens: bool) {}
+    /// A table begins or ends.
+    fn table(&mut self, _opens: bool) {
+        self.paragraph();
+    }
+    /// A row of a table begins or ends.
+    fn row(&mut self, _opens: bool) {
+        self.line();
+    }
+    /// A picture, by its source and the words that its author gave for it.
+    fn picture(&mut self, _source: &str, words: &str) {
+        if !words.is_empty() {
+            self.note("[", words, "]");
+        }
+    }
 }
 
 /// Searches that failed once: whatever is not found after one place is not found after a later one.
@@ -49,15 +114,15 @@ struct Tag<'h> {
     end: usize,
 }
 
-struct Reader<'h> {
+struct Reader<'h, W> {
     html: &'h str,
     at: usize,
-    page: Page,
+    page: W,
     link: Option<Link>,
     never: Never,
 }
 
-impl<'h> Reader<'h> {
+impl<'h, W: Writing> Reader<'h, W> {
     fn read(&mut self) {
         while let Some(offset) = self.html[self.at..].find('<') {
             let open = self.at + offset;
@@ -178,9 +243,18 @@ impl<'h> Reader<'h> {
         }
         match (name, tag.closing) {
             ("br", _) => self.page.hard_line(),
-            ("p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "hr" | "form" | "fieldset" | "dl", _) => {
-                self.page.paragraph();
-            }
+            ("p" | "form" | "fieldset" | "dl", _) => self.page.paragraph(),
+            ("h1", closes) => self.page.heading(1, !closes),
+            ("h2", closes) => self.page.heading(2, !closes),
+            ("h3", closes) => self.page.heading(3, !closes),
+            ("h4", closes) => self.page.heading(4, !closes),
+            ("h5", closes) => self.page.heading(5, !closes),
+            ("h6", closes) => self.page.heading(6, !closes),
+            ("table", closes) => self.page.table(!closes),
+            ("tr", closes) => self.page.row(!closes),
+            ("hr", _) => self.page.rule(),
+            ("b" | "strong", closes) => self.page.strong(!closes),
+            ("code" | "tt" | "kbd" | "samp", closes) => self.page.fixed(!closes),
             ("blockquote", false) => self.page.quote(),
             ("blockquote", true) => self.page.end_quote(),
             ("ol", false) => {
@@ -192,15 +266,16 @@ impl<'h> Reader<'h> {
             ("li", false) => self.page.list_item(),
             ("pre" | "listing" | "xmp" | "textarea", false) => self.page.preformatted(),
             ("pre" | "listing" | "xmp" | "textarea", true) => self.page.end_preformatted(),
-            ("td" | "th", false) => self.page.cell(),
+            ("td" | "th", closes) => self.page.cell(name == "th", !closes),
             ("a", false) => self.begin_link(tag.attributes),
             ("a", true) => self.end_link(),
-            ("img" | "area", false) => self.described(tag.attributes, "alt"),
+            ("img", false) => self.picture(tag.attributes),
+            ("area", false) => self.described(tag.attributes, "alt"),
             ("input" | "button", false) => self.described(tag.attributes, "value"),
             (
-                "div" | "tr" | "li" | "dt" | "dd" | "caption" | "thead" | "tbody" | "tfoot" | "section" | "article"
-                | "header" | "footer" | "nav" | "aside" | "main" | "figure" | "figcaption" | "center" | "address"
-                | "legend" | "option" | "details" | "summary" | "body" | "head" | "html",
+                "div" | "li" | "dt" | "dd" | "caption" | "thead" | "tbody" | "tfoot" | "section" | "article" | "header"
+                | "footer" | "nav" | "aside" | "main" | "figure" | "figcaption" | "center" | "address" | "legend"
+                | "option" | "details" | "summary" | "body" | "head" | "html",
                 _,
             ) => self.page.line(),
             _ => {}
@@ -247,6 +322,12 @@ impl<'h> Reader<'h> {
         if bare(&link.target) != bare(self.page.since(link.from)) {
             self.page.note("<", &link.target, ">");
         }
+    }
+
+    fn picture(&mut self, attributes: &str) {
+        let words = attribute(attributes, "alt").unwrap_or_default();
+        let source = attribute(attributes, "src").unwrap_or_default();
+        self.page.picture(source.trim(), words.trim());
     }
 
     fn described(&mut self, attributes: &str, name: &str) {

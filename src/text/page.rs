@@ -1,5 +1,7 @@
 //! A page of plain text as it is built: lines, quotation marks, lists, cells.
 
+use super::html::Writing;
+
 /// Quotation marks written at the beginning of a line at most; deeper quotations keep this many.
 const QUOTE_DEPTH: usize = 8;
 /// Lists inside each other that are numbered; deeper ones have dashes.
@@ -47,105 +49,6 @@ impl Page {
         self.out
     }
 
-    /// Bytes written so far.
-    pub(super) fn length(&self) -> usize {
-        self.out.len()
-    }
-
-    /// The text written since a length.
-    pub(super) fn since(&self, length: usize) -> &str {
-        self.out.get(length..).unwrap_or("").trim()
-    }
-
-    /// One character of text.
-    pub(super) fn character(&mut self, c: char) {
-        match c {
-            '\n' if self.preformatted > 0 => self.hard_line(),
-            '\r' if self.preformatted > 0 => {}
-            ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{a0}' if self.preformatted == 0 => self.widen(Gap::Space),
-            _ => {
-                self.bridge();
-                self.out.push(c);
-            }
-        }
-    }
-
-    /// A word of our own: the target of a link, the description of a picture.
-    pub(super) fn note(&mut self, before: &str, text: &str, after: &str) {
-        self.widen(Gap::Space);
-        self.bridge();
-        self.out.push_str(before);
-        for c in text.chars() {
-            self.out.push(if c.is_control() { ' ' } else { c });
-        }
-        self.out.push_str(after);
-    }
-
-    pub(super) fn line(&mut self) {
-        self.widen(Gap::Line);
-    }
-
-    pub(super) fn paragraph(&mut self) {
-        self.widen(Gap::Paragraph);
-    }
-
-    pub(super) fn cell(&mut self) {
-        self.widen(Gap::Cell);
-    }
-
-    /// A line end that was asked for: two in a row leave one empty line, as between paragraphs.
-    pub(super) fn hard_line(&mut self) {
-        let gap = if self.gap >= Gap::Line { Gap::Paragraph } else { Gap::Line };
-        self.widen(gap);
-    }
-
-    pub(super) fn quote(&mut self) {
-        self.paragraph();
-        self.settle();
-        self.quotes = self.quotes.saturating_add(1);
-    }
-
-    pub(super) fn end_quote(&mut self) {
-        self.paragraph();
-        self.settle();
-        self.quotes = self.quotes.saturating_sub(1);
-    }
-
-    pub(super) fn list(&mut self, first: Option<u32>) {
-        self.line();
-        if self.lists.len() < LIST_DEPTH {
-            self.lists.push(first);
-        }
-    }
-
-    pub(super) fn end_list(&mut self) {
-        self.line();
-        self.sign = None;
-        self.lists.pop();
-    }
-
-    pub(super) fn list_item(&mut self) {
-        self.line();
-        self.sign = Some(match self.lists.last_mut() {
-            Some(Some(number)) => {
-                let sign = format!("{number}. ");
-                *number = number.saturating_add(1);
-                sign
-            }
-            _ => "- ".to_owned(),
-        });
-    }
-
-    pub(super) fn preformatted(&mut self) {
-        self.paragraph();
-        self.preformatted = self.preformatted.saturating_add(1);
-    }
-
-    pub(super) fn end_preformatted(&mut self) {
-        self.paragraph();
-        self.preformatted = self.preformatted.saturating_sub(1);
-    }
-
     fn widen(&mut self, gap: Gap) {
         self.gap = self.gap.max(gap);
     }
@@ -182,5 +85,108 @@ impl Page {
                 self.out.push_str(&sign);
             }
         }
+    }
+}
+
+impl Writing for Page {
+    /// Bytes written so far.
+    fn length(&self) -> usize {
+        self.out.len()
+    }
+
+    /// The text written since a length.
+    fn since(&self, length: usize) -> &str {
+        self.out.get(length..).unwrap_or("").trim()
+    }
+
+    /// One character of text.
+    fn character(&mut self, c: char) {
+        match c {
+            '\n' if self.preformatted > 0 => self.hard_line(),
+            '\r' if self.preformatted > 0 => {}
+            ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{a0}' if self.preformatted == 0 => self.widen(Gap::Space),
+            _ => {
+                self.bridge();
+                self.out.push(c);
+            }
+        }
+    }
+
+    /// A word of our own: the target of a link, the description of a picture.
+    fn note(&mut self, before: &str, text: &str, after: &str) {
+        self.widen(Gap::Space);
+        self.bridge();
+        self.out.push_str(before);
+        for c in text.chars() {
+            self.out.push(if c.is_control() { ' ' } else { c });
+        }
+        self.out.push_str(after);
+    }
+
+    fn line(&mut self) {
+        self.widen(Gap::Line);
+    }
+
+    fn paragraph(&mut self) {
+        self.widen(Gap::Paragraph);
+    }
+
+    fn cell(&mut self, _head: bool, opens: bool) {
+        if opens {
+            self.widen(Gap::Cell);
+        }
+    }
+
+    /// A line end that was asked for: two in a row leave one empty line, as between paragraphs.
+    fn hard_line(&mut self) {
+        let gap = if self.gap >= Gap::Line { Gap::Paragraph } else { Gap::Line };
+        self.widen(gap);
+    }
+
+    fn quote(&mut self) {
+        self.paragraph();
+        self.settle();
+        self.quotes = self.quotes.saturating_add(1);
+    }
+
+    fn end_quote(&mut self) {
+        self.paragraph();
+        self.settle();
+        self.quotes = self.quotes.saturating_sub(1);
+    }
+
+    fn list(&mut self, first: Option<u32>) {
+        self.line();
+        if self.lists.len() < LIST_DEPTH {
+            self.lists.push(first);
+        }
+    }
+
+    fn end_list(&mut self) {
+        self.line();
+        self.sign = None;
+        self.lists.pop();
+    }
+
+    fn list_item(&mut self) {
+        self.line();
+        self.sign = Some(match self.lists.last_mut() {
+            Some(Some(number)) => {
+                let sign = format!("{number}. ");
+                *number = number.saturating_add(1);
+                sign
+            }
+            _ => "- ".to_owned(),
+        });
+    }
+
+    fn preformatted(&mut self) {
+        self.paragraph();
+        self.preformatted = self.preformatted.saturating_add(1);
+    }
+
+    fn end_preformatted(&mut self) {
+        self.paragraph();
+        self.preformatted = self.preformatted.saturating_sub(1);
     }
 }

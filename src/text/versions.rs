@@ -31,6 +31,17 @@ pub fn joined(plain: &str, html_text: &str) -> String {
     format!("{}\n\n[only in the HTML version]\n\n{own}", plain.trim_end_matches('\n'))
 }
 
+/// Whether each of two texts has every word of the other, in whatever case, order and number; `apart` are words that do not
+/// count.
+pub fn say_the_same_words(one: &str, two: &str, apart: &dyn Fn(&str) -> bool) -> bool {
+    if say_the_same(one, two) {
+        return true;
+    }
+    let all =
+        |text: &str| -> HashSet<String> { words(text).map(str::to_lowercase).filter(|word| !apart(word)).collect() };
+    all(one) == all(two)
+}
+
 /// Whether two texts have the same words in the same order, in whatever case.
 fn say_the_same(one: &str, two: &str) -> bool {
     let (mut one, mut two) = (words(one), words(two));

@@ -1,7 +1,8 @@
 //! A delivered production, checked by a stranger: on a machine with only this program and the folder.
 
-use super::{Finding, bag as any_bag, load_files};
-use crate::ledger::check_json;
+use super::{Finding, bag as any_bag, extras, load_files};
+use crate::ledger::{MerkleBuilder, check_json, leaf_hash};
+use crate::model::production::Extra;
 use crate::package::statement::{DOMAIN, SCHEMA, Statement};
 use crate::package::{bag, listing, names, sums};
 use crate::render::{self, RenderError, Rendered, Rendition};
@@ -73,12 +74,15 @@ pub fn examine_with(directory: &Path, public_key: Option<&str>, draw: Draw<'_>) 
     };
     let blake3 = blake3_sums(directory, &report, &mut findings);
     blame(&report, blake3.as_ref(), genuine, &sound, &mut findings);
-    tag_files(directory, &report, &mut findings);
+    let extras = statement.as_ref().map(|one| one.extras.clone()).unwrap_or_default();
+    tag_files(directory, &report, &extras, &mut findings);
     if let Some(statement) = &statement {
         let delivered: BTreeSet<String> =
             report.files.keys().filter(|path| path.starts_with("data/")).cloned().collect();
         findings.extend(load_files::check(directory, statement, &delivered, draw));
         findings.extend(load_files::counts(directory, statement));
+        findings.extend(extras::signatures(directory, statement, examination.signed_by.as_deref()));
+        merkle(directory, statement, &mut findings);
         outside_the_volume(statement, &delivered, &mut findings);
     }
     findings.sort();
@@ -218,8 +222,8 @@ fn blame(
 }
 
 /// A production has these files beside its payload and no others, and its tag manifest lists them all.
-fn tag_files(directory: &Path, report: &BagReport, findings: &mut Vec<Finding>) {
-    let expected = [
+fn tag_files(directory: &Path, report: &BagReport, extras: &BTreeSet<Extra>, findings: &mut Vec<Finding>) {
+    let mut expected = vec![
         bag::DECLARATION,
         bag::INFO,
         bag::MANIFEST,
@@ -228,7 +232,10 @@ fn tag_files(directory: &Path, report: &BagReport, findings: &mut Vec<Finding>) 
         names::README,
         names::STATEMENT,
     ];
-    for name in expected {
+    expected.extend(names::MINISIGN.into_iter().filter(|_| extras.contains(&Extra::Minisign)));
+    expected.extend(names::SSH.into_iter().filter(|_| extras.contains(&Extra::Ssh)));
+    let expected = expected;
+    for name in expected.iter().copied() {
         if !report.files.contains_key(name) {
             findings.push(Finding::new("file-missing", name, "every production has it, and it is not there"));
         }
@@ -245,10 +252,27 @@ fn tag_files(directory: &Path, report: &BagReport, findings: &mut Vec<Finding>) 
     }
 }
 
+/// The root of the Merkle tree (RFC 6962) over the lines of a manifest, each without its line feed.
+pub fn merkle_root(manifest: &str) -> String {
+    let mut tree = MerkleBuilder::default();
+    manifest.lines().for_each(|line| tree.push(leaf_hash(line.as_bytes())));
+    tree.root().to_string()
+}
+
+fn merkle(directory: &Path, statement: &Statement, findings: &mut Vec<Finding>) {
+    let manifest = any_bag::read_bounded(&directory.join(bag::MANIFEST)).ok();
+    let Some(manifest) = manifest.and_then(|bytes| String::from_utf8(bytes).ok()) else { return };
+    // A production of an earlier program names no root.
+    if !statement.merkle_root.is_empty() && merkle_root(&manifest) != statement.merkle_root {
+        let message = format!("its lines do not have the Merkle root that {} names", names::STATEMENT);
+        findings.push(Finding::new("file-changed", bag::MANIFEST, message));
+    }
+}
+
 fn outside_the_volume(statement: &Statement, delivered: &BTreeSet<String>, findings: &mut Vec<Finding>) {
     let volume = format!("{}/", names::volume_folder(&statement.volume));
     for path in delivered.iter().filter(|path| !path.starts_with(&volume)) {
-        if !listing::LISTINGS.contains(&path.as_str()) {
+        if !listing::LISTINGS.contains(&path.as_str()) && path.as_str() != names::WITHHOLDING_SUMMARY {
             findings.push(Finding::new("file-extra", path, "no production has such a file"));
         }
     }

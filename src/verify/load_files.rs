@@ -2,8 +2,10 @@
 
 use super::Finding;
 use super::delivery::Draw;
-use crate::model::production::BatesNumber;
+use super::extras;
+use crate::model::production::{BatesNumber, Extra};
 use crate::package::dat::{self, Table};
+use crate::package::names::Beside;
 use crate::package::statement::Statement;
 use crate::package::{columns, names, opt, withheld_words};
 use crate::render;
@@ -15,17 +17,17 @@ use std::path::Path;
 pub const PROGRAM: &str = concat!("recordroom ", env!("CARGO_PKG_VERSION"));
 
 /// One document as the load file tells it.
-struct Row {
-    first: BatesNumber,
+pub(super) struct Row {
+    pub(super) first: BatesNumber,
     last: BatesNumber,
     family: (BatesNumber, BatesNumber),
-    parent: Option<BatesNumber>,
-    pages: u32,
-    withheld: Option<String>,
+    pub(super) parent: Option<BatesNumber>,
+    pub(super) pages: u32,
+    pub(super) withheld: Option<String>,
     telling: bool,
-    pdf: String,
-    text: String,
-    native: Option<String>,
+    pub(super) pdf: String,
+    pub(super) text: String,
+    pub(super) native: Option<String>,
 }
 
 /// Checks the load files of a production against its files. `delivered` are the paths that are there.
@@ -57,11 +59,12 @@ pub(super) fn check(
     paths(&rows, statement, delivered, &dat_path, &mut findings);
     image_lines(directory, &rows, statement, &mut findings);
     index(directory, &rows, &mut findings);
+    extras::check(directory, &rows, statement, delivered, &mut findings);
     findings.extend(rows.par_iter().flat_map_iter(|row| document(directory, row, statement, draw)).collect::<Vec<_>>());
     findings
 }
 
-fn read(directory: &Path, path: &str) -> Result<Vec<u8>, String> {
+pub(super) fn read(directory: &Path, path: &str) -> Result<Vec<u8>, String> {
     super::bag::read_bounded(&directory.join(path)).map_err(|error| format!("it cannot be read: {error}"))
 }
 
@@ -170,12 +173,22 @@ fn paths(rows: &[Row], statement: &Statement, delivered: &BTreeSet<String>, dat:
         }
     }
     let volume = format!("{}/", names::volume_folder(&statement.volume));
-    let load_files = [names::dat(&statement.volume), names::opt(&statement.volume)];
+    let load_files = load_files(statement);
     for path in delivered.iter().filter(|path| path.starts_with(&volume)) {
-        if !named.contains(path.as_str()) && !load_files.contains(path) {
+        let beside = Beside::of(&statement.volume, path);
+        let asked_for = beside.is_some_and(|kind| statement.extras.contains(&kind.extra()));
+        if !named.contains(path.as_str()) && !load_files.contains(path) && !asked_for {
             findings.push(Finding::new("file-extra", path, "no document of the load file names it"));
         }
     }
+}
+
+fn load_files(statement: &Statement) -> Vec<String> {
+    let volume = &statement.volume;
+    let mut all = vec![names::dat(volume), names::opt(volume)];
+    all.extend(statement.extras.contains(&Extra::Lfp).then(|| names::lfp(volume)));
+    all.extend(statement.extras.contains(&Extra::Edrm).then(|| names::edrm(volume)));
+    all
 }
 
 fn image_lines(directory: &Path, rows: &[Row], statement: &Statement, findings: &mut Vec<Finding>) {
@@ -236,7 +249,7 @@ fn document(directory: &Path, row: &Row, statement: &Statement, draw: Draw<'_>) 
     }
     // The same program makes the same sheet; another version may draw it otherwise.
     if statement.program == PROGRAM {
-        let sheet = draw(&render::slip_sheet(&row.first, &words, statement.exercise));
+        let sheet = draw(&render::slip_sheet(&row.first, &words, statement.exercise, Some(statement.made_at)));
         if sheet.is_ok_and(|sheet| sheet.pdf != pdf) {
             findings.push(Finding::new("withheld", &row.pdf, "it is not the slip sheet of a withheld document"));
         }

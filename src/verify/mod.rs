@@ -12,6 +12,7 @@ mod certificate_page;
 pub mod checkpoint;
 pub mod delivery;
 pub mod documents;
+mod extras;
 mod load_files;
 pub mod matter;
 pub mod repository;

@@ -7,6 +7,7 @@
 use super::draft::Draft;
 use super::moment;
 use super::value::{self, at, first_text, list, text, written};
+use crate::base::base64;
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
 use crate::extract;
@@ -15,7 +16,6 @@ use crate::model::item::{Found, Original, ParsedAttachment, RawItem, Searchable,
 use crate::model::provenance::{ContainerFormat, CopyFacts};
 use crate::model::record::{CallDuration, DurationBasis, RecordKind, Role};
 use crate::source::ReadStop;
-use crate::source::base64;
 use crate::source::container::Content;
 use crate::source::container::reading::{Reading, file_name};
 use crate::source::formats::{ExportFormat, Look};

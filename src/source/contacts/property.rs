@@ -1,7 +1,7 @@
 //! The properties of one card: unfolded, split and decoded (vCard 2.1; RFC 2426; RFC 6350).
 
+use crate::base::base64;
 use crate::extract::charset;
-use crate::source::base64;
 
 /// One property of a card.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! What is written is ASCII in lines of a bounded length and always the same for the same letter. Nothing is invented: a
 //! person without an Internet address stands in the header as a group without members (RFC 5322 section 3.4).
 
+use crate::base::base64;
 use crate::model::record::{Party, Role};
-use crate::source::base64;
 use chrono::{DateTime, Utc};
 
 /// Characters of a header line at which it is folded (RFC 5322 section 2.1.1).

@@ -4,12 +4,12 @@
 //! lossless; the whole message is derived from it by putting each file back where its part was left empty.
 
 use super::message;
+use crate::base::base64;
 use crate::base::digest::Sha256Digest;
 use crate::extract;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
 use crate::source::ReadOptions;
-use crate::source::base64;
 use crate::source::bundle::{FileBeside, unbundled};
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 use std::collections::BTreeSet;

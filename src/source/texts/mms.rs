@@ -2,13 +2,13 @@
 
 use super::element::{self, Element};
 use super::message::{self, Backup, Taken};
+use crate::base::base64;
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
 use crate::extract::{self, charset};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
 use crate::model::record::{Direction, Party, RecordKind, Role};
-use crate::source::base64;
 use crate::source::container::reading::file_name;
 use crate::source::identity::Identity;
 use crate::source::number;

@@ -1,4 +1,5 @@
-//! Base64 (RFC 4648 section 4) as exports write it: line breaks and missing padding are read, wrong letters are not.
+//! Base64 (RFC 4648 section 4) as exports and signatures write it: line breaks and missing padding are read, wrong
+//! letters are not.
 
 /// The decoded bytes, or `None` when the text is no base64: what is damaged is never passed on as a file.
 pub fn decode(text: &[u8]) -> Option<Vec<u8>> {

@@ -1,0 +1,9 @@
+//! The whole way over a temporary exercise repository, drawn by a small PDF writer of the tests' own.
+
+mod delivered;
+mod forms;
+mod natives;
+mod refused;
+mod sealed;
+mod support;
+mod tampered;
