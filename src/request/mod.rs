@@ -14,7 +14,7 @@ use crate::catalog::{CatalogError, Guard};
 use crate::model::event::Act;
 use crate::model::hold::Scope;
 use crate::model::request::{DataRequest, Due, RequestKind, RequestStatus};
-use crate::protection::{Compiled, ProtectionError, covered, covered_by_each, whole_of};
+use crate::protection::{Compiled, ProtectionError, catch_up, covered, covered_by_each, whole_of};
 use crate::repository::Repository;
 use chrono::{Days, NaiveDate};
 
@@ -201,6 +201,8 @@ pub fn close(repository: &mut Repository, id: RequestId, reason: &str, actor: &s
     if reason.trim().is_empty() {
         return Err(RequestError::Refused("closing a request needs the reason".to_owned()));
     }
+    // What it has not looked at yet counts as protected, and no plan from before may name that either: so it looks first.
+    catch_up(repository)?;
     let (at, today) = (repository.now(), repository.today());
     let days = u64::from(repository.profile().policy.protect_days_after_close);
     let until = today.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX).min(LAST_DAY);

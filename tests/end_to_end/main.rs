@@ -5,6 +5,7 @@
 //! kills of larger exports, 200 seeds and every fault point.
 
 mod breakers;
+mod cut_off;
 mod fault_sweep;
 mod gates;
 mod hold_life;
