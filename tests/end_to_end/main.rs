@@ -6,6 +6,7 @@
 
 mod breakers;
 mod cut_off;
+mod fault_acts;
 mod fault_sweep;
 mod gates;
 mod hold_life;
@@ -14,6 +15,7 @@ mod killed;
 mod killed_purge;
 mod lifecycle;
 mod matter;
+mod naive;
 mod nightly;
 mod personal;
 mod probe;
@@ -22,6 +24,7 @@ mod register;
 mod requests;
 mod restored;
 mod returned;
+mod scale;
 mod sceptic;
 mod simulation;
 mod support;
