@@ -1,7 +1,7 @@
 //! Backups of the data, without the keys; what is put back from one with the newest key set; and everything written out
 //! in its own formats, so that nobody is locked in.
 //!
-//! A backup is a folder that is complete or not there: `<folder>/backup-<event>`, with a signed list of its files. It
+//! A backup is a folder that is complete or not there: `<folder>/backup-<number>`, with a signed list of its files. It
 //! holds neither keys nor index. Whoever finds it reads nothing; what was destroyed after it does not come back, because
 //! its key is nowhere.
 //!

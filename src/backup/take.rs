@@ -72,7 +72,7 @@ pub fn take(
     let list = unfinished.join(MANIFEST);
     durable::create_new(&list, document.as_bytes()).map_err(|error| BackupError::io(&list, error))?;
     durable::sync_file_system(&unfinished).map_err(|error| BackupError::io(&unfinished, error))?;
-    let directory = folder.join(format!("{PREFIX}{:010}", manifest.event.get()));
+    let directory = folder.join(name_of(&manifest, folder));
     // A backup of the same event was cut off before it was recorded, or nothing has happened since.
     durable::remove_dir_all(&directory).map_err(|error| BackupError::io(&directory, error))?;
     durable::rename_new(&unfinished, &directory).map_err(|error| BackupError::io(&directory, error))?;
@@ -93,6 +93,21 @@ pub fn take(
         durable::remove_dir_all(old).map_err(|error| BackupError::io(old, error))?;
     }
     Ok(BackupReport { directory, manifest, copied, unchanged, removed: all.len() as u64 })
+}
+
+/// The name of a new backup: after all that lie there. Once an older backup was put back, there may be some of events that
+/// the repository does not have any more; the newest backup is not taken for an older one because of them.
+fn name_of(manifest: &Manifest, folder: &Path) -> String {
+    let mut number = manifest.event.get();
+    if let Some(last) = complete(folder).pop() {
+        let name = last.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let taken = name.strip_prefix(PREFIX).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        let is_same = Manifest::read(&last).is_ok_and(|(one, _)| {
+            (one.event, one.event_hash.as_str()) == (manifest.event, manifest.event_hash.as_str())
+        });
+        number = if is_same { taken } else { number.max(taken + 1) };
+    }
+    format!("{PREFIX}{number:010}")
 }
 
 /// The files of a repository that are backed up beside the catalog: all but the index, the locks and the leases.

@@ -6,7 +6,7 @@ use crate::base::id::{EventId, FamilyId, HoldId};
 use crate::catalog::Guard;
 use crate::model::event::Act;
 use crate::model::hold::{Hold, HoldState, Scope};
-use crate::protection::{Compiled, covered_by_each};
+use crate::protection::{Compiled, catch_up, covered_by_each};
 use crate::repository::Repository;
 use crate::text::{is_same_person, is_surely_same_person};
 use chrono::NaiveDate;
@@ -132,6 +132,8 @@ pub fn amend(
         for family in &scope.families {
             repository.catalog().reading().family(*family)?;
         }
+        // What it has not looked at yet counts as covered, and is let go like the rest: so it looks first.
+        catch_up(repository)?;
         let new = amended(&hold.scope, scope);
         let details = json!({
             "reason": reason, "scope": new, "confirmation": confirmation.map(|one| &one.document),

@@ -5,6 +5,7 @@ use super::{Confirmation, HoldError, cooling, recording_refusal};
 use crate::base::id::HoldId;
 use crate::catalog::Guard;
 use crate::model::event::Act;
+use crate::protection::catch_up;
 use crate::repository::Repository;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -39,6 +40,8 @@ pub fn release_confirmed(
         }
         let hold = in_force(repository, id)?;
         may_let_go(repository, &hold, ("release", &Value::Null), reason, actor, confirmation)?;
+        // What it has not looked at yet counts as covered, and no plan from before may name that either: so it looks first.
+        catch_up(repository)?;
         let (at, protected_until) = (repository.now(), cooling(repository));
         repository.catalog_mut().write::<_, HoldError>(|writing| {
             let items = writing.reading().families_guarded_by(Guard::Hold(id))?.len() as u64;

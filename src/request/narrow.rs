@@ -5,6 +5,7 @@ use crate::base::id::RequestId;
 use crate::catalog::Guard;
 use crate::model::event::Act;
 use crate::model::request::RequestStatus;
+use crate::protection::catch_up;
 use crate::repository::Repository;
 
 /// Narrows the protection of an open request from its whole custodian and date scope to what it asks for, and says how
@@ -14,6 +15,8 @@ pub fn narrow(repository: &mut Repository, id: RequestId, reason: &str, actor: &
     if reason.trim().is_empty() {
         return Err(RequestError::Refused("narrowing what a request protects needs the reason".to_owned()));
     }
+    // What it has not looked at yet counts as protected, and no plan from before may name that either: so it looks first.
+    catch_up(repository)?;
     let (at, today) = (repository.now(), repository.today());
     repository.catalog_mut().write::<_, RequestError>(|writing| {
         let reading = writing.reading();

@@ -7,7 +7,7 @@ use crate::catalog::Reading;
 use crate::model::event::Act;
 use crate::model::request::{DataRequest, RequestKind, RequestOutcome, RequestStatus};
 use crate::model::review::Decision;
-use crate::protection::Compiled;
+use crate::protection::{Compiled, catch_up};
 use crate::repository::Repository;
 use chrono::{Days, NaiveDate};
 
@@ -31,6 +31,8 @@ pub fn close_as(
     if reason.trim().is_empty() {
         return refused("closing a request needs the reason".to_owned());
     }
+    // What it has not looked at yet counts as protected, and no plan from before may name that either: so it looks first.
+    catch_up(repository)?;
     let (at, today) = (repository.now(), repository.today());
     let days = u64::from(repository.profile().policy.protect_days_after_close);
     let until = today.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX).min(LAST_DAY);

@@ -9,6 +9,7 @@ use crate::base::id::RequestId;
 use crate::catalog::Guard;
 use crate::model::event::Act;
 use crate::model::request::{RequestStatus, StandingCycle};
+use crate::protection::catch_up;
 use crate::repository::Repository;
 use chrono::{Days, Months, NaiveDate};
 
@@ -67,6 +68,8 @@ pub fn cycle_delivered(
         let message = "say how the cycle was delivered, or that there was nothing to deliver".to_owned();
         return Err(RequestError::Refused(message));
     }
+    // What it has not looked at yet would be let go without anybody having looked at it: so it looks first.
+    catch_up(repository)?;
     let (at, today) = (repository.now(), repository.today());
     let days = u64::from(repository.profile().policy.protect_days_after_close);
     let until = today.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX).min(LAST_DAY);

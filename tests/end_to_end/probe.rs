@@ -32,18 +32,8 @@ impl Probe<'_> {
         }
     }
 
-    /// A file as it lies there, and every zstd frame that begins anywhere in it.
     fn file(&mut self, path: &Path) {
-        let bytes = fs::read(path).expect("readable");
-        self.look(&bytes);
-        let starts = bytes.windows(4).enumerate().filter(|(_, window)| *window == ZSTD).map(|(at, _)| at);
-        for start in starts.collect::<Vec<_>>() {
-            let mut decoded = Vec::new();
-            if let Ok(decoder) = zstd::Decoder::new(Cursor::new(&bytes[start..])) {
-                let _ = decoder.take(FRAME).read_to_end(&mut decoded);
-            }
-            self.look(&decoded);
-        }
+        every_frame(path, &mut |bytes| self.look(bytes));
     }
 
     /// Everything under a directory.
@@ -59,6 +49,34 @@ impl Probe<'_> {
         let count = index.every_term(&mut |term| self.look(term.as_bytes())).expect("read");
         assert!(count.unreadable.is_empty(), "{count:?}");
         assert!(count.terms > 0 || count.directories == 0, "{count:?}");
+    }
+}
+
+/// A file as it lies there, and every zstd frame that begins anywhere in it.
+pub fn every_frame(path: &Path, look: &mut dyn FnMut(&[u8])) {
+    let bytes = fs::read(path).expect("readable");
+    look(&bytes);
+    let starts = bytes.windows(4).enumerate().filter(|(_, window)| *window == ZSTD).map(|(at, _)| at);
+    for start in starts.collect::<Vec<_>>() {
+        let mut decoded = Vec::new();
+        if let Ok(decoder) = zstd::Decoder::new(Cursor::new(&bytes[start..])) {
+            let _ = decoder.take(FRAME).read_to_end(&mut decoded);
+        }
+        look(&decoded);
+    }
+}
+
+/// Every number `n` whose word `qx{n}zq` stands in the bytes.
+pub fn words_of_pattern(bytes: &[u8], found: &mut BTreeSet<usize>) {
+    let mut at = 0;
+    while let Some(next) = bytes[at..].iter().position(|byte| *byte == b'q') {
+        at += next + 1;
+        let Some(rest) = bytes[at..].strip_prefix(b"x") else { continue };
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = std::str::from_utf8(&rest[..digits]).ok().and_then(|text| text.parse().ok());
+        if let (Some(number), true) = (number, rest[digits..].starts_with(b"zq")) {
+            found.insert(number);
+        }
     }
 }
 
@@ -82,7 +100,7 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
     false
 }
 
-fn files(directory: &Path) -> Vec<PathBuf> {
+pub fn files(directory: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(directory).expect("readable") {
         let path = entry.expect("an entry").path();

@@ -255,6 +255,38 @@ fn a_second_backup_copies_only_what_changed_and_old_ones_go() {
 }
 
 #[test]
+fn a_backup_made_after_an_older_one_was_put_back_is_the_newest_and_stays() {
+    let city = City::exercise();
+    let folder = city.room.path().join("backups");
+    let mut repository = city.open(YESTERDAY);
+    let older = backup::take(&mut repository, &folder, 9, "it", &VoidMonitor).expect("backed up").directory;
+    for n in 0..8 {
+        let one = Message::new(&n.to_string(), "2023-01-10", &format!("one {n}"), "x");
+        take_in(&mut repository, &city.export(&format!("alarson{n}.mbox"), &[one]));
+    }
+    let abandoned = backup::take(&mut repository, &folder, 9, "it", &VoidMonitor).expect("backed up");
+    drop(repository);
+    // The older one is put back, and the work goes on from there with fewer events than the other one has.
+    let (keys, second) = (city.room.path().join("keys"), city.room.path().join("keys-second"));
+    let restore = |from: &Path, to: &str| {
+        let to = city.room.path().join(to);
+        let now = Some(day(TODAY));
+        let what = Restoring { backup: from, key_set: &keys, key_set_second: Some(&second), to: &to, now };
+        let report = backup::restore(&what, "it", &VoidMonitor).expect("put back");
+        (report, Repository::open(&to, now).expect("opens"))
+    };
+    let (_, mut repository) = restore(&older, "again");
+    let made = backup::take(&mut repository, &folder, 2, "it", &VoidMonitor).expect("backed up");
+    assert!(made.manifest.event < abandoned.manifest.event);
+    assert!(made.directory.is_dir() && abandoned.directory.is_dir() && !older.is_dir(), "the oldest one went");
+    // Made once more of the same event, it takes its own place.
+    drop(repository);
+    let (report, repository) = restore(&folder, "once-more");
+    assert_eq!((report.backup, report.manifest), (made.directory, made.manifest));
+    assert_clean(&repository);
+}
+
+#[test]
 fn either_place_of_the_keys_is_written_anew_and_a_good_one_never_over() {
     let lost = lost();
     let id = city_id(&lost.city);
