@@ -47,6 +47,7 @@ impl Certificate {
             }),
             content: Content::Text(PublicText::released(self.body(particulars))),
             first: None,
+            made_at: Some(self.executed_at),
             label: own(if self.exercise { EXERCISE } else { "" }),
         };
         Ok(draw(&rendition)?.pdf)
