@@ -100,11 +100,8 @@ pub fn write_letter(
     let values = told::values(repository, &request, kind, named, actor)?;
     let letter = letters::write(repository, SHIPPED, &format!("request-{kind}.txt"), &values)?;
     let reading = repository.catalog().reading();
-    let withheld = values.iter().find(|(name, _)| *name == "withheld").map_or("", |(_, value)| value.as_str());
-    for (text, place) in [(letter.text.as_str(), In::Letter), (withheld, In::Letter)] {
-        if let Some(message) = citation::refusal(&reading, text, place)? {
-            return Err(RequestError::Refused(message));
-        }
+    if let Some(message) = citation::refusal(&reading, &letter.text, In::Letter)? {
+        return Err(RequestError::Refused(message));
     }
     let number = progress(&reading, id)?.letters.len() as u64 + 1;
     let name = format!("{id}-{number}");
@@ -149,6 +146,12 @@ fn may_be_written(repository: &Repository, request: &DataRequest, kind: RequestL
     let review = told::Review::of(repository, id)?;
     if review.undecided > 0 {
         return refused(format!("{} items collected for {id} have no decision", review.undecided));
+    }
+    for line in &review.lines {
+        // A bare "13.355" is a citation in a basis, and in the line that a letter makes of it.
+        if let Some(message) = citation::refusal(&reading, &line.basis, In::Basis)? {
+            return refused(message);
+        }
     }
     if let Some(record) = review.without_determination {
         return refused(format!(
