@@ -5,8 +5,8 @@
 //! along, so the types of arguments have plain comments.
 
 use super::backup::{Backup, Export, KeysCommand, Restore};
-use super::conversation::{Conversation, Duplicates};
 use super::citation::CitationCommand;
+use super::conversation::{Conversation, Duplicates};
 use super::demo::Demo;
 use super::dispose::{self, DisposeCommand};
 use super::event::EventCommand;

@@ -338,8 +338,7 @@ fn draw_as(
     form: Form<'_>,
 ) -> Result<Rendered, RenderError> {
     let (title, properties) = (letter::title(rendition, setter), setter.properties.clone());
-    let imprint =
-        write::Imprint { title, id: identifier(rendition), form, made_at: rendition.made_at, properties };
+    let imprint = write::Imprint { title, id: identifier(rendition), form, made_at: rendition.made_at, properties };
     // A picture that cannot be shown keeps its place, so that the others are found by theirs.
     let pictures: Vec<Option<&Picture>> = match body {
         Body::Picture(picture) => vec![Some(picture)],

@@ -265,7 +265,8 @@ impl Sheet {
         /// Lines of a row that are kept together.
         const TOGETHER: usize = 5;
         let forget = self.pages.len() > KEPT_PAGES;
-        let cells: Vec<(Vec<(Rc<Laid>, usize)>, f32, usize)> = columns
+        type Lines = Vec<(Rc<Laid>, usize)>;
+        let cells: Vec<(Lines, f32, usize)> = columns
             .into_iter()
             .map(|column| {
                 let lines = column.laid.into_iter().flat_map(|mut laid| {

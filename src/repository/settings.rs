@@ -63,7 +63,10 @@ fn check_format(text: &str) -> Result<(), RepositoryError> {
 pub fn check(profile: &Profile) -> Result<Tz, RepositoryError> {
     let wrong = |message: String| Err(RepositoryError::Profile { message });
     let Ok(zone) = profile.time_zone.parse::<Tz>() else {
-        return wrong(format!("time_zone {:?} is not the IANA name of a zone of the United States, such as America/Chicago", profile.time_zone));
+        return wrong(format!(
+            "time_zone {:?} is not the IANA name of a zone of the United States, such as America/Chicago",
+            profile.time_zone
+        ));
     };
     if let Err(error) = BatesPrefix::new(&profile.production_prefix) {
         return wrong(error.to_string());

@@ -58,7 +58,8 @@ fn pool(random: &mut Random) -> Vec<Source> {
             let sent = (!random.chance(8)).then_some(sent);
             let word = WORDS[random.below(WORDS.len())];
             let on = sent.map(|day| day.to_string()).unwrap_or_default();
-            let message = Message::new(&format!("m{n}"), &on, &n.to_string(), &format!("About the {word}. {}", unique(n)));
+            let message =
+                Message::new(&format!("m{n}"), &on, &n.to_string(), &format!("About the {word}. {}", unique(n)));
             Source { message, word, sent }
         })
         .collect()
@@ -137,11 +138,7 @@ impl Simulation {
     }
 
     /// As [`Self::disturbed`]; cut off, it is run again and comes to its end.
-    fn carried_out<T, E: std::fmt::Debug>(
-        &mut self,
-        points: usize,
-        operation: impl Fn(&Self) -> Result<T, E>,
-    ) -> T {
+    fn carried_out<T, E: std::fmt::Debug>(&mut self, points: usize, operation: impl Fn(&Self) -> Result<T, E>) -> T {
         match self.disturbed(points, &operation) {
             Ok(done) => done,
             Err(_) => operation(self).expect("run again, it comes to its end"),
@@ -580,8 +577,7 @@ impl Simulation {
         }
         let put_back = |this: &Self| {
             let now = Some(day(&this.today.to_string()));
-            let what =
-                Restoring { backup: &named, key_set: &one, key_set_second: Some(&two), to: &to, now };
+            let what = Restoring { backup: &named, key_set: &one, key_set_second: Some(&two), to: &to, now };
             let result = backup::restore(&what, "it", &VoidMonitor);
             // Whether it was cut off or not: nothing that is gone can be found in what is there by now.
             this.nothing_gone_is_searched(&then);
@@ -633,7 +629,8 @@ impl Simulation {
 
     fn rebuild(&mut self) {
         let mut repository = self.open();
-        let made = repository.work().map_err(IngestError::from).and_then(|mut work| rebuild_index(&mut work, &VoidMonitor));
+        let made =
+            repository.work().map_err(IngestError::from).and_then(|mut work| rebuild_index(&mut work, &VoidMonitor));
         made.expect("made again");
     }
 
@@ -698,7 +695,8 @@ impl Simulation {
     fn step(&mut self) {
         self.step += 1;
         let before = self.open().catalog().reading().last_event_number().expect("read");
-        let acts: [(&'static str, usize, fn(&mut Self)); 21] = [
+        type Weighed<S> = (&'static str, usize, fn(&mut S));
+        let acts: [Weighed<Self>; 21] = [
             ("take in", 9, Self::take_in),
             ("confirm", 8, Self::confirm),
             ("happen", 3, Self::happen),

@@ -45,7 +45,7 @@ fn mailbox() -> Town {
 }
 
 fn is_relevant(family: FamilyId) -> bool {
-    family.get() as usize % EVERY == 0
+    (family.get() as usize).is_multiple_of(EVERY)
 }
 
 fn ask(repository: &mut Repository, kind: RequestKind) -> RequestId {
