@@ -17,7 +17,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("schedule", &["base", "model", "calendar"]),
     ("classify", &["base", "model", "text"]),
     ("ledger", &["base", "model"]),
-    ("render", &["base", "model", "text"]),
+    // Words are left out of values, and looked for in made files as any reader of such files would find them.
+    ("redaction", &["base", "model", "text", "extract"]),
+    ("notpublic", &["base", "model", "text"]),
+    ("render", &["base", "model", "text", "redaction"]),
     ("report", &["base", "model"]),
     ("package", &["base", "model"]),
     ("vault", &["base"]),
@@ -120,7 +123,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("request", &["base", "model", "query", "calendar", "catalog", "index", "repository", "protection"]),
-    ("review", &["base", "model", "query", "catalog", "index", "repository", "request"]),
+    ("review", &["base", "model", "query", "notpublic", "redaction", "catalog", "index", "repository", "request"]),
     (
         "production",
         &[
@@ -130,6 +133,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "source",
             "extract",
             "ledger",
+            "redaction",
             "render",
             "report",
             "package",
@@ -209,6 +213,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "disposition",
             "request",
             "review",
+            "notpublic",
+            "redaction",
             "production",
             "backup",
             "nightly",

@@ -15,6 +15,7 @@ mod guards;
 mod holds;
 mod matters;
 mod person_links;
+mod redactions;
 mod requests;
 mod schema;
 mod screenings;

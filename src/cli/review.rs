@@ -67,6 +67,7 @@ impl From<ReviewError> for Failure {
     fn from(error: ReviewError) -> Self {
         match error {
             ReviewError::Catalog(error) => error.into(),
+            ReviewError::Repository(error) => error.into(),
             ReviewError::Refused(message) => {
                 Self::new("refused", repository::capitalised(&message), "Nothing was decided.").with_exit(REFUSED)
             }

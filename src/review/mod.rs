@@ -1,11 +1,14 @@
-//! Review: decisions member by member, one at a time or in bulk, each with who, when and on what basis.
+//! Review: decisions member by member, one at a time or in bulk, each with who, when and on what basis; and the words of a
+//! member that are left out where the rest of it is given (`redact`).
+
+pub mod redact;
 
 use crate::base::id::{FamilyId, RecordId, RequestId};
 use crate::catalog::CatalogError;
 use crate::model::event::Act;
 use crate::model::request::{RequestKind, RequestStatus};
 use crate::model::review::{Decision, ReviewDecision};
-use crate::repository::Repository;
+use crate::repository::{Repository, RepositoryError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Members decided in one transaction and told by one event.
@@ -17,6 +20,9 @@ pub enum ReviewError {
     /// The catalog failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The repository failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
     /// The decision does not fit.
     #[error("{0}")]
     Refused(String),
