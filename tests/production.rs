@@ -743,7 +743,7 @@ fn nothing_responsive_and_everything_withheld_are_answers_without_numbers() {
 #[test]
 fn originals_are_given_in_litigation_but_never_around_a_withheld_part() {
     let mut city = city(RequestKind::Litigation).decided();
-    let options = ProduceOptions { prefix: Some("CB-LIT-".to_owned()), natives: true, repeats_reviewed: false };
+    let options = ProduceOptions { prefix: Some("CB-LIT-".to_owned()), natives: true, ..ProduceOptions::default() };
     let Outcome::Produced(produced) = city.produce_as("out", &options).expect("produced") else { panic!("nothing") };
     assert_eq!(produced.production.first.to_string(), "CB-LIT-00000001");
     assert_eq!(city.findings("out"), []);

@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ledger", &["base", "model"]),
     // Words are left out of values, and looked for in made files as any reader of such files would find them.
     ("redaction", &["base", "model", "text", "extract"]),
-    ("notpublic", &["base", "model", "text"]),
+    ("notpublic", &["base", "model", "text", "redaction"]),
     ("render", &["base", "model", "text", "redaction"]),
     ("report", &["base", "model"]),
     ("package", &["base", "model"]),

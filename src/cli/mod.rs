@@ -22,6 +22,7 @@ mod nightly;
 mod output;
 mod people;
 mod produce;
+mod redact;
 mod repository;
 mod request;
 mod request_standing;

@@ -50,7 +50,7 @@ pub const STATUTES: &[Statute] = &[
     row("Minn. Stat. § 13.10", "data on decedents", Private, None, false, false),
     row("Minn. Stat. § 13.39, subd. 2", "pending civil legal action", Confidential, Some(ProtectedNonpublic), true, true),
     row("Minn. Stat. § 13.39", "civil investigation", Confidential, Some(ProtectedNonpublic), false, true),
-    row("Minn. Stat. § 13.393", "attorneys' data", Privileged, Some(Privileged), true, true),
+    row("Minn. Stat. § 13.393", "attorneys' data", Privileged, Some(Privileged), true, false),
     row("Minn. Stat. § 13.392", "internal audit data", Confidential, Some(ProtectedNonpublic), false, false),
     row("Minn. Stat. § 6.715", "state auditor's data", Confidential, Some(ProtectedNonpublic), false, false),
     row("Minn. Stat. § 13.43, subd. 2", "personnel data, complaints before their final disposition", Private, None, true, false),

@@ -16,6 +16,7 @@ pub mod listing;
 pub mod names;
 pub mod opt;
 pub mod page;
+pub mod redaction_log;
 pub mod statement;
 pub mod sums;
 

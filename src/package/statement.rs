@@ -2,6 +2,7 @@
 
 use crate::base::id::{ProductionId, RequestId};
 use crate::model::production::{BatesNumber, PublicText};
+use crate::model::redaction::Version;
 use crate::model::request::RequestKind;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,10 @@ use std::collections::BTreeMap;
 pub const DOMAIN: &str = "production";
 /// Version of the statement.
 pub const SCHEMA: u32 = 1;
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
 
 /// The account of a production. Its `signature` member is added by signing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +30,12 @@ pub struct Statement {
     pub kind: RequestKind,
     /// The production it adds to, when it is a supplement.
     pub adds_to: Option<ProductionId>,
+    /// For whom it was made, where that differs from what the kind of the request says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+    /// Rows of the redaction log.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub redactions: u64,
     /// The city.
     pub city: PublicText,
     /// The id of the repository it comes from.

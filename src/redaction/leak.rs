@@ -4,7 +4,8 @@
 //! *Invariant:* what cannot be looked through is a leak: it fails closed.
 
 use super::words::Search;
-use crate::extract::pdf;
+use crate::extract::budget::Budget;
+use crate::extract::{mail, pdf};
 use crate::text::html_to_text;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -129,7 +130,7 @@ impl Walk {
 
     /// A message with its parts as they read.
     fn message(&mut self, text: &str) {
-        let extracted = crate::extract::text(text.as_bytes(), "message.eml", "message/rfc822");
+        let extracted = mail::text_of_bytes(text.as_bytes(), &mut Budget::new());
         self.say("a part of the message", extracted.text);
     }
 

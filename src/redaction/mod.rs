@@ -25,6 +25,6 @@ mod words;
 pub use apply::{Cut, Redacted, Redactor, Taken};
 pub use leak::{Channel, Leak, every_text, look};
 pub use pattern::{Pattern, PatternError};
-pub use picture::{BurnError, burn};
+pub use picture::{BurnError, BurnedPages, burn, burn_pages};
 pub use places::{chars_of, text_of};
 pub use words::{Needle, Search, SearchBuilder};

@@ -60,7 +60,9 @@ impl Plain {
                 if unspaced {
                     plain.word_ends();
                 }
-            } else if !is_mark(c) {
+            } else if is_mark(c) {
+                plain.goes_on(at, c.len_utf8());
+            } else {
                 plain.word_ends();
                 inside = false;
             }
@@ -74,6 +76,15 @@ impl Plain {
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let letter = Letter { start: place(at), end: place(at + bytes), begins, ends: false };
         self.from.extend(std::iter::repeat_n(letter, c.len_utf8()));
+    }
+
+    /// A mark belongs to the letter before it.
+    fn goes_on(&mut self, at: usize, bytes: usize) {
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let last = self.from.last().map(|letter| (letter.start, letter.end));
+        let Some((start, end)) = last.filter(|(_, end)| *end == place(at)) else { return };
+        let same = self.from.iter_mut().rev().take_while(|letter| (letter.start, letter.end) == (start, end));
+        same.for_each(|letter| letter.end = place(at + bytes));
     }
 
     fn word_ends(&mut self) {

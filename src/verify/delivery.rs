@@ -248,7 +248,7 @@ fn tag_files(directory: &Path, report: &BagReport, findings: &mut Vec<Finding>) 
 fn outside_the_volume(statement: &Statement, delivered: &BTreeSet<String>, findings: &mut Vec<Finding>) {
     let volume = format!("{}/", names::volume_folder(&statement.volume));
     for path in delivered.iter().filter(|path| !path.starts_with(&volume)) {
-        if !listing::LISTINGS.contains(&path.as_str()) {
+        if !listing::LISTINGS.contains(&path.as_str()) && path.as_str() != names::REDACTION_LOG {
             findings.push(Finding::new("file-extra", path, "no production has such a file"));
         }
     }

@@ -55,6 +55,12 @@ pub fn channels(bytes: &[u8]) -> Option<Channels> {
     Some(out)
 }
 
+/// How many pages a PDF has; `None` when it cannot be opened.
+pub fn page_count(bytes: &[u8]) -> Option<usize> {
+    let mut room = Room::new(u64::MAX);
+    Some(pages::all(&file::open(bytes, &mut room).ok()?).len())
+}
+
 fn drawn(document: &Document, room: &mut Room, out: &mut Channels) {
     let mut reader = Reader::new(document);
     for page in pages::all(document) {

@@ -16,7 +16,7 @@ mod pen;
 mod room;
 mod standard;
 
-pub use channels::{Channels, STRINGS, channels};
+pub use channels::{Channels, STRINGS, channels, page_count};
 
 use super::budget::Budget;
 use super::{Extracted, ocr, property_set};
