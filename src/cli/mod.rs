@@ -10,6 +10,7 @@ mod demo;
 mod dispose;
 mod document;
 mod event;
+mod findings;
 mod gaps;
 mod hold;
 mod hold_change;

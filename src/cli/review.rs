@@ -1,6 +1,7 @@
 //! `review`
 
 use super::args::Common;
+use super::findings::{self, Findings};
 use super::output::{Failure, Output, table};
 use super::repository::{self, REFUSED};
 use super::redact::{self, CourtOrderArgs, PreviewArgs, Redact, Unredact};
@@ -41,6 +42,10 @@ pub enum ReviewCommand {
     /// Example: recordroom review redact Q-1 --item R-12 --words "Jane Roe" --statute "Minn. Stat. § 13.44, subd. 1" --class
     /// confidential
     Redact(Redact),
+    /// List what may not be public in the collected items, and redact what is accepted
+    ///
+    /// Example: recordroom review findings Q-1 --category complainant
+    Findings(Findings),
     /// List the redactions of a request, without their words
     ///
     /// Example: recordroom review redactions Q-1
@@ -110,6 +115,9 @@ pub fn run(common: &Common, review: &ReviewCommand, output: &Output) -> Result<u
         ReviewCommand::List { request, undecided, limit } => list(&opened, *request, *undecided, *limit, output),
         ReviewCommand::Decide(arguments) => decide(&mut opened, arguments, &repository::actor(common), output),
         ReviewCommand::Redact(arguments) => redact::redact(&mut opened, arguments, &repository::actor(common), output),
+        ReviewCommand::Findings(arguments) => {
+            findings::run(&mut opened, arguments, &repository::actor(common), output)
+        }
         ReviewCommand::Redactions { request, item } => redact::list(&opened, *request, *item, output),
         ReviewCommand::Unredact(arguments) => redact::unredact(&mut opened, arguments, &repository::actor(common), output),
         ReviewCommand::Preview(arguments) => redact::preview(&opened, arguments, output),

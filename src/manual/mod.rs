@@ -15,6 +15,9 @@ pub mod glossary {}
 #[doc = include_str!("production.md")]
 pub mod production {}
 
+#[doc = include_str!("redaction.md")]
+pub mod redaction {}
+
 #[doc = include_str!("holds.md")]
 pub mod holds {}
 

@@ -82,6 +82,11 @@ impl Category {
         !matches!(self, Self::SocialSecurity | Self::DriversLicence | Self::NotificationList | Self::PersonalNumber)
     }
 
+    /// Whether it may be about an item as a whole, by who wrote to whom.
+    pub fn is_of_whole_items(self) -> bool {
+        matches!(self, Self::ElectedCorrespondence | Self::AttorneyClient)
+    }
+
     /// Whether it is a number of a certain shape: one stretch of digits is one of these and no other.
     pub(super) fn is_number(self) -> bool {
         matches!(

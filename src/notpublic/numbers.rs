@@ -117,9 +117,13 @@ fn whole(groups: &[Range<usize>]) -> Range<usize> {
 }
 
 /// Whether nine digits can be a Social Security number: area 000, 666 and 900 to 999, group 00 and serial 0000 are never
-/// given out (Social Security Administration, since 2011).
+/// given out (Social Security Administration, since 2011), and two were printed on samples and are void.
 pub fn is_social_security(digits: &[u8]) -> bool {
+    const VOID: [[u8; 9]; 2] = [[0, 7, 8, 0, 5, 1, 1, 2, 0], [2, 1, 9, 0, 9, 9, 9, 9, 9]];
     let &[a, b, c, d, e, f, g, h, i] = digits else { return false };
+    if VOID.iter().any(|void| digits == void) {
+        return false;
+    }
     let area = u32::from(a) * 100 + u32::from(b) * 10 + u32::from(c);
     area != 0 && area != 666 && area < 900 && (d, e) != (0, 0) && [f, g, h, i] != [0; 4]
 }
@@ -186,6 +190,7 @@ pub fn is_routing(digits: &[u8]) -> bool {
     is_district(digits) && sum.is_multiple_of(10)
 }
 
+/// Whether the first two digits are those of a district.
 fn is_district(digits: &[u8]) -> bool {
     let first = digits.iter().take(2).fold(0, |sum, digit| sum * 10 + u32::from(*digit));
     matches!(first, 0..=12 | 21..=32 | 61..=72 | 80)
@@ -214,6 +219,13 @@ fn bank(text: &str, run: &Run, all: &mut Vec<Finding>) {
             found(all, Category::BankAccount, whole(pair), 55, "its shape: a bank and an account");
         }
     }
+    for shape in 5..=17 {
+        for (groups, _) in run.of_shape(&[4, 4, 1, shape]) {
+            if is_district(&digits(text, &groups[..1])) {
+                found(all, Category::BankAccount, whole(groups), 55, "its shape: a bank and an account");
+            }
+        }
+    }
     let range = whole(&run.groups);
     let count = digits(text, &run.groups).len();
     let near = Near::of(text, range.start, range.end);
@@ -237,7 +249,7 @@ pub fn is_card(digits: &[u8]) -> bool {
         (_, 34 | 37, _) | (_, _, 1800 | 2131) => length == 15,
         (_, 30 | 36 | 38 | 39, _) => (14..=19).contains(&length),
         (_, 35, _) | (_, _, 6011) => (16..=19).contains(&length),
-        (_, 50 | 56..=69, _) => (13..=19).contains(&length),
+        (_, 50 | 56..=69, _) => (12..=19).contains(&length),
         (1, ..) => length == 15,
         _ => false,
     };
@@ -250,8 +262,8 @@ pub fn is_card(digits: &[u8]) -> bool {
 }
 
 fn cards(text: &str, run: &Run, all: &mut Vec<Finding>) {
-    let shapes: [&[usize]; 12] = [
-        &[13], &[14], &[15], &[16], &[17], &[18], &[19], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 4, 4, 3], &[4, 4, 4, 1],
+    let shapes: [&[usize]; 15] = [
+        &[12], &[4, 4, 4, 3], &[4, 4, 4, 2], &[13], &[14], &[15], &[16], &[17], &[18], &[19], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 4, 4, 3], &[4, 4, 4, 1],
     ];
     for shape in shapes {
         for (groups, sign) in run.of_shape(shape) {
@@ -264,6 +276,7 @@ fn cards(text: &str, run: &Run, all: &mut Vec<Finding>) {
             let (confidence, why) = match (near.says(CARD), near.is_called(OTHER), groups.len()) {
                 (true, ..) => (90, "its check digit, and words around it"),
                 (false, true, _) => (30, "its check digit; it is called something else"),
+                (false, false, 1) if number.len() == 12 => (30, "its check digit"),
                 (false, false, 1) if number.first() == Some(&1) => (52, "its check digit"),
                 (false, false, 1) => (65, "its check digit and issuer"),
                 _ => (75, "its check digit and its shape"),

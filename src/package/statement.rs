@@ -83,6 +83,10 @@ pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicT
     let supplement = statement
         .adds_to
         .map_or(String::new(), |earlier| format!("It adds to the production {earlier} and holds only what is new.\n"));
+    let redacted = match statement.redactions {
+        0 => "",
+        _ => "\x20 data/redaction-log.csv     what was left out of documents, and on what legal basis\n",
+    };
     PublicText::released(format!(
         "{exercise}PRODUCTION {} of {}\n\nAnswer to request {}: {} documents, whose pages are numbered {} to {}.\n{supplement}\n\
          To read it, open data/index.html in a web browser. No network is needed.\n\n\
@@ -90,7 +94,7 @@ pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicT
          \x20 data/index.html            the list of documents, with links\n\
          \x20 data/index.csv             the same list for a spreadsheet\n\
          \x20 data/withholding-log.csv   what was withheld, and on what legal basis\n\
-         \x20 data/remarks.csv           what could not be shown as it is\n\
+         {redacted}\x20 data/remarks.csv           what could not be shown as it is\n\
          \x20 data/{volume}/PDF            one PDF for each document, named by its first number\n\
          \x20 data/{volume}/TEXT           the text of each document\n\
          {originals}\x20 data/{volume}/DATA           load files for review software: Concordance (.dat), Opticon (.opt)\n\

@@ -11,6 +11,7 @@ use crate::base::monitor::{Monitor, Progress};
 use crate::catalog::FamilyRow;
 use crate::model::production::{BatesNumber, ProducedItem, PublicText};
 use crate::model::record::RecordKind;
+use crate::model::redaction::Reach;
 use crate::model::request::RequestKind;
 use crate::package::listing::{self, Remark};
 use crate::package::page::{self, Heading};
@@ -38,6 +39,8 @@ pub(super) struct Built {
     pub(super) withheld: Vec<Withheld>,
     pub(super) remarks: Vec<Remark>,
     pub(super) redactions: Vec<redaction_log::Row>,
+    /// Documents in which words are left out that stand elsewhere on purpose: record, PDF, and the text that is given.
+    pub(super) here: Vec<(RecordId, String, String)>,
 }
 
 /// A family with what the catalog knows of it.
@@ -83,6 +86,7 @@ pub(super) fn build(
         withheld: Vec::new(),
         remarks: Vec::new(),
         redactions: Vec::new(),
+        here: Vec::new(),
     };
     let watch = StopWatch::start();
     let mut rest = plan.families.as_slice();
@@ -131,7 +135,7 @@ fn begin(repository: &Repository, plan: &Plan, left_out: &LeftOut, folder: &Fold
 }
 
 fn finish(folder: &mut Folder, mut listings: Listings, built: &Built, plan: &Plan) -> Result<(), ProductionError> {
-    listings.html.push(page::end(&built.withheld, &built.remarks).as_bytes())?;
+    listings.html.push(page::end(&built.withheld, &built.remarks, built.redactions.len()).as_bytes())?;
     for stream in [listings.dat, listings.opt, listings.csv, listings.html] {
         folder.close(stream)?;
     }
@@ -309,6 +313,9 @@ fn family(
         built.redactions.extend(draft.cuts.iter().filter_map(|cut| desk.left_out.row(&first, cut)));
         built.items.push((draft.record, draft.family, first.page(), last.page()));
         built.pages += u64::from(rendered.pages);
+        if desk.left_out.redactor.on(draft.record).any(|one| one.reach == Reach::Here) {
+            built.here.push((draft.record, item.pdf_path.clone(), draft.text));
+        }
         if let Some(basis) = draft.withheld {
             built.withheld.push(withheld_row(Some(first), draft.kind, basis, draft.logged));
         }

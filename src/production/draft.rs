@@ -179,7 +179,7 @@ fn parent(
     let shown = match item.kind {
         RecordKind::File if is_touched => {
             let regions = desk.left_out.regions(member.record);
-            redacted_file(&found_type(item), original, &item.body, &regions, &desk.left_out.redactor)
+            redacted_file(&found_type(item), original, &item.body, &regions, member.record, &desk.left_out.redactor)
         }
         RecordKind::File => by_type(&found_type(item), original, &item.body),
         _ => message_body(item, desk.zone),
@@ -264,7 +264,7 @@ fn attachment(
     let shown = match is_touched {
         true => {
             let redactor = &desk.left_out.redactor;
-            redacted_file(&attached.found_type, bytes.as_deref(), &attached.text, &regions, redactor)
+            redacted_file(&attached.found_type, bytes.as_deref(), &attached.text, &regions, member.record, redactor)
         }
         false => by_type(&attached.found_type, bytes.as_deref(), &attached.text),
     };

@@ -135,7 +135,8 @@ fn make(
     let built = build::build(repository, plan, left_out, &mut folder, draw, monitor)?;
     let statement = proof::write(repository, plan, &built, made_by, &mut folder)?;
     let files: Vec<String> = folder.written.iter().map(|one| one.path.clone()).collect();
-    let leaks = left_out.leaks(temporary, &files)?;
+    let mut leaks = left_out.leaks(temporary, &files)?;
+    leaks.extend(left_out.local_leaks(temporary, &built.here)?);
     if !leaks.is_empty() {
         return Err(ProductionError::NotClean(leaks));
     }

@@ -6,7 +6,7 @@ use crate::base::id::{FamilyId, RecordId, RedactionId, RequestId};
 use crate::catalog::Reading;
 use crate::model::item::ParsedItem;
 use crate::model::production::{BatesNumber, PublicText};
-use crate::model::redaction::{CourtOrder, Place, Redaction, Region, Version};
+use crate::model::redaction::{CourtOrder, Place, Reach, Redaction, Region, Version};
 use crate::model::request::{DataRequest, RequestKind};
 use crate::package::redaction_log::Row;
 use crate::redaction::{Cut, Leak, Redactor, Taken, chars_of, look, marker, text_of};
@@ -129,6 +129,30 @@ impl LeftOut {
                     Leak::Unclear(why) => format!("it cannot be said that nothing withheld is in it: {why}"),
                 };
                 findings.push(Finding::new("withheld-words", path, message));
+            }
+        }
+        Ok(findings)
+    }
+}
+
+impl LeftOut {
+    /// Looks for words that are left out in one place alone in the page of their own document, unless what is given of it
+    /// has them in another place.
+    pub(super) fn local_leaks(
+        &self,
+        root: &Path,
+        documents: &[(RecordId, String, String)],
+    ) -> Result<Vec<Finding>, ProductionError> {
+        let mut findings = Vec::new();
+        for (record, path, given) in documents {
+            let whole = root.join(path);
+            let bytes = fs::read(&whole).map_err(|error| ProductionError::io(&whole, error))?;
+            for one in self.redactor.on(*record).filter(|one| one.reach == Reach::Here) {
+                let Some(search) = one.search() else { continue };
+                if search.find(given).is_empty() && !look(path, &bytes, &search).is_empty() {
+                    let message = format!("words that {} withholds are in it, or it cannot be looked through", one.id);
+                    findings.push(Finding::new("withheld-words", path, message));
+                }
             }
         }
         Ok(findings)

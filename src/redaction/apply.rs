@@ -97,6 +97,22 @@ impl Redactor {
         self.cut(text, Vec::new(), None, &mut Vec::new())
     }
 
+    /// Another form of the text of a member, as the cells of a workbook, without all that is taken out of the member,
+    /// wherever it stands there. `None` when words that are taken out of the text are not found in this form: then it
+    /// cannot be said that they are not in it.
+    pub fn other_form(&self, text: &str, record: RecordId) -> Option<String> {
+        let mut ranges = Vec::new();
+        for at in self.by_record.get(&record).into_iter().flatten() {
+            let one = &self.taken[*at];
+            let found: Vec<_> = found(*at, &one.search()?, text);
+            if found.is_empty() && one.place == Place::Text {
+                return None;
+            }
+            ranges.extend(found);
+        }
+        Some(self.cut(text, ranges, Some(record), &mut Vec::new()))
+    }
+
     /// An item without what was taken out of its members and without the words that are taken out everywhere.
     pub fn item(&self, item: &ParsedItem, members: &BTreeMap<Option<u32>, RecordId>) -> Redacted {
         if self.is_idle() {
@@ -165,11 +181,7 @@ impl Redactor {
     fn local(&self, record: Option<RecordId>, place: Place) -> Vec<(usize, Search)> {
         let own = record.and_then(|record| self.by_record.get(&record)).into_iter().flatten();
         own.filter(|at| self.taken[**at].place == place)
-            .filter_map(|at| {
-                let mut builder = SearchBuilder::default();
-                builder.add(Needle::of(&self.taken[*at].words)?);
-                Some((*at, builder.build()?))
-            })
+            .filter_map(|at| Some((*at, self.taken[*at].search()?)))
             .collect()
     }
 
@@ -220,6 +232,13 @@ fn found(at: usize, search: &Search, text: &str) -> Vec<(usize, Range<usize>)> {
 }
 
 impl Taken {
+    /// The search for its words alone; `None` when no letter or digit is in them.
+    pub fn search(&self) -> Option<Search> {
+        let mut builder = SearchBuilder::default();
+        builder.add(Needle::of(&self.words)?);
+        builder.build()
+    }
+
     /// The words of a place between two bytes, as they are taken out; `None` when they are not there.
     pub fn words_in(item: &ParsedItem, part: Option<u32>, place: Place, range: Range<usize>) -> Option<String> {
         text_of(item, part, place).get(range).map(str::to_owned)
@@ -312,6 +331,18 @@ mod tests {
         let redacted = Redactor::new(all).expect("built").item(&item(), &members());
         assert_eq!(redacted.item.parties[0].name, "Jane Roe");
         assert!(redacted.item.parties[0].address.starts_with('█') && redacted.item.body == BODY);
+    }
+
+    #[test]
+    fn cells_are_given_without_the_words_or_not_at_all() {
+        let text = "Roe\tJane\n763-555-0142";
+        let one = taken(1, 2, Place::Text, text, "Roe\tJane", Reach::Here);
+        let redactor = Redactor::new(vec![one.clone()]).expect("built");
+        let record = RecordId::new(2);
+        let form = redactor.other_form("1\tRoe\tJANE\t763", record).expect("found");
+        assert!(!form.contains("Roe") && form.ends_with("\t763"), "{form}");
+        assert_eq!(redactor.other_form("1\tJane\tRoe", record), None, "in another order");
+        assert_eq!(redactor.other_form("nothing", RecordId::new(3)).as_deref(), Some("nothing"));
     }
 
     proptest! {

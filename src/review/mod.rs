@@ -1,6 +1,7 @@
 //! Review: decisions member by member, one at a time or in bulk, each with who, when and on what basis; and the words of a
 //! member that are left out where the rest of it is given (`redact`).
 
+pub mod findings;
 pub mod redact;
 
 use crate::base::id::{FamilyId, RecordId, RequestId};
