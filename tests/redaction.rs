@@ -11,9 +11,7 @@ use recordroom::model::redaction::{CourtOrder, DataClass, Place, Reach, Region, 
 use recordroom::model::request::{RequestKind, RequestStatus};
 use recordroom::model::review::Decision;
 use recordroom::package::{listing, names};
-use recordroom::production::{
-    Outcome, ProduceOptions, Produced, ProductionError, preview, produce, produce_with,
-};
+use recordroom::production::{Outcome, ProduceOptions, Produced, ProductionError, preview, produce, produce_with};
 use recordroom::redaction::{Needle, Pattern, SearchBuilder, look};
 use recordroom::render::{self, Content, Rendition};
 use recordroom::repository::Repository;
@@ -182,7 +180,12 @@ impl City {
         panic!("no item {subject}");
     }
 
-    fn redact(&mut self, record: RecordId, what: What, grounds: &Grounds) -> Vec<recordroom::model::redaction::Redaction> {
+    fn redact(
+        &mut self,
+        record: RecordId,
+        what: What,
+        grounds: &Grounds,
+    ) -> Vec<recordroom::model::redaction::Redaction> {
         redact::redact(&mut self.repository, self.request, Some(&[record]), &what, grounds, "clerk").expect("redacted")
     }
 
@@ -217,7 +220,10 @@ impl City {
         builder.add(Needle::of(words).expect("letters"));
         let search = builder.build().expect("built");
         let all = tree(&self.path(name));
-        all.iter().filter(|(path, bytes)| !look(path, bytes, &search).is_empty()).map(|(path, _)| path.clone()).collect()
+        all.iter()
+            .filter(|(path, bytes)| !look(path, bytes, &search).is_empty())
+            .map(|(path, _)| path.clone())
+            .collect()
     }
 }
 
@@ -338,7 +344,10 @@ fn what_is_recorded_has_places_and_no_words() {
     let reading = city.repository.catalog().reading();
     let all = reading.redactions(city.request).expect("read");
     assert_eq!(all.len(), 3);
-    assert_eq!((all[0].place, all[0].reach, all[0].label.as_str()), (Place::People, Reach::Everywhere, "Withheld: § 13.44, subd. 1"));
+    assert_eq!(
+        (all[0].place, all[0].reach, all[0].label.as_str()),
+        (Place::People, Reach::Everywhere, "Withheld: § 13.44, subd. 1")
+    );
     let complaint = city.member("Tall grass, from", false);
     let decided = reading.decisions(city.request).expect("read").into_iter().find(|one| one.record == complaint);
     let decided = decided.expect("decided");
@@ -381,7 +390,8 @@ fn refusals_say_what_to_do() {
     review::decide(&mut city.repository, id, &rest, Decision::Responsive, "", "clerk").expect("decided");
     let error = city.produce("out", None).expect_err("refused").to_string();
     assert!(error.starts_with("1 items are withheld in part, and nobody said which part: R-"), "{error}");
-    let confirmed = Grounds { counsel: "A. Lind, 2026-03-01".into(), ..grounds("Minn. Stat. § 13.384", DataClass::Private) };
+    let confirmed =
+        Grounds { counsel: "A. Lind, 2026-03-01".into(), ..grounds("Minn. Stat. § 13.384", DataClass::Private) };
     let made = city.redact(complaint, What::Span { place: Place::Text, start: 4, end: 9 }, &confirmed);
     assert_eq!(made[0].determination, "citation confirmed by A. Lind, 2026-03-01");
     assert!(city.produce("out", None).is_ok());
@@ -426,7 +436,8 @@ fn one_review_serves_four_receivers() {
     review::decide(&mut city.repository, request, &rest, Decision::Responsive, "", "clerk").expect("decided");
     assert_ne!(complaint, reply);
     let told = |city: &City, folder: &str| -> [bool; 3] {
-        ["Ridge Way 14", "Wilhelmina Quist", "gravel was delivered"].map(|words| !city.holding(folder, words).is_empty())
+        ["Ridge Way 14", "Wilhelmina Quist", "gravel was delivered"]
+            .map(|words| !city.holding(folder, words).is_empty())
     };
     let public = city.produced("public", Some(Version::Public));
     assert_eq!(told(&city, "public"), [false, false, false]);
@@ -435,7 +446,12 @@ fn one_review_serves_four_receivers() {
     let attorney = city.produced("attorney", Some(Version::CityAttorney));
     assert_eq!(told(&city, "attorney"), [true, true, true], "nothing is left out");
     assert_eq!(attorney.production.first.to_string(), "INT-CB-00000001", "its numbers are no numbers of an answer");
-    let text = recordroom::extract::text(&fs::read(city.path("attorney/data/VOL001/PDF/0001/INT-CB-00000001.pdf")).expect("read"), "x.pdf", "").text;
+    let text = recordroom::extract::text(
+        &fs::read(city.path("attorney/data/VOL001/PDF/0001/INT-CB-00000001.pdf")).expect("read"),
+        "x.pdf",
+        "",
+    )
+    .text;
     assert!(text.contains("NOT FOR RELEASE"), "every page says so: {text}");
     let opposing = city.produced("opposing", None);
     assert_eq!((opposing.version, told(&city, "opposing")), (Version::OpposingParty, [false, false, false]));
@@ -519,6 +535,17 @@ fn workbook() -> Vec<u8> {
                 .to_owned(),
         ),
         (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+                 <Relationship Id=\"r1\" Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/styles.xml",
+            format!("<styleSheet xmlns=\"{main}\"><cellXfs count=\"1\"><xf numFmtId=\"0\"/></cellXfs></styleSheet>"),
+        ),
+        (
             "xl/workbook.xml",
             format!(
                 "<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets><sheet name=\"Calls\" sheetId=\"1\" r:id=\"r1\"/>\
@@ -556,7 +583,14 @@ fn workbook() -> Vec<u8> {
 fn a_workbook_is_given_cell_by_cell() {
     let mut city = city(RequestKind::Litigation);
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let mail = mail("book", 7, "Clerk <clerk@cedarbend.example>", "Book", "See the list.", Some(("list.xlsx", kind, &workbook())));
+    let mail = mail(
+        "book",
+        7,
+        "Clerk <clerk@cedarbend.example>",
+        "Book",
+        "See the list.",
+        Some(("list.xlsx", kind, &workbook())),
+    );
     let folder = city.path("second");
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("book.eml"), mail).expect("written");

@@ -123,10 +123,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("request", &["base", "model", "query", "calendar", "catalog", "index", "repository", "protection"]),
-    (
-        "review",
-        &["base", "model", "query", "notpublic", "redaction", "catalog", "index", "repository", "request"],
-    ),
+    ("review", &["base", "model", "query", "notpublic", "redaction", "catalog", "index", "repository", "request"]),
     (
         "production",
         &[

@@ -103,8 +103,10 @@ impl Reading<'_> {
                 place: word("a place", &text(3)?, Place::parse)?,
                 start: row.get::<_, i64>(4)?.unsigned_abs(),
                 end: row.get::<_, i64>(5)?.unsigned_abs(),
-                digest: KeyedDigest::from_slice(&row.get::<_, Vec<u8>>(6)?)
-                    .ok_or_else(|| CatalogError::Damaged { what: "a digest", value: format!("redaction {}", row.get::<_, i64>(0).unwrap_or(0)) })?,
+                digest: KeyedDigest::from_slice(&row.get::<_, Vec<u8>>(6)?).ok_or_else(|| CatalogError::Damaged {
+                    what: "a digest",
+                    value: format!("redaction {}", row.get::<_, i64>(0).unwrap_or(0)),
+                })?,
                 region: region.map(|region| word("a region", &region, |text| text.parse().ok())).transpose()?,
                 statute: text(8)?,
                 label: text(9)?,
@@ -122,7 +124,8 @@ impl Reading<'_> {
     /// For whom a production was made; `None` where that follows from its request.
     pub fn version_of(&self, production: ProductionId) -> Result<Option<Version>, CatalogError> {
         let sql = "SELECT version FROM production_version WHERE production = ?1";
-        let found: Option<String> = optional(self.connection.prepare_cached(sql)?.query_row([production.get()], |row| row.get(0)))?;
+        let found: Option<String> =
+            optional(self.connection.prepare_cached(sql)?.query_row([production.get()], |row| row.get(0)))?;
         found.map(|text| word("a version", &text, Version::parse)).transpose()
     }
 
@@ -138,7 +141,9 @@ impl Reading<'_> {
                 court: row.get(0)?,
                 file_number: row.get(1)?,
                 dated: day(&row.get::<_, String>(2)?)?,
-                releases: word("a list of statutes", &row.get::<_, String>(3)?, |text| serde_json::from_str(text).ok())?,
+                releases: word("a list of statutes", &row.get::<_, String>(3)?, |text| {
+                    serde_json::from_str(text).ok()
+                })?,
             });
         }
         Ok(all)

@@ -128,7 +128,11 @@ fn list(arguments: &Findings, found: &[Proposed], output: &Output) -> Result<u8,
     }
     let head = ["finding", "kind", "words", "sure", "why", "statute", "class"];
     let mut text = format!("{}{} findings", table(&head, &rows), found.len());
-    text.push_str(&if found.len() > rows.len() { format!(", {} shown (--limit shows more)\n", rows.len()) } else { "\n".to_owned() });
+    text.push_str(&if found.len() > rows.len() {
+        format!(", {} shown (--limit shows more)\n", rows.len())
+    } else {
+        "\n".to_owned()
+    });
     for (word, count) in counts {
         text.push_str(&format!("{count:>7} {word}\n"));
     }
@@ -160,7 +164,8 @@ fn row(one: &Proposed) -> Vec<String> {
     if one.is_redacted {
         why.push_str("; redacted");
     }
-    let whole = if one.is_whole && one.spot.place == Place::Text { "(the whole item)".to_owned() } else { safe(&short) };
+    let whole =
+        if one.is_whole && one.spot.place == Place::Text { "(the whole item)".to_owned() } else { safe(&short) };
     vec![
         one.at().to_string(),
         one.category.to_string(),

@@ -138,7 +138,9 @@ pub(super) fn version(word: &str) -> Result<Version, Failure> {
 pub(super) fn class(word: Option<&str>, basis: &str) -> Result<DataClass, Failure> {
     let hint = "Write --class private, confidential, nonpublic, protected-nonpublic or privileged.";
     match word {
-        Some(word) => DataClass::parse(word).ok_or_else(|| Failure::usage(format!("{word:?} is no class of data"), hint)),
+        Some(word) => {
+            DataClass::parse(word).ok_or_else(|| Failure::usage(format!("{word:?} is no class of data"), hint))
+        }
         None => {
             let first = basis.split(';').next().unwrap_or_default();
             let known = statute::of(first).map(|one| one.of_individuals);
@@ -249,14 +251,17 @@ pub(super) fn list(
             ]
         })
         .collect();
-    let listed: Vec<_> = all.iter().map(|one| {
-        json!({
-            "id": one.id, "item": one.record, "place": one.place, "start": one.start, "end": one.end,
-            "region": one.region, "statute": one.statute, "label": one.label, "class": one.class,
-            "about_requester": one.about_requester, "determination": one.determination, "reach": one.reach,
-            "by": one.by, "at": one.at,
+    let listed: Vec<_> = all
+        .iter()
+        .map(|one| {
+            json!({
+                "id": one.id, "item": one.record, "place": one.place, "start": one.start, "end": one.end,
+                "region": one.region, "statute": one.statute, "label": one.label, "class": one.class,
+                "about_requester": one.about_requester, "determination": one.determination, "reach": one.reach,
+                "by": one.by, "at": one.at,
+            })
         })
-    }).collect();
+        .collect();
     let head = ["redaction", "item", "place", "statute", "class", "reach", "determination", "by"];
     let text = format!("{}{} redactions\n", table(&head, &rows), all.len());
     output.result(json!({ "request": request, "count": all.len(), "redactions": listed }), &text)?;

@@ -3,8 +3,8 @@
 use super::args::Common;
 use super::findings::{self, Findings};
 use super::output::{Failure, Output, table};
-use super::repository::{self, REFUSED};
 use super::redact::{self, CourtOrderArgs, PreviewArgs, Redact, Unredact};
+use super::repository::{self, REFUSED};
 use super::{DONE, request};
 use crate::base::id::{FamilyId, RecordId, RequestId};
 use crate::model::item::ParsedItem;
@@ -115,11 +115,11 @@ pub fn run(common: &Common, review: &ReviewCommand, output: &Output) -> Result<u
         ReviewCommand::List { request, undecided, limit } => list(&opened, *request, *undecided, *limit, output),
         ReviewCommand::Decide(arguments) => decide(&mut opened, arguments, &repository::actor(common), output),
         ReviewCommand::Redact(arguments) => redact::redact(&mut opened, arguments, &repository::actor(common), output),
-        ReviewCommand::Findings(arguments) => {
-            findings::run(&mut opened, arguments, &repository::actor(common), output)
-        }
+        ReviewCommand::Findings(arguments) => findings::run(&mut opened, arguments, &repository::actor(common), output),
         ReviewCommand::Redactions { request, item } => redact::list(&opened, *request, *item, output),
-        ReviewCommand::Unredact(arguments) => redact::unredact(&mut opened, arguments, &repository::actor(common), output),
+        ReviewCommand::Unredact(arguments) => {
+            redact::unredact(&mut opened, arguments, &repository::actor(common), output)
+        }
         ReviewCommand::Preview(arguments) => redact::preview(&opened, arguments, output),
         ReviewCommand::CourtOrder(arguments) => {
             redact::court_order(&mut opened, arguments, &repository::actor(common), output)

@@ -82,7 +82,11 @@ fn portable(bytes: &[u8]) -> Option<Dots> {
         return None;
     }
     let rgb = bytes.get(at + 1..)?.to_vec();
-    (width > 0 && rgb.len() == usize::checked_mul(width, height)?.checked_mul(3)?).then_some(Dots { width, height, rgb })
+    (width > 0 && rgb.len() == usize::checked_mul(width, height)?.checked_mul(3)?).then_some(Dots {
+        width,
+        height,
+        rgb,
+    })
 }
 
 #[cfg(test)]

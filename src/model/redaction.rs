@@ -103,7 +103,8 @@ impl FromStr for Region {
     fn from_str(text: &str) -> Result<Self, RegionError> {
         let error = || RegionError(text.to_owned());
         let (page, rest) = text.split_once(':').ok_or_else(error)?;
-        let numbers: Vec<u32> = rest.split(',').map(|one| one.trim().parse()).collect::<Result<_, _>>().map_err(|_| error())?;
+        let numbers: Vec<u32> =
+            rest.split(',').map(|one| one.trim().parse()).collect::<Result<_, _>>().map_err(|_| error())?;
         let page: u32 = page.trim().parse().map_err(|_| error())?;
         let &[left, top, width, height] = numbers.as_slice() else { return Err(error()) };
         let fits = |at: u32, size: u32| size > 0 && at <= 1_000 && size <= 1_000 - at;
@@ -182,8 +183,11 @@ impl CourtOrder {
 
 /// The words of a citation that tell one section from another.
 fn citation(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != '.').map(|word| word.trim_matches('.').to_lowercase());
-    words.filter(|word| !matches!(word.as_str(), "" | "minn" | "stat" | "section" | "sec" | "subd" | "subdivision")).collect()
+    let words =
+        text.split(|c: char| !c.is_alphanumeric() && c != '.').map(|word| word.trim_matches('.').to_lowercase());
+    words
+        .filter(|word| !matches!(word.as_str(), "" | "minn" | "stat" | "section" | "sec" | "subd" | "subdivision"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -195,7 +199,9 @@ mod tests {
         let region: Region = "2:100,250,400,60".parse().expect("a region");
         assert_eq!(region, Region { page: 2, left: 100, top: 250, width: 400, height: 60 });
         assert_eq!(region.to_string().parse(), Ok(region));
-        for wrong in ["", "1", "0:1,1,1,1", "1:1,1,1", "1:900,0,200,10", "1:0,0,0,10", "1:a,0,1,1", "1:0,0,4294967295,1"] {
+        for wrong in
+            ["", "1", "0:1,1,1,1", "1:1,1,1", "1:900,0,200,10", "1:0,0,0,10", "1:a,0,1,1", "1:0,0,4294967295,1"]
+        {
             assert!(wrong.parse::<Region>().is_err(), "{wrong:?}");
         }
     }

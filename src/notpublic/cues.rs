@@ -24,80 +24,304 @@ const CUES: &[Cue] = &[
     Cue {
         category: Category::Medical,
         words: &[
-            "diagnosis", "diagnosed", "prognosis", "patient", "medical record", "medical records", "medical leave", "medical condition",
-            "health condition", "health insurance", "health issues", "health problems", "health problem", "medication", "prescription",
-            "surgery", "chemotherapy", "hospitalized", "in the hospital", "mental health", "psychiatric", "therapy", "doctor's note",
-            "doctor's appointment", "physician", "disability", "hipaa", "hippa", "phi", "run report", "blood pressure", "pregnant",
-            "pregnancy", "cancer", "diabetes", "stroke", "heart attack", "seizure", "overdose", "ambulance", "paramedic", "fmla",
-            "sick leave", "deductible", "policy number", "injury", "injured",
+            "diagnosis",
+            "diagnosed",
+            "prognosis",
+            "patient",
+            "medical record",
+            "medical records",
+            "medical leave",
+            "medical condition",
+            "health condition",
+            "health insurance",
+            "health issues",
+            "health problems",
+            "health problem",
+            "medication",
+            "prescription",
+            "surgery",
+            "chemotherapy",
+            "hospitalized",
+            "in the hospital",
+            "mental health",
+            "psychiatric",
+            "therapy",
+            "doctor's note",
+            "doctor's appointment",
+            "physician",
+            "disability",
+            "hipaa",
+            "hippa",
+            "phi",
+            "run report",
+            "blood pressure",
+            "pregnant",
+            "pregnancy",
+            "cancer",
+            "diabetes",
+            "stroke",
+            "heart attack",
+            "seizure",
+            "overdose",
+            "ambulance",
+            "paramedic",
+            "fmla",
+            "sick leave",
+            "deductible",
+            "policy number",
+            "injury",
+            "injured",
         ],
         one: 45,
         two: 70,
-        setting: &["his", "her", "my", "their", "husband", "wife", "daughter", "son", "employee", "she", "he", "claimant", "mother", "father"],
+        setting: &[
+            "his", "her", "my", "their", "husband", "wife", "daughter", "son", "employee", "she", "he", "claimant",
+            "mother", "father",
+        ],
         why: "words of health",
     },
     Cue {
         category: Category::Personnel,
         words: &[
-            "performance review", "performance evaluation", "performance appraisal", "performance ranking", "written warning", "verbal warning",
-            "reprimand", "disciplinary", "discipline", "suspension", "suspended", "loudermill", "administrative leave", "termination",
-            "terminated", "resignation", "severance", "harassment", "grievance", "coaching", "improvement plan", "background check",
-            "garnishment", "beneficiary", "benefits election", "employee assistance", "eap", "exit interview", "internal affairs", "ia file",
-            "home address", "salary", "salaries", "bonus", "bonuses", "promotion", "promoted", "demotion", "layoff", "laid off", "resume", "résumé", "cover letter",
-            "references", "interview score", "candidate", "candidates", "applicant", "applicants", "job offer", "offer letter", "hiring", "hire", "interview", "interviews",
-            "interviewing", "recruiting", "recruit", "new hire", "compensation", "headcount", "personnel", "hr", "human resources", "employment agreement", "employment",
+            "performance review",
+            "performance evaluation",
+            "performance appraisal",
+            "performance ranking",
+            "written warning",
+            "verbal warning",
+            "reprimand",
+            "disciplinary",
+            "discipline",
+            "suspension",
+            "suspended",
+            "loudermill",
+            "administrative leave",
+            "termination",
+            "terminated",
+            "resignation",
+            "severance",
+            "harassment",
+            "grievance",
+            "coaching",
+            "improvement plan",
+            "background check",
+            "garnishment",
+            "beneficiary",
+            "benefits election",
+            "employee assistance",
+            "eap",
+            "exit interview",
+            "internal affairs",
+            "ia file",
+            "home address",
+            "salary",
+            "salaries",
+            "bonus",
+            "bonuses",
+            "promotion",
+            "promoted",
+            "demotion",
+            "layoff",
+            "laid off",
+            "resume",
+            "résumé",
+            "cover letter",
+            "references",
+            "interview score",
+            "candidate",
+            "candidates",
+            "applicant",
+            "applicants",
+            "job offer",
+            "offer letter",
+            "hiring",
+            "hire",
+            "interview",
+            "interviews",
+            "interviewing",
+            "recruiting",
+            "recruit",
+            "new hire",
+            "compensation",
+            "headcount",
+            "personnel",
+            "hr",
+            "human resources",
+            "employment agreement",
+            "employment",
         ],
         one: 45,
         two: 68,
-        setting: &["employee", "officer", "complaint", "supervisor", "confidential", "position", "staff", "analyst", "manager"],
+        setting: &[
+            "employee",
+            "officer",
+            "complaint",
+            "supervisor",
+            "confidential",
+            "position",
+            "staff",
+            "analyst",
+            "manager",
+        ],
         why: "words of employment",
     },
     Cue {
         category: Category::Juvenile,
         words: &[
-            "juvenile", "juveniles", "minor child", "underage", "truancy", "truant", "runaway", "curfew", "foster care", "delinquency",
-            "petty offender", "15-year-old", "14-year-old", "16-year-old", "17-year-old", "13-year-old", "12-year-old", "11-year-old",
-            "15 year old", "14 year old", "16 year old", "17 year old", "13 year old", "12 year old", "student", "teen", "teenager",
+            "juvenile",
+            "juveniles",
+            "minor child",
+            "underage",
+            "truancy",
+            "truant",
+            "runaway",
+            "curfew",
+            "foster care",
+            "delinquency",
+            "petty offender",
+            "15-year-old",
+            "14-year-old",
+            "16-year-old",
+            "17-year-old",
+            "13-year-old",
+            "12-year-old",
+            "11-year-old",
+            "15 year old",
+            "14 year old",
+            "16 year old",
+            "17 year old",
+            "13 year old",
+            "12 year old",
+            "student",
+            "teen",
+            "teenager",
         ],
         one: 40,
         two: 72,
         setting: &[
-            "police", "officer", "arrest", "arrested", "citation", "cited", "suspect", "victim", "incident", "icr", "case", "squad", "shoplifting",
-            "assault", "theft", "court", "detained", "report", "parents", "guardian", "witness",
+            "police",
+            "officer",
+            "arrest",
+            "arrested",
+            "citation",
+            "cited",
+            "suspect",
+            "victim",
+            "incident",
+            "icr",
+            "case",
+            "squad",
+            "shoplifting",
+            "assault",
+            "theft",
+            "court",
+            "detained",
+            "report",
+            "parents",
+            "guardian",
+            "witness",
         ],
         why: "a juvenile in a police matter",
     },
     Cue {
         category: Category::AttorneyClient,
         words: &[
-            "attorney-client", "attorney client", "attorney/client", "privileged and confidential", "privileged & confidential", "privileged",
-            "work product", "legal advice", "advice of counsel", "in anticipation of litigation", "our attorney", "city attorney",
-            "outside counsel", "legal counsel", "settlement authority", "litigation strategy", "legal opinion", "counsel advises",
+            "attorney-client",
+            "attorney client",
+            "attorney/client",
+            "privileged and confidential",
+            "privileged & confidential",
+            "privileged",
+            "work product",
+            "legal advice",
+            "advice of counsel",
+            "in anticipation of litigation",
+            "our attorney",
+            "city attorney",
+            "outside counsel",
+            "legal counsel",
+            "settlement authority",
+            "litigation strategy",
+            "legal opinion",
+            "counsel advises",
         ],
         one: 55,
         two: 78,
-        setting: &["confidential", "advise", "advice", "opinion", "settle", "settlement", "lawsuit", "claim", "litigation", "counsel"],
+        setting: &[
+            "confidential",
+            "advise",
+            "advice",
+            "opinion",
+            "settle",
+            "settlement",
+            "lawsuit",
+            "claim",
+            "litigation",
+            "counsel",
+        ],
         why: "words of an attorney's advice",
     },
     Cue {
         category: Category::Complainant,
         words: &[
-            "complainant", "reporting party", "complained", "complaint", "my neighbor", "my neighbour", "neighbor's", "wants to remain anonymous",
-            "anonymous complaint", "do not tell them", "don't tell them",
+            "complainant",
+            "reporting party",
+            "complained",
+            "complaint",
+            "my neighbor",
+            "my neighbour",
+            "neighbor's",
+            "wants to remain anonymous",
+            "anonymous complaint",
+            "do not tell them",
+            "don't tell them",
         ],
         one: 40,
         two: 75,
         setting: &[
-            "grass", "weeds", "junk", "vehicles", "nuisance", "zoning", "code enforcement", "fence", "noise", "garbage", "trash", "blight",
-            "property", "setback", "dog", "chickens", "unlicensed", "rental", "snow", "yard", "shed", "lawn", "permit", "violation",
+            "grass",
+            "weeds",
+            "junk",
+            "vehicles",
+            "nuisance",
+            "zoning",
+            "code enforcement",
+            "fence",
+            "noise",
+            "garbage",
+            "trash",
+            "blight",
+            "property",
+            "setback",
+            "dog",
+            "chickens",
+            "unlicensed",
+            "rental",
+            "snow",
+            "yard",
+            "shed",
+            "lawn",
+            "permit",
+            "violation",
         ],
         why: "a complaint on the use of property",
     },
     Cue {
         category: Category::UtilityCustomer,
         words: &[
-            "electric bill", "kwh", "meter reading", "usage history", "payment arrangement", "disconnect notice", "disconnection", "shutoff", "shut-off",
-            "past due balance", "utility account", "cold weather rule", "budget billing",
+            "electric bill",
+            "kwh",
+            "meter reading",
+            "usage history",
+            "payment arrangement",
+            "disconnect notice",
+            "disconnection",
+            "shutoff",
+            "shut-off",
+            "past due balance",
+            "utility account",
+            "cold weather rule",
+            "budget billing",
         ],
         one: 50,
         two: 74,
@@ -107,8 +331,21 @@ const CUES: &[Cue] = &[
     Cue {
         category: Category::Investigation,
         words: &[
-            "under investigation", "ongoing investigation", "active investigation", "confidential informant", "informant", "search warrant", "undercover",
-            "person of interest", "detective", "suspect", "surveillance", "sting", "wiretap", "mandated reporter", "maltreatment",
+            "under investigation",
+            "ongoing investigation",
+            "active investigation",
+            "confidential informant",
+            "informant",
+            "search warrant",
+            "undercover",
+            "person of interest",
+            "detective",
+            "suspect",
+            "surveillance",
+            "sting",
+            "wiretap",
+            "mandated reporter",
+            "maltreatment",
         ],
         one: 40,
         two: 68,
@@ -117,7 +354,16 @@ const CUES: &[Cue] = &[
     },
     Cue {
         category: Category::TradeSecret,
-        words: &["trade secret", "proprietary", "confidential pricing", "customer list", "sealed bid", "pro forma", "nondisclosure", "non-disclosure"],
+        words: &[
+            "trade secret",
+            "proprietary",
+            "confidential pricing",
+            "customer list",
+            "sealed bid",
+            "pro forma",
+            "nondisclosure",
+            "non-disclosure",
+        ],
         one: 50,
         two: 72,
         setting: &["confidential", "bid", "proposal", "pricing", "vendor", "formula", "business plan"],
@@ -126,8 +372,15 @@ const CUES: &[Cue] = &[
     Cue {
         category: Category::LaborRelations,
         words: &[
-            "bargaining position", "negotiation strategy", "union proposal", "labor negotiations", "collective bargaining", "mediation", "arbitration",
-            "bargaining unit", "closed session",
+            "bargaining position",
+            "negotiation strategy",
+            "union proposal",
+            "labor negotiations",
+            "collective bargaining",
+            "mediation",
+            "arbitration",
+            "bargaining unit",
+            "closed session",
         ],
         one: 45,
         two: 70,
@@ -137,8 +390,18 @@ const CUES: &[Cue] = &[
     Cue {
         category: Category::Security,
         words: &[
-            "evacuation plan", "camera blind spot", "key location", "vacation watch", "firewall", "ip scheme", "vulnerability scan", "penetration test",
-            "security assessment", "alarm system", "block captain", "threat assessment",
+            "evacuation plan",
+            "camera blind spot",
+            "key location",
+            "vacation watch",
+            "firewall",
+            "ip scheme",
+            "vulnerability scan",
+            "penetration test",
+            "security assessment",
+            "alarm system",
+            "block captain",
+            "threat assessment",
         ],
         one: 52,
         two: 74,
@@ -149,17 +412,47 @@ const CUES: &[Cue] = &[
 
 /// Words before a value that keeps something safe, and what follows them.
 const KEYS: &[&str] = &[
-    "door code", "gate code", "alarm code", "entry code", "access code", "keypad code", "lockbox code", "passcode", "password", "passphrase",
-    "wifi key", "wi-fi key", "wifi password", "wi-fi password", "pin code", "combination", "vpn key", "pre-shared key", "login",
+    "door code",
+    "gate code",
+    "alarm code",
+    "entry code",
+    "access code",
+    "keypad code",
+    "lockbox code",
+    "passcode",
+    "password",
+    "passphrase",
+    "wifi key",
+    "wi-fi key",
+    "wifi password",
+    "wi-fi password",
+    "pin code",
+    "combination",
+    "vpn key",
+    "pre-shared key",
+    "login",
 ];
 
 /// Words before the person who complained.
-const COMPLAINANTS: &[&str] = &["complainant", "complainant name", "reporting party", "reported by", "complaint by", "caller", "called in by"];
+const COMPLAINANTS: &[&str] =
+    &["complainant", "complainant name", "reporting party", "reported by", "complaint by", "caller", "called in by"];
 
 /// Words that tell of a list of addresses given to be notified.
 const LISTS: &[&str] = &[
-    "unsubscribe", "subscriber", "subscribers", "notify me", "govdelivery", "codered", "e-mail list", "email list", "mailing list", "signup", "sign-up",
-    "newsletter list", "notification list", "notifications",
+    "unsubscribe",
+    "subscriber",
+    "subscribers",
+    "notify me",
+    "govdelivery",
+    "codered",
+    "e-mail list",
+    "email list",
+    "mailing list",
+    "signup",
+    "sign-up",
+    "newsletter list",
+    "notification list",
+    "notifications",
 ];
 /// Addresses from which a text is a list.
 const LISTED: usize = 3;
@@ -212,7 +505,11 @@ fn sentence(text: &str, range: &Range<usize>) -> Range<usize> {
         }
     };
     let before = text[..range.start].char_indices().rev().filter(|(_, c)| ends(*c)).find(|(at, c)| is_end(*at, *c));
-    let behind = text[range.end..].char_indices().map(|(at, c)| (range.end + at, c)).filter(|(_, c)| ends(*c)).find(|(at, c)| is_end(*at, *c));
+    let behind = text[range.end..]
+        .char_indices()
+        .map(|(at, c)| (range.end + at, c))
+        .filter(|(_, c)| ends(*c))
+        .find(|(at, c)| is_end(*at, *c));
     let mut start = before.map_or(0, |(at, c)| at + c.len_utf8());
     let mut end = behind.map_or(text.len(), |(at, c)| if c == '\n' { at } else { at + 1 });
     start += text[start..end].len() - text[start..end].trim_start().len();
@@ -223,7 +520,8 @@ fn sentence(text: &str, range: &Range<usize>) -> Range<usize> {
 fn sentences(text: &str, all: &mut Vec<Finding>) {
     let Some(automaton) = &FINDER.automaton else { return };
     // For each sentence and cue: the words of the cue in it, and whether the setting is there.
-    let mut seen: std::collections::BTreeMap<(usize, usize, usize), (std::collections::BTreeSet<usize>, bool)> = Default::default();
+    let mut seen: std::collections::BTreeMap<(usize, usize, usize), (std::collections::BTreeSet<usize>, bool)> =
+        Default::default();
     let mut last: Option<Range<usize>> = None;
     for found in automaton.find_overlapping_iter(text) {
         let range = found.start()..found.end();
@@ -256,7 +554,13 @@ fn sentences(text: &str, all: &mut Vec<Finding>) {
 }
 
 /// The value behind words and a sign: `Door code: 4711`, `password is Elm7`.
-fn values(text: &str, words: &[&str], category: Category, (confidence, why): (u8, &'static str), all: &mut Vec<Finding>) {
+fn values(
+    text: &str,
+    words: &[&str],
+    category: Category,
+    (confidence, why): (u8, &'static str),
+    all: &mut Vec<Finding>,
+) {
     let lower = text.to_ascii_lowercase();
     for word in words {
         for (at, _) in lower.match_indices(word) {
@@ -271,15 +575,25 @@ fn values(text: &str, words: &[&str], category: Category, (confidence, why): (u8
             let line = text[start..].split(['\n', '\r']).next().unwrap_or_default();
             let value = match category {
                 // A code is one word or some digits with dashes; what follows it is not part of it.
-                Category::Security => line.trim_start().split([' ', ',', ';']).next().unwrap_or_default().trim_end_matches('.'),
+                Category::Security => {
+                    line.trim_start().split([' ', ',', ';']).next().unwrap_or_default().trim_end_matches('.')
+                }
                 _ => line.split(['.', ';']).next().unwrap_or_default(),
             };
             let start = start + text[start..].find(value).unwrap_or(0);
             let telling = value.trim();
-            let is_code = category != Category::Security || telling.chars().any(|c| c.is_ascii_digit()) || sign.contains([':', '=']);
+            let is_code = category != Category::Security
+                || telling.chars().any(|c| c.is_ascii_digit())
+                || sign.contains([':', '=']);
             let start = start + value.find(telling).unwrap_or(0);
             if telling.chars().count() >= 3 && is_code {
-                all.push(Finding { category, place: Place::Text, range: start..start + telling.len(), confidence, why });
+                all.push(Finding {
+                    category,
+                    place: Place::Text,
+                    range: start..start + telling.len(),
+                    confidence,
+                    why,
+                });
             }
         }
     }
@@ -288,7 +602,8 @@ fn values(text: &str, words: &[&str], category: Category, (confidence, why): (u8
 /// Addresses in a list of those who asked to be notified (Minn. Stat. § 13.356); not those of ordinary mail.
 fn listed(text: &str, all: &mut Vec<Finding>) {
     let lower = text.to_ascii_lowercase();
-    let speaks = LISTS.iter().any(|word| lower.match_indices(word).any(|(at, _)| stands_alone(&lower, &(at..at + word.len()))));
+    let speaks =
+        LISTS.iter().any(|word| lower.match_indices(word).any(|(at, _)| stands_alone(&lower, &(at..at + word.len()))));
     if !speaks {
         return;
     }
@@ -301,7 +616,9 @@ fn listed(text: &str, all: &mut Vec<Finding>) {
         at = end;
         let word = text[start..end].trim_matches(['.', '-', '+', '_']);
         let start = start + text[start..end].find(word).unwrap_or(0);
-        let is_address = word.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.') && !domain.contains('@'));
+        let is_address = word
+            .split_once('@')
+            .is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.') && !domain.contains('@'));
         if is_address {
             addresses.push(start..start + word.len());
         }

@@ -6,28 +6,119 @@ use crate::model::redaction::Place;
 use std::ops::Range;
 
 const SOCIAL: &[&str] = &[
-    "ssn", "social security", "social sec", "soc sec", "social insurance", "social", "ss#", "ss #", "tin", "taxpayer", "national id",
-    "employee number", "participant id", "sin", "codice fiscale",
+    "ssn",
+    "social security",
+    "social sec",
+    "soc sec",
+    "social insurance",
+    "social",
+    "ss#",
+    "ss #",
+    "tin",
+    "taxpayer",
+    "national id",
+    "employee number",
+    "participant id",
+    "sin",
+    "codice fiscale",
 ];
 /// What a number is called that has the shape of another and is none.
 const OTHER: &[&str] = &[
-    "account", "acct", "barcode", "invoice", "order", "part", "part number", "phone", "fax", "cell", "tel", "product", "quantity", "count",
-    "routing", "serial", "sku", "tracking", "transaction", "zip", "zip code", "ticket", "case", "permit", "parcel", "pid", "reference",
-    "ref", "po", "purchase order", "model", "confirmation", "docket", "bid", "contract", "meeting id", "icr", "isbn", "upc",
+    "account",
+    "acct",
+    "barcode",
+    "invoice",
+    "order",
+    "part",
+    "part number",
+    "phone",
+    "fax",
+    "cell",
+    "tel",
+    "product",
+    "quantity",
+    "count",
+    "routing",
+    "serial",
+    "sku",
+    "tracking",
+    "transaction",
+    "zip",
+    "zip code",
+    "ticket",
+    "case",
+    "permit",
+    "parcel",
+    "pid",
+    "reference",
+    "ref",
+    "po",
+    "purchase order",
+    "model",
+    "confirmation",
+    "docket",
+    "bid",
+    "contract",
+    "meeting id",
+    "icr",
+    "isbn",
+    "upc",
 ];
-const BANK: &[&str] =
-    &["routing", "aba", "rtn", "transit", "ach", "wire", "bank", "deposit", "direct deposit", "voided check", "checking", "savings"];
+const BANK: &[&str] = &[
+    "routing",
+    "aba",
+    "rtn",
+    "transit",
+    "ach",
+    "wire",
+    "bank",
+    "deposit",
+    "direct deposit",
+    "voided check",
+    "checking",
+    "savings",
+];
 const ACCOUNT: &[&str] = &["account", "acct", "a/c", "account number", "account no"];
 const CARD: &[&str] = &[
-    "card", "credit", "debit", "visa", "mastercard", "master card", "amex", "american express", "discover", "cvv", "cvc", "exp", "expires",
-    "payment", "diners", "jcb", "maestro",
+    "card",
+    "credit",
+    "debit",
+    "visa",
+    "mastercard",
+    "master card",
+    "amex",
+    "american express",
+    "discover",
+    "cvv",
+    "cvc",
+    "exp",
+    "expires",
+    "payment",
+    "diners",
+    "jcb",
+    "maestro",
 ];
 const LICENCE: &[&str] = &[
-    "driver's license", "drivers license", "driver license", "driver's licence", "drivers licence", "driver's lic", "driver s license",
-    "dl", "dl#", "dln", "oln", "license number", "licence number", "license no", "dvs", "lic#",
+    "driver's license",
+    "drivers license",
+    "driver license",
+    "driver's licence",
+    "drivers licence",
+    "driver's lic",
+    "driver s license",
+    "dl",
+    "dl#",
+    "dln",
+    "oln",
+    "license number",
+    "licence number",
+    "license no",
+    "dvs",
+    "lic#",
 ];
 const BIRTH: &[&str] = &["dob", "d.o.b", "date of birth", "birth date", "birthdate", "birthday", "born", "born on"];
-const PLATE: &[&str] = &["plate", "license plate", "licence plate", "plate number", "lpr", "alpr", "tag number", "lic plate"];
+const PLATE: &[&str] =
+    &["plate", "license plate", "licence plate", "plate number", "lpr", "alpr", "tag number", "lic plate"];
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -75,7 +166,8 @@ fn runs(text: &str) -> Vec<Run> {
         let joins = all.last().and_then(|run| run.groups.last()).and_then(|before| {
             let mut between = text[before.end..at].chars();
             let sign = between.next()?;
-            (between.next().is_none() && matches!(sign, '-' | ' ' | '.' | '/' | '\u{2013}' | '\u{2011}' | '\u{a0}')).then_some(sign)
+            (between.next().is_none() && matches!(sign, '-' | ' ' | '.' | '/' | '\u{2013}' | '\u{2011}' | '\u{a0}'))
+                .then_some(sign)
         });
         match (joins, is_word) {
             (_, true) => all.push(Run { groups: Vec::new(), signs: Vec::new() }),
@@ -103,7 +195,8 @@ impl Run {
             let signs = &self.signs[at..at + count - 1];
             let sign = signs.first().copied().unwrap_or('\0');
             let joined = |sign: Option<&char>| sign.is_some_and(|sign| !matches!(sign, ' ' | '\u{a0}'));
-            let apart = !joined(at.checked_sub(1).and_then(|before| self.signs.get(before))) && !joined(self.signs.get(at + count - 1));
+            let apart = !joined(at.checked_sub(1).and_then(|before| self.signs.get(before)))
+                && !joined(self.signs.get(at + count - 1));
             (fits && apart && signs.iter().all(|one| *one == sign)).then_some((groups, sign))
         })
     }
@@ -254,16 +347,35 @@ pub fn is_card(digits: &[u8]) -> bool {
         _ => false,
     };
     let first = digits.first();
-    let sum: u32 = digits.iter().rev().enumerate().map(|(at, digit)| {
-        let doubled = u32::from(*digit) << (at % 2);
-        if doubled > 9 { doubled - 9 } else { doubled }
-    }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, digit)| {
+            let doubled = u32::from(*digit) << (at % 2);
+            if doubled > 9 { doubled - 9 } else { doubled }
+        })
+        .sum();
     issued && sum.is_multiple_of(10) && !digits.iter().all(|digit| Some(digit) == first)
 }
 
 fn cards(text: &str, run: &Run, all: &mut Vec<Finding>) {
     let shapes: [&[usize]; 15] = [
-        &[12], &[4, 4, 4, 3], &[4, 4, 4, 2], &[13], &[14], &[15], &[16], &[17], &[18], &[19], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 4, 4, 3], &[4, 4, 4, 1],
+        &[12],
+        &[4, 4, 4, 3],
+        &[4, 4, 4, 2],
+        &[13],
+        &[14],
+        &[15],
+        &[16],
+        &[17],
+        &[18],
+        &[19],
+        &[4, 4, 4, 4],
+        &[4, 6, 5],
+        &[4, 6, 4],
+        &[4, 4, 4, 4, 3],
+        &[4, 4, 4, 1],
     ];
     for shape in shapes {
         for (groups, sign) in run.of_shape(shape) {
@@ -361,7 +473,8 @@ fn letters_and_digits(text: &str, all: &mut Vec<Finding>) {
             continue;
         }
         licence(text, word, &plain, numbers, range.clone(), all);
-        let is_plate = (5..=7).contains(&plain.len()) && numbers < 7 && plain.iter().all(|byte| !byte.is_ascii_lowercase());
+        let is_plate =
+            (5..=7).contains(&plain.len()) && numbers < 7 && plain.iter().all(|byte| !byte.is_ascii_lowercase());
         if is_plate && word.matches('-').count() <= 1 && Near::of(text, range.start, range.end).is_called(PLATE) {
             found(all, Category::LicencePlate, range, 70, "it is called a plate");
         }

@@ -79,7 +79,8 @@ fn elected(item: &ParsedItem, office: &Office, all: &mut Vec<Finding>) {
 
 /// A lawyer who only gets a copy makes nothing privileged.
 fn attorneys(item: &ParsedItem, office: &Office, all: &mut Vec<Finding>) {
-    let takes_part = |roles: &[Role]| item.parties.iter().any(|one| roles.contains(&one.role) && office.is_attorney(&normal(one)));
+    let takes_part =
+        |roles: &[Role]| item.parties.iter().any(|one| roles.contains(&one.role) && office.is_attorney(&normal(one)));
     if takes_part(&[Role::From, Role::Sender, Role::To]) {
         whole(item, Category::AttorneyClient, 60, "written by or to an attorney", all);
     } else if takes_part(&[Role::Cc, Role::Bcc]) {

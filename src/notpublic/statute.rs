@@ -48,12 +48,26 @@ pub const STATUTES: &[Statute] = &[
     row("Minn. Stat. § 13.15", "electronic access data", Private, Some(Nonpublic), true, false),
     row("Minn. Stat. § 13.045", "Safe at Home participants", Private, None, false, false),
     row("Minn. Stat. § 13.10", "data on decedents", Private, None, false, false),
-    row("Minn. Stat. § 13.39, subd. 2", "pending civil legal action", Confidential, Some(ProtectedNonpublic), true, true),
+    row(
+        "Minn. Stat. § 13.39, subd. 2",
+        "pending civil legal action",
+        Confidential,
+        Some(ProtectedNonpublic),
+        true,
+        true,
+    ),
     row("Minn. Stat. § 13.39", "civil investigation", Confidential, Some(ProtectedNonpublic), false, true),
     row("Minn. Stat. § 13.393", "attorneys' data", Privileged, Some(Privileged), true, false),
     row("Minn. Stat. § 13.392", "internal audit data", Confidential, Some(ProtectedNonpublic), false, false),
     row("Minn. Stat. § 6.715", "state auditor's data", Confidential, Some(ProtectedNonpublic), false, false),
-    row("Minn. Stat. § 13.43, subd. 2", "personnel data, complaints before their final disposition", Private, None, true, false),
+    row(
+        "Minn. Stat. § 13.43, subd. 2",
+        "personnel data, complaints before their final disposition",
+        Private,
+        None,
+        true,
+        false,
+    ),
     row("Minn. Stat. § 13.43, subd. 3", "applicants for employment", Private, None, true, false),
     row("Minn. Stat. § 13.43, subd. 4", "personnel data that no other line makes public", Private, None, true, false),
     row("Minn. Stat. § 13.43, subd. 5", "undercover law enforcement officers", Private, None, true, false),
@@ -67,7 +81,14 @@ pub const STATUTES: &[Statute] = &[
     row("Minn. Stat. § 13.601, subd. 2", "correspondence with elected officials", Private, None, true, false),
     row("Minn. Stat. § 13.601, subd. 3", "applicants for appointment", Private, None, true, false),
     row("Minn. Stat. § 13.44, subd. 1", "identity of a complainant on real property", Confidential, None, true, false),
-    row("Minn. Stat. § 13.44, subd. 3", "real property appraisals", Confidential, Some(ProtectedNonpublic), true, false),
+    row(
+        "Minn. Stat. § 13.44, subd. 3",
+        "real property appraisals",
+        Confidential,
+        Some(ProtectedNonpublic),
+        true,
+        false,
+    ),
     row("Minn. Stat. § 13.44", "property complaint data", Confidential, None, true, false),
     row("Minn. Stat. § 13.51", "assessor's data", Private, Some(Nonpublic), true, false),
     row("Minn. Stat. § 13.52", "deferred assessment data", Private, None, false, false),
@@ -88,7 +109,14 @@ pub const STATUTES: &[Statute] = &[
     row("Minn. Stat. § 13.40", "library data", Private, None, false, false),
     row("Minn. Stat. ch. 260E", "maltreatment of minors", Confidential, None, false, false),
     row("Minn. Stat. § 626.557", "maltreatment of vulnerable adults", Confidential, None, false, false),
-    row("Minn. Stat. § 13.82, subd. 7", "active criminal investigative data", Confidential, Some(ProtectedNonpublic), true, false),
+    row(
+        "Minn. Stat. § 13.82, subd. 7",
+        "active criminal investigative data",
+        Confidential,
+        Some(ProtectedNonpublic),
+        true,
+        false,
+    ),
     row("Minn. Stat. § 13.82, subd. 17", "protected identities", Private, None, true, true),
     row("Minn. Stat. § 13.82, subd. 4", "911 audio recordings", Private, None, true, false),
     row("Minn. Stat. § 13.82", "law enforcement data", Private, Some(Nonpublic), false, false),
@@ -140,7 +168,12 @@ fn key(citation: &str) -> Vec<String> {
     let words = citation.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
     let words = words.map(|word| word.trim_matches('.').to_ascii_lowercase());
     words
-        .filter(|word| !matches!(word.as_str(), "" | "minn" | "stat" | "ch" | "chapter" | "section" | "sec" | "subd" | "subdivision"))
+        .filter(|word| {
+            !matches!(
+                word.as_str(),
+                "" | "minn" | "stat" | "ch" | "chapter" | "section" | "sec" | "subd" | "subdivision"
+            )
+        })
         .collect()
 }
 

@@ -38,7 +38,8 @@ pub fn log(rows: &[Row]) -> String {
             Place::Facts => "further facts",
             Place::Region => "a part of a picture or page",
         };
-        let why = if one.follows { "repeats what is withheld in another document" } else { "decided for this document" };
+        let why =
+            if one.follows { "repeats what is withheld in another document" } else { "decided for this document" };
         out.push_str(&listing::row(&[
             own(&one.number.to_string()),
             own(&one.redaction.to_string()),

@@ -2,8 +2,8 @@
 
 use super::draft::{self, Desk, Draft, Sheet};
 use super::folder::{Folder, Stream};
-use super::redacted::LeftOut;
 use super::plan::{Plan, PlannedFamily};
+use super::redacted::LeftOut;
 use super::{ProductionError, Withheld, words};
 use crate::base::clock::StopWatch;
 use crate::base::id::{CustodianId, FamilyId, RecordId};
@@ -108,7 +108,12 @@ pub(super) fn build(
     Ok(built)
 }
 
-fn begin(repository: &Repository, plan: &Plan, left_out: &LeftOut, folder: &Folder) -> Result<Listings, ProductionError> {
+fn begin(
+    repository: &Repository,
+    plan: &Plan,
+    left_out: &LeftOut,
+    folder: &Folder,
+) -> Result<Listings, ProductionError> {
     let made_on = crate::base::clock::local_date(plan.made_at, repository.zone());
     let own = |value: &dyn ToString| PublicText::released(value.to_string());
     let heading = Heading {

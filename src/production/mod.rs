@@ -36,8 +36,8 @@ mod words;
 
 pub use crate::package::listing::Withheld;
 pub use plan::{Give, Plan, PlannedFamily, PlannedMember, not_collected, plan};
-pub use redacted::{Preview, preview};
 pub use record::{again, again_with, produce, produce_with};
+pub use redacted::{Preview, preview};
 pub use repeats::Repeat;
 
 use crate::base::id::{ProductionId, RecordId};

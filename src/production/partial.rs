@@ -17,11 +17,17 @@ const TEXT_ONLY: &str = "A part of this file is withheld. What remains is drawn 
 const CELLS: &str = "A part of this workbook is withheld. What remains is drawn cell by cell, hidden sheets and comments included; \
                      formulas, charts and colours are not shown.";
 const BURNED: &str = "A part of this picture is withheld and was painted over.";
-const BURNED_PAGES: &str =
-    "A part of these pages is withheld and was painted over; they are pictures of the pages.";
+const BURNED_PAGES: &str = "A part of these pages is withheld and was painted over; they are pictures of the pages.";
 
 /// What is shown of a file from which words or boxes are left out; `text` is without the words already.
-pub(super) fn redacted_file(found_type: &str, bytes: Option<&[u8]>, text: &str, regions: &[Region], record: RecordId, redactor: &Redactor) -> Shown {
+pub(super) fn redacted_file(
+    found_type: &str,
+    bytes: Option<&[u8]>,
+    text: &str,
+    regions: &[Region],
+    record: RecordId,
+    redactor: &Redactor,
+) -> Shown {
     let is_picture = matches!(found_type, "image/jpeg" | "image/png");
     match bytes {
         Some(bytes) if is_picture && !regions.is_empty() => match burn(bytes, regions) {
@@ -32,7 +38,9 @@ pub(super) fn redacted_file(found_type: &str, bytes: Option<&[u8]>, text: &str, 
                 remark: BURNED,
                 listed: true,
             },
-            Err(error) => slip(&format!("A part of this picture is withheld, and it could not be painted over: {error}.")),
+            Err(error) => {
+                slip(&format!("A part of this picture is withheld, and it could not be painted over: {error}."))
+            }
         },
         Some(bytes) if found_type == "application/pdf" && !regions.is_empty() => match burn_pages(bytes, regions) {
             Ok(pages) => {
@@ -41,16 +49,23 @@ pub(super) fn redacted_file(found_type: &str, bytes: Option<&[u8]>, text: &str, 
                 let text = if read.is_empty() { PublicText::released(BURNED_PAGES) } else { read };
                 Shown { content: Content::Pages(pages.pdf), text, remark: BURNED_PAGES, listed: true }
             }
-            Err(error) => slip(&format!("A part of this file is withheld, and its pages could not be painted over: {error}.")),
+            Err(error) => {
+                slip(&format!("A part of this file is withheld, and its pages could not be painted over: {error}."))
+            }
         },
         _ if !regions.is_empty() => {
             slip("A part of this file is withheld; boxes can be painted into pictures and PDF pages alone.")
         }
-        Some(bytes) if is_workbook(found_type) && let Some(cells) = cells(bytes, text, record, redactor) => {
+        Some(bytes)
+            if is_workbook(found_type)
+                && let Some(cells) = cells(bytes, text, record, redactor) =>
+        {
             let text = released(&cells);
             Shown { content: Content::Text(text.clone()), text, remark: CELLS, listed: true }
         }
-        _ if text.trim().is_empty() => slip("A part of this file is withheld, and it has no text from which the rest could be drawn."),
+        _ if text.trim().is_empty() => {
+            slip("A part of this file is withheld, and it has no text from which the rest could be drawn.")
+        }
         _ => {
             let text = released(text);
             Shown { content: Content::Text(text.clone()), text, remark: TEXT_ONLY, listed: true }
@@ -74,7 +89,8 @@ fn cells(bytes: &[u8], text: &str, record: RecordId, redactor: &Redactor) -> Opt
         grid.push_str(&format!("[{hidden} {}]\n", sheet.name));
         for (row, cells) in (1..).zip(&sheet.rows) {
             if cells.iter().any(|cell| !cell.is_empty()) {
-                let words: Vec<String> = cells.iter().map(|cell| cell.words().replace(['\t', '\n', '\r'], " ")).collect();
+                let words: Vec<String> =
+                    cells.iter().map(|cell| cell.words().replace(['\t', '\n', '\r'], " ")).collect();
                 grid.push_str(&format!("{row}\t{}\n", words.join("\t")));
             }
         }

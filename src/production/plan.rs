@@ -236,7 +236,9 @@ pub(super) fn arrange(
                 Decision::NotResponsive => Give::NotResponsive,
                 // Nothing is withheld from the city's own attorney, nor from whom a court ordered to have it.
                 Decision::Withheld if version == Version::CityAttorney => Give::Whole,
-                Decision::Withheld if version == Version::OpposingParty && orders.iter().any(|one| one.opens(basis)) => {
+                Decision::Withheld
+                    if version == Version::OpposingParty && orders.iter().any(|one| one.opens(basis)) =>
+                {
                     Give::Whole
                 }
                 Decision::Withheld => Give::Withheld(basis.clone()),

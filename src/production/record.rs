@@ -271,7 +271,8 @@ fn unchanged(reading: &crate::catalog::Reading<'_>, plan: &Plan) -> Result<(), P
     let open = reading.request(id)?.status != RequestStatus::Closed;
     let arranged = plan::arrange(reading, &plan.request, plan.version)?;
     let redactions = redacted::counting(reading, &plan.request, plan.version)?;
-    let same = arranged.families == plan.families && arranged.withheld == plan.withheld && redactions == plan.redactions;
+    let same =
+        arranged.families == plan.families && arranged.withheld == plan.withheld && redactions == plan.redactions;
     if free && open && same {
         return Ok(());
     }

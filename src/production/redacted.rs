@@ -29,7 +29,11 @@ pub(super) fn usual_version(kind: RequestKind) -> Version {
 }
 
 /// The redactions of a request that count in a version, in order.
-pub(super) fn counting(reading: &Reading<'_>, request: &DataRequest, version: Version) -> Result<Vec<Redaction>, ProductionError> {
+pub(super) fn counting(
+    reading: &Reading<'_>,
+    request: &DataRequest,
+    version: Version,
+) -> Result<Vec<Redaction>, ProductionError> {
     let orders = reading.court_orders(request.id)?;
     Ok(reading.redactions(request.id)?.into_iter().filter(|one| counts(one, version, &orders)).collect())
 }

@@ -150,7 +150,8 @@ impl Redactor {
         out.message_id = self.cut(&out.message_id, Vec::new(), record, all);
         let people = self.local(record, Place::People);
         for party in &mut out.parties {
-            let whole = |text: &str| people.iter().flat_map(|(at, search)| found(*at, search, text)).collect::<Vec<_>>();
+            let whole =
+                |text: &str| people.iter().flat_map(|(at, search)| found(*at, search, text)).collect::<Vec<_>>();
             party.name = self.cut(&party.name, whole(&party.name), record, all);
             party.address = self.cut(&party.address, whole(&party.address), record, all);
             // The same box twice tells no more than one.
@@ -281,13 +282,15 @@ mod tests {
         let mut item = ParsedItem::new(RecordKind::Email);
         item.body = BODY.to_owned();
         item.subject = "Complaint of JANE ROE".to_owned();
-        let party = |role, name: &str, address: &str| Party { role, name: name.into(), address: address.into(), normal: None };
+        let party =
+            |role, name: &str, address: &str| Party { role, name: name.into(), address: address.into(), normal: None };
         item.parties = vec![
             party(Role::From, "Jane Roe", "jane.roe@mail.example"),
             party(Role::To, "Clerk", "clerk@cedarbend.example"),
         ];
         item.facts.insert("caller".into(), "Roe, Jane / 7635550142".into());
-        item.attachments = vec![attachment(1, "Jane_Roe.txt", "Signed: jane roe"), attachment(2, "b.txt", "Nothing here")];
+        item.attachments =
+            vec![attachment(1, "Jane_Roe.txt", "Signed: jane roe"), attachment(2, "b.txt", "Nothing here")];
         item
     }
 
@@ -303,10 +306,7 @@ mod tests {
         ];
         let redacted = Redactor::new(all).expect("built").item(&item(), &members());
         let label = "█\u{a0}Withheld:\u{a0}§\u{a0}13.44\u{a0}█";
-        assert_eq!(
-            redacted.item.body,
-            format!("{label} complains.\n\nCall {label} at {label}, or ({label}. Quiet.")
-        );
+        assert_eq!(redacted.item.body, format!("{label} complains.\n\nCall {label} at {label}, or ({label}. Quiet."));
         assert_eq!(redacted.item.subject, format!("Complaint of {label}"));
         assert_eq!(redacted.item.parties[0].name, label);
         assert_eq!(redacted.item.parties[0].address, format!("{label}@mail.example"));

@@ -1,4 +1,4 @@
-//! A made file, looked through in every channel it has: its name, its bytes in three encodings, what it says when it is
+//! A made file, looked through in every channel it has: its name, its bytes, what it says when it is
 //! unpacked, and of a PDF every page, string, note, property and stream.
 //!
 //! *Invariant:* what cannot be looked through is a leak: it fails closed.
@@ -88,7 +88,9 @@ impl Walk {
     fn file(&mut self, bytes: &[u8], depth: usize) {
         if depth > DEPTH {
             self.unclear.push("files lie too deep inside each other");
-        } else if bytes.starts_with(b"%PDF") || bytes.get(..1024).unwrap_or(bytes).windows(5).any(|window| window == b"%PDF-") {
+        } else if bytes.starts_with(b"%PDF")
+            || bytes.get(..1024).unwrap_or(bytes).windows(5).any(|window| window == b"%PDF-")
+        {
             self.pdf(bytes, depth);
         } else if bytes.starts_with(b"PK\x03\x04") {
             self.archive(bytes, depth);
@@ -119,7 +121,8 @@ impl Walk {
         if text.contains('<') && text.contains('>') {
             // Words may be divided by signs of the mark-up, and letters written by their numbers.
             self.say("its text as a page", html_to_text(text));
-            let bare: String = text.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, rest)| rest)).collect();
+            let bare: String =
+                text.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, rest)| rest)).collect();
             self.say("its text without mark-up", bare);
         }
         if text.contains("=\n") || text.contains("=\r\n") || text.contains("base64") {
@@ -136,14 +139,20 @@ impl Walk {
 
     fn binary(&mut self, bytes: &[u8]) {
         let bytes = &bytes[..bytes.len().min(BINARY)];
-        let narrow: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-        let wide = |odd: usize, big: bool| {
-            let pairs = bytes.get(odd..).unwrap_or_default().chunks_exact(2);
-            let units = pairs.map(|pair| if big { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) });
-            String::from_utf16_lossy(&units.collect::<Vec<_>>())
-        };
-        for text in [narrow, String::from_utf8_lossy(bytes).into_owned(), wide(0, false), wide(1, false)] {
-            self.said.push(Said { channel: "its bytes", text, by_chance: true });
+        let mut say = |text: String| self.said.push(Said { channel: "its bytes", text, by_chance: true });
+        say(String::from_utf8_lossy(bytes).into_owned());
+        // Letters of two bytes: most of them are a letter and a zero, whichever comes first.
+        let zeros = bytes.windows(8).any(|eight| {
+            let zero = |from: usize| eight.iter().skip(from).step_by(2).all(|byte| *byte == 0);
+            let letter = |from: usize| eight.iter().skip(from).step_by(2).all(|byte| byte.is_ascii_graphic());
+            (zero(0) && letter(1)) || (zero(1) && letter(0))
+        });
+        if zeros {
+            for odd in 0..2 {
+                let pairs = bytes.get(odd..).unwrap_or_default().chunks_exact(2);
+                let units: Vec<u16> = pairs.map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+                say(String::from_utf16_lossy(&units));
+            }
         }
     }
 

@@ -169,9 +169,7 @@ fn png(bytes: &[u8]) -> Result<Dots, BurnError> {
             raw.chunks_exact(4).flat_map(|dot| [0, 1, 2].map(|at| over_white(dot[at], dot[3]))).collect()
         }
         png::ColorType::Grayscale => raw.iter().flat_map(|grey| [*grey; 3]).collect(),
-        png::ColorType::GrayscaleAlpha => {
-            raw.chunks_exact(2).flat_map(|dot| [over_white(dot[0], dot[1]); 3]).collect()
-        }
+        png::ColorType::GrayscaleAlpha => raw.chunks_exact(2).flat_map(|dot| [over_white(dot[0], dot[1]); 3]).collect(),
         png::ColorType::Indexed => return Err(damaged(&"its colours cannot be read")),
     };
     sized(width, height, rgb)

@@ -54,7 +54,12 @@ mod tests {
         let mut item = ParsedItem::new(RecordKind::Email);
         item.body = "Straße 🚧 12".to_owned();
         item.subject = "Permit".to_owned();
-        item.parties.push(Party { role: Role::To, name: "A".into(), address: "a@cedarbend.example".into(), normal: None });
+        item.parties.push(Party {
+            role: Role::To,
+            name: "A".into(),
+            address: "a@cedarbend.example".into(),
+            normal: None,
+        });
         assert_eq!(text_of(&item, None, Place::People), "To: A <a@cedarbend.example>\n");
         assert_eq!(text_of(&item, Some(3), Place::Text), "");
         let range = chars_of(&item.body, 7, 8).expect("a range");

@@ -84,7 +84,11 @@ pub fn office(profile: &Profile, personal_numbers: BTreeSet<String>) -> Office {
     let elected = profile.custodians.iter().filter(|one| one.elected);
     Office {
         elected: elected.flat_map(|one| one.addresses.iter().chain(&one.numbers)).map(lower).collect(),
-        attorneys: profile.counsel_domains.iter().map(|one| format!("@{}", lower(one).trim_start_matches('@'))).collect(),
+        attorneys: profile
+            .counsel_domains
+            .iter()
+            .map(|one| format!("@{}", lower(one).trim_start_matches('@')))
+            .collect(),
         domains: profile.domains.iter().map(lower).collect(),
         personal_numbers,
     }
@@ -152,7 +156,8 @@ fn proposals(
     wanted
         .map(|one| {
             let text = text_of(item, part, one.place);
-            let is_whole = one.range.len() == text.len() && one.place == Place::Text && one.category.is_of_whole_items();
+            let is_whole =
+                one.range.len() == text.len() && one.place == Place::Text && one.category.is_of_whole_items();
             let spot = redact::spot(&text, record, one.place, one.range);
             let covers = |other: &Redaction| {
                 (other.record, other.place) == (record, one.place) && other.start <= spot.start && spot.end <= other.end

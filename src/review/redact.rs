@@ -161,7 +161,8 @@ pub fn record_all(
 }
 
 fn is_same(one: &Redaction, other: &Redaction) -> bool {
-    (one.record, one.place, one.start, one.end, one.region) == (other.record, other.place, other.start, other.end, other.region)
+    (one.record, one.place, one.start, one.end, one.region)
+        == (other.record, other.place, other.start, other.end, other.region)
         && one.statute == other.statute
 }
 
@@ -206,7 +207,12 @@ fn decisions(standing: Vec<ReviewDecision>, new: &[Redaction]) -> Vec<(Decision,
     grouped.into_iter().map(|(basis, members)| (Decision::PartlyWithheld, basis, members)).collect()
 }
 
-fn redaction(repository: &Repository, asked: &DataRequest, wanted: Wanted, actor: &str) -> Result<Redaction, ReviewError> {
+fn redaction(
+    repository: &Repository,
+    asked: &DataRequest,
+    wanted: Wanted,
+    actor: &str,
+) -> Result<Redaction, ReviewError> {
     let Grounds { statute, label, class, about_requester, determination, counsel, reach } = wanted.grounds;
     let determination = grounds(asked.kind, &statute, determination, &counsel)?;
     let label = label.unwrap_or_else(|| marker::label_of(&statute));
@@ -222,7 +228,8 @@ fn redaction(repository: &Repository, asked: &DataRequest, wanted: Wanted, actor
         None if letters >= FOLLOWED_LETTERS => Reach::Everywhere,
         None => Reach::Here,
         Some(Reach::Everywhere) if region.is_none() && letters < FEWEST_LETTERS => {
-            let message = format!("words of fewer than {FEWEST_LETTERS} letters cannot be left out everywhere: use --here");
+            let message =
+                format!("words of fewer than {FEWEST_LETTERS} letters cannot be left out everywhere: use --here");
             return Err(refused(message));
         }
         Some(reach) => reach,
@@ -294,7 +301,9 @@ pub fn spots(
     let reading = repository.catalog().reading();
     let wanted: Option<BTreeSet<RecordId>> = records.map(|all| all.iter().copied().collect());
     let families: BTreeSet<FamilyId> = match &wanted {
-        Some(records) => records.iter().map(|one| Ok(reading.record(*one)?.family)).collect::<Result<_, CatalogError>>()?,
+        Some(records) => {
+            records.iter().map(|one| Ok(reading.record(*one)?.family)).collect::<Result<_, CatalogError>>()?
+        }
         None => reading.collected(request)?.into_iter().collect(),
     };
     let search = match what {
@@ -337,7 +346,9 @@ fn spots_in(
             What::Span { place: wanted, start, end } if *wanted == place => {
                 let range = chars_of(&text, *start, *end).ok_or_else(|| {
                     let length = text.chars().count();
-                    refused(format!("the {place} of {record} has {length} characters; {start} to {end} are not all in it"))
+                    refused(format!(
+                        "the {place} of {record} has {length} characters; {start} to {end} are not all in it"
+                    ))
                 })?;
                 vec![range]
             }
@@ -392,7 +403,8 @@ pub fn lift(
             return Err(refused(format!("{one} is no standing redaction of {request}")));
         }
         if produced.contains(one) && reason.trim().is_empty() {
-            let message = format!("a production was made with {one}: it is taken back only with a reason (--reason TEXT)");
+            let message =
+                format!("a production was made with {one}: it is taken back only with a reason (--reason TEXT)");
             return Err(refused(message));
         }
     }

@@ -103,7 +103,12 @@ fn object_says(document: &Document, object: &Object, out: &mut Channels) {
     }
 }
 
-fn entry<'a>(document: &Document, entries: &'a Dictionary, waiting: &mut Vec<(&'static str, &'a Object)>, out: &mut Channels) {
+fn entry<'a>(
+    document: &Document,
+    entries: &'a Dictionary,
+    waiting: &mut Vec<(&'static str, &'a Object)>,
+    out: &mut Channels,
+) {
     if name_of(document, entries, b"Subtype") == "Redact" {
         out.marks.push("a redaction is marked in it and was not carried out");
     }
@@ -184,7 +189,9 @@ fn string(bytes: &[u8]) -> String {
         [0xfe, 0xff, ..] => wide(true),
         [0xff, 0xfe, ..] => wide(false),
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        _ if bytes.len() >= 2 && bytes.len().is_multiple_of(2) && bytes.iter().step_by(2).all(|byte| *byte == 0) => wide(true),
+        _ if bytes.len() >= 2 && bytes.len().is_multiple_of(2) && bytes.iter().step_by(2).all(|byte| *byte == 0) => {
+            wide(true)
+        }
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
             Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
