@@ -17,7 +17,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("schedule", &["base", "model", "calendar"]),
     ("classify", &["base", "model", "text"]),
     ("ledger", &["base", "model"]),
-    ("render", &["base", "model", "text"]),
+    // Words are left out of values, and looked for in made files as any reader of such files would find them.
+    ("redaction", &["base", "model", "text", "extract"]),
+    ("notpublic", &["base", "model", "text", "redaction"]),
+    ("render", &["base", "model", "text", "redaction"]),
     ("report", &["base", "model"]),
     ("package", &["base", "model"]),
     ("vault", &["base"]),
@@ -178,7 +181,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     // What a duplicate or a quotation is, is read from sealed facts.
-    ("review", &["base", "model", "text", "query", "vault", "catalog", "index", "repository", "request", "citation"]),
+    (
+        "review",
+        &[
+            "base",
+            "model",
+            "text",
+            "query",
+            "notpublic",
+            "redaction",
+            "vault",
+            "catalog",
+            "index",
+            "repository",
+            "request",
+            "citation",
+        ],
+    ),
     (
         "production",
         &[
@@ -188,6 +207,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "source",
             "extract",
             "ledger",
+            "redaction",
             "render",
             "report",
             "package",
@@ -283,6 +303,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "disposition",
             "request",
             "review",
+            "notpublic",
+            "redaction",
             "production",
             "backup",
             "nightly",

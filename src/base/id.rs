@@ -110,6 +110,10 @@ id_type!(
     ProductionId, "P", "a production"
 );
 id_type!(
+    /// A redaction: words that are left out of an item.
+    RedactionId, "W", "a redaction"
+);
+id_type!(
     /// An event of the ledger.
     EventId, "E", "an event"
 );

@@ -18,6 +18,7 @@ mod holds;
 mod matters;
 mod person_links;
 mod rankings;
+mod redactions;
 mod requests;
 mod saved_searches;
 mod schema;

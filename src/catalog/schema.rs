@@ -278,4 +278,23 @@ CREATE TABLE IF NOT EXISTS transfer_item (
   transfer INTEGER NOT NULL REFERENCES transfer(id), family INTEGER NOT NULL, PRIMARY KEY (transfer, family)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS transfer_item_family ON transfer_item(family);
+-- Words left out of an item: where they stand, counted in characters, and their keyed digest; never the words (I13).
+-- lifted: the event that took it back. region: page and box for what has no words, in thousandths of the page.
+CREATE TABLE redaction (
+  id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), record INTEGER NOT NULL,
+  place TEXT NOT NULL, start INTEGER NOT NULL, behind INTEGER NOT NULL, digest BLOB NOT NULL, region TEXT,
+  statute TEXT NOT NULL, label TEXT NOT NULL, class TEXT NOT NULL, about_requester INTEGER NOT NULL,
+  determination TEXT NOT NULL, reach TEXT NOT NULL, decided_by TEXT NOT NULL, decided_at TEXT NOT NULL,
+  event INTEGER NOT NULL, lifted INTEGER
+) STRICT;
+CREATE INDEX redaction_request ON redaction(request, record);
+-- For whom a production was made, where that differs from what its request says.
+CREATE TABLE production_version (
+  production INTEGER PRIMARY KEY REFERENCES production(id), version TEXT NOT NULL
+) STRICT;
+-- Orders of courts to give data of one request that a statute closes.
+CREATE TABLE court_order (
+  id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), court TEXT NOT NULL, file_number TEXT NOT NULL,
+  dated TEXT NOT NULL, releases TEXT NOT NULL, event INTEGER NOT NULL
+) STRICT;
 "];

@@ -3,6 +3,7 @@
 use super::args::Common;
 use super::claw_back::{self, ProduceCommand};
 use super::output::{Failure, Output, TerminalMonitor, table};
+use super::redact::version;
 use super::repository::{self, INTEGRITY, REFUSED};
 use super::{DONE, request};
 use crate::base::durable;
@@ -32,7 +33,7 @@ pub struct Produce {
     #[arg(required = true, num_args = 1..=2, value_names = ["REQUEST", "DIR"])]
     pub what: Vec<String>,
     /// Deliver a recorded production once more, with the same bytes
-    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives", "also", "repeats_reviewed"])]
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives", "also", "repeats_reviewed", "version"])]
     pub again: Option<ProductionId>,
     /// Letters before the numbers (default: the profile's)
     #[arg(long)]
@@ -51,6 +52,10 @@ pub struct Produce {
     /// Words of withheld items that other items repeat were looked at, and may be given
     #[arg(long)]
     pub repeats_reviewed: bool,
+    /// For whom it is made: public, data-subject, city-attorney (nothing left out, own numbers, not for release) or
+    /// opposing-party (default: whom the request says)
+    #[arg(long)]
+    pub version: Option<String>,
 }
 
 impl From<ProductionError> for Failure {
@@ -65,7 +70,8 @@ impl From<ProductionError> for Failure {
                 Self::new("undecided", message, hint).with_exit(REFUSED)
             }
             ProductionError::Partly(_) => {
-                let hint = "Withhold them whole with their basis, or give them whole, with: recordroom review decide";
+                let hint = "Say which words with: recordroom review redact; or withhold them whole with their basis, or give \
+                            them whole, with: recordroom review decide";
                 Self::new("partly-withheld", message, hint).with_exit(REFUSED)
             }
             ProductionError::Repeats(_) => {
@@ -110,6 +116,7 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
                 natives: arguments.natives,
                 extras: arguments.also.iter().copied().collect(),
                 repeats_reviewed: arguments.repeats_reviewed,
+                version: arguments.version.as_deref().map(version).transpose()?,
             };
             let actor = repository::actor(common);
             production::produce(&mut opened, id, Path::new(directory), &options, &actor, &monitor)
@@ -169,8 +176,8 @@ fn told(opened: &Repository, produced: &Produced, (further, line): Further, outp
         "production": one.id, "request": one.request, "directory": produced.directory, "first_number": one.first,
         "last_number": one.last, "documents": one.documents, "pages": produced.pages, "withheld": produced.withheld,
         "remarks": produced.remarks, "adds_to": produced.adds_to, "manifest_sha256": one.manifest_sha256,
-        "not_collected": left, "answer": "produced", "exercise": opened.profile().exercise,
-        "further_places": further,
+        "not_collected": left, "answer": "produced", "exercise": opened.profile().exercise, "version": produced.version,
+        "redactions": produced.redactions, "further_places": further,
     });
     let adds = produced
         .adds_to
@@ -179,12 +186,19 @@ fn told(opened: &Repository, produced: &Produced, (further, line): Further, outp
         0 => String::new(),
         count => format!("{count} remarks tell what could not be shown as it is: data/remarks.csv\n"),
     };
+    let redactions = match produced.redactions {
+        0 => String::new(),
+        count => format!(
+            "{count} redactions, each with its basis: data/redaction-log.csv. Every file was looked through for their words.\n"
+        ),
+    };
     let text = format!(
-        "{} answers {}: {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
-         data/withholding-log.csv\n{remarks}{}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
+        "{} answers {} (version: {}): {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
+         data/withholding-log.csv\n{redactions}{remarks}{}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
          Whoever receives it opens data/index.html and checks it with: recordroom verify {}\n{line}",
         one.id,
         one.request,
+        produced.version,
         one.documents,
         produced.pages,
         one.first,

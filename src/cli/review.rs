@@ -1,8 +1,10 @@
 //! `review`
 
 use super::args::Common;
+use super::findings::{self, Findings};
 use super::output::{Failure, Output, table};
 use super::ranking::{self, Next, ProgressOf, Sample, Stop};
+use super::redact::{self, CourtOrderArgs, PreviewArgs, Redact, Unredact};
 use super::repository::{self, REFUSED};
 use super::{DONE, request, review_more, search};
 use crate::base::id::{FamilyId, RecordId, RequestId};
@@ -102,6 +104,37 @@ pub enum ReviewCommand {
         #[arg(long, num_args = 1.., value_name = "ITEM")]
         accept: Vec<RecordId>,
     },
+    /// Leave words out of items that are given in part
+    ///
+    /// Example: recordroom review redact Q-1 --item R-12 --words "Jane Roe" --statute "Minn. Stat. § 13.44, subd. 1" --class
+    /// confidential
+    Redact(Redact),
+    /// List what may not be public in the collected items, and redact what is accepted
+    ///
+    /// Example: recordroom review findings Q-1 --category complainant
+    Findings(Findings),
+    /// List the redactions of a request, without their words
+    ///
+    /// Example: recordroom review redactions Q-1
+    Redactions {
+        /// The request, such as Q-1
+        request: RequestId,
+        /// Only those of this item
+        #[arg(long)]
+        item: Option<RecordId>,
+    },
+    /// Take redactions back
+    ///
+    /// Example: recordroom review unredact Q-1 --redaction W-3 --reason "released by the complainant"
+    Unredact(Unredact),
+    /// Show an item as it would be given
+    ///
+    /// Example: recordroom review preview Q-1 R-12 --version data-subject
+    Preview(PreviewArgs),
+    /// Record a court's order to give data that a statute closes to the other side of a lawsuit
+    ///
+    /// Example: recordroom review court-order Q-2 --court "District Court" --file 27-CV-25-1 --dated 2026-02-03 --releases "13.43"
+    CourtOrder(CourtOrderArgs),
 }
 
 // Arguments of `review undo`.
@@ -196,6 +229,18 @@ pub fn run(common: &Common, review: &ReviewCommand, output: &Output) -> Result<u
         }
         ReviewCommand::Offers { request, accept } => {
             review_more::offers(&mut opened, *request, accept, &repository::actor(common), output)
+        }
+        ReviewCommand::Redact(arguments) => redact::redact(&mut opened, arguments, &repository::actor(common), output),
+        ReviewCommand::Findings(arguments) => findings::run(&mut opened, arguments, &repository::actor(common), output),
+        ReviewCommand::Redactions { request, item } => redact::list(&opened, *request, *item, output),
+        ReviewCommand::Unredact(arguments) => {
+            redact::unredact(&mut opened, arguments, &repository::actor(common), output)
+        }
+        ReviewCommand::Preview(arguments) => {
+            redact::preview(&mut opened, arguments, &repository::actor(common), output)
+        }
+        ReviewCommand::CourtOrder(arguments) => {
+            redact::court_order(&mut opened, arguments, &repository::actor(common), output)
         }
     }
 }
@@ -316,7 +361,7 @@ fn decide(opened: &mut Repository, arguments: &ReviewDecide, actor: &str, output
         format!("Next: recordroom review list {id} --undecided\n")
     };
     let partly = if decision == Decision::PartlyWithheld {
-        "Parts of an item cannot be taken out yet: it has to be withheld or given whole before it can be produced.\n"
+        "Say which words are left out with: recordroom review redact\n"
     } else {
         ""
     };

@@ -31,6 +31,7 @@ pub mod pdf;
 pub mod photo;
 pub mod plain;
 pub mod property_set;
+pub mod raster;
 pub mod rtf;
 pub mod rtf_html;
 pub mod rtf_tokens;

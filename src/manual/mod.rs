@@ -17,6 +17,8 @@ pub mod production {}
 
 #[doc = include_str!("requests.md")]
 pub mod requests {}
+#[doc = include_str!("redaction.md")]
+pub mod redaction {}
 
 #[doc = include_str!("holds.md")]
 pub mod holds {}

@@ -59,6 +59,12 @@ words!(
         Collected = "collected",
         /// Review decisions were made.
         Reviewed = "reviewed",
+        /// Words of items were redacted.
+        Redacted = "redacted",
+        /// Redactions were taken back.
+        RedactionLifted = "redaction-lifted",
+        /// A court's order to give data that is not public was recorded.
+        CourtOrderRecorded = "court-order-recorded",
         /// A production was recorded.
         Produced = "produced",
         /// A request was closed.

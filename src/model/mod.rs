@@ -14,6 +14,7 @@ pub mod production;
 pub mod profile;
 pub mod provenance;
 pub mod record;
+pub mod redaction;
 pub mod request;
 pub mod retention;
 pub mod review;

@@ -21,6 +21,7 @@ pub mod listing;
 pub mod names;
 pub mod opt;
 pub mod page;
+pub mod redaction_log;
 pub mod rsmf;
 pub mod statement;
 pub mod sums;

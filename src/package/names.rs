@@ -11,6 +11,8 @@ pub const INDEX_HTML: &str = "data/index.html";
 pub const INDEX_CSV: &str = "data/index.csv";
 /// What was withheld, and on what basis.
 pub const WITHHOLDING_LOG: &str = "data/withholding-log.csv";
+/// What was left out of documents, and on what basis; only where something was.
+pub const REDACTION_LOG: &str = "data/redaction-log.csv";
 /// What could not be shown as it is.
 pub const REMARKS: &str = "data/remarks.csv";
 /// What was withheld, counted by its basis and its kind.

@@ -105,10 +105,17 @@ pub fn document(item: &ProducedItem) -> String {
 }
 
 /// The page after the last document.
-pub fn end(withheld: &[Withheld], remarks: &[Remark]) -> String {
+pub fn end(withheld: &[Withheld], remarks: &[Remark], redactions: usize) -> String {
     let mut out = "</tbody>\n</table>\n</div>\n<h2 id=\"withheld\">Withheld items</h2>\n".to_owned();
+    if redactions > 0 {
+        out.push_str(&format!(
+            "<p>Parts of documents were withheld in {redactions} places. Each is marked in the document with its legal basis, \
+             and listed in <a href=\"redaction-log.csv\">redaction-log.csv</a>.</p>\n"
+        ));
+    }
     if withheld.is_empty() {
-        out.push_str("<p>Nothing was withheld.</p>\n");
+        let nothing = if redactions > 0 { "No item was withheld whole." } else { "Nothing was withheld." };
+        out.push_str(&format!("<p>{nothing}</p>\n"));
     } else {
         out.push_str(
             "<table>\n<caption>Withheld items, each with its legal basis</caption>\n<thead><tr><th scope=\"col\">Number\
@@ -174,7 +181,7 @@ mod tests {
         };
         let mut item = sample(1, 2);
         item.subject = own("<script>alert(1)</script>\u{202e}txt");
-        format!("{}{}{}", beginning(&heading), document(&item), end(&[], &[]))
+        format!("{}{}{}", beginning(&heading), document(&item), end(&[], &[], 2))
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::supplement_words;
 use crate::base::id::{ProductionId, RequestId};
 use crate::model::production::{BatesNumber, Extra, News, PublicText};
+use crate::model::redaction::Version;
 use crate::model::request::RequestKind;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,10 @@ pub const SSH_NAMESPACE: &str = "recordroom-production";
 /// Version of the statement.
 pub const SCHEMA: u32 = 1;
 
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// The account of a production. Its `signature` member is added by signing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
@@ -30,6 +35,12 @@ pub struct Statement {
     pub kind: RequestKind,
     /// The production it adds to, when it is a supplement.
     pub adds_to: Option<ProductionId>,
+    /// For whom it was made, where that differs from what the kind of the request says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+    /// Rows of the redaction log.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub redactions: u64,
     /// The city.
     pub city: PublicText,
     /// The id of the repository it comes from.
@@ -86,6 +97,10 @@ pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicT
     let supplement = statement.adds_to.map_or(String::new(), |earlier| {
         format!("{}\n", supplement_words(&earlier.to_string(), statement.news.unwrap_or_default()))
     });
+    let redacted = match statement.redactions {
+        0 => "",
+        _ => "\x20 data/redaction-log.csv     what was left out of documents, and on what legal basis\n",
+    };
     PublicText::released(format!(
         "{exercise}PRODUCTION {} of {}\n\nAnswer to request {}: {} documents, whose pages are numbered {} to {}.\n{supplement}\n\
          To read it, open data/index.html in a web browser. No network is needed.\n\n\
@@ -94,7 +109,7 @@ pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicT
          \x20 data/index.csv             the same list for a spreadsheet\n\
          \x20 data/withholding-log.csv   what was withheld, and on what legal basis\n\
          \x20 data/withholding-summary.csv   the same, counted by basis and kind\n\
-         \x20 data/remarks.csv           what could not be shown as it is, and what is given in its place\n\
+         {redacted}\x20 data/remarks.csv           what could not be shown as it is, and what is given in its place\n\
          \x20 data/{volume}/PDF            one PDF for each document, named by its first number\n\
          \x20 data/{volume}/TEXT           the text of each document\n\
          {originals}\x20 data/{volume}/DATA           load files for review software: Concordance (.dat), Opticon (.opt)\n\

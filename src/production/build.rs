@@ -4,6 +4,7 @@ use super::draft::{self, Desk, Draft, Sheet};
 use super::extras::Extras;
 use super::folder::{Folder, Stream};
 use super::plan::{Plan, PlannedFamily};
+use super::redacted::LeftOut;
 use super::talk::Line;
 use super::{ProductionError, Withheld, words};
 use crate::base::clock::StopWatch;
@@ -13,10 +14,12 @@ use crate::catalog::FamilyRow;
 use crate::model::conversation::FileSaid;
 use crate::model::production::{BatesNumber, ProducedItem, PublicText};
 use crate::model::record::RecordKind;
+use crate::model::redaction::Reach;
 use crate::model::request::RequestKind;
 use crate::package::listing::{self, Remark};
 use crate::package::page::{self, Heading};
-use crate::package::{columns, dat, names, opt};
+use crate::package::{columns, dat, names, opt, redaction_log};
+use crate::redaction::Redactor;
 use crate::render::{Content, Rendered};
 use crate::repository::Repository;
 use crate::verify::delivery::Draw;
@@ -38,6 +41,9 @@ pub(super) struct Built {
     pub(super) items: Vec<(RecordId, FamilyId, u32, u32)>,
     pub(super) withheld: Vec<Withheld>,
     pub(super) remarks: Vec<Remark>,
+    pub(super) redactions: Vec<redaction_log::Row>,
+    /// Documents in which words are left out that stand elsewhere on purpose: record, PDF, and the text that is given.
+    pub(super) here: Vec<(RecordId, String, String)>,
 }
 
 /// A family with what the catalog knows of it.
@@ -65,22 +71,26 @@ struct Listings {
 pub(super) fn build(
     repository: &Repository,
     plan: &Plan,
+    left_out: &LeftOut,
     folder: &mut Folder,
     draw: Draw<'_>,
     monitor: &dyn Monitor,
 ) -> Result<Built, ProductionError> {
     let keys = repository.key_reader();
     let exercise = repository.profile().exercise;
-    let desk = Desk { keys: &keys, vault: repository.vault(), zone: repository.zone(), exercise, plan };
+    let desk = Desk { keys: &keys, vault: repository.vault(), zone: repository.zone(), exercise, plan, left_out };
     let names_of: BTreeMap<CustodianId, String> =
         repository.catalog().reading().custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
-    let mut listings = begin(repository, plan, folder)?;
+    let names_of = names_of.into_iter().map(|(id, name)| (id, left_out.redactor.text(&name))).collect();
+    let mut listings = begin(repository, plan, left_out, folder)?;
     let mut built = Built {
         last: BatesNumber::new(plan.prefix.clone(), plan.first),
         pages: 0,
         items: Vec::new(),
         withheld: Vec::new(),
         remarks: Vec::new(),
+        redactions: Vec::new(),
+        here: Vec::new(),
     };
     let watch = StopWatch::start();
     let mut rest = plan.families.as_slice();
@@ -91,25 +101,31 @@ pub(super) fn build(
         let chunk = take_chunk(repository, &names_of, &mut rest)?;
         let drawn = draw_chunk(&desk, &chunk, draw, &built, plan)?;
         for (ready, members) in chunk.iter().zip(drawn) {
-            family(plan, ready, members, folder, &mut listings, &mut built)?;
+            family(&desk, ready, members, folder, &mut listings, &mut built)?;
         }
         let items = built.items.len() as u64;
         let (task, seconds) = ("Drawing documents", watch.seconds());
         monitor.progress(Progress { task, items, bytes: 0, total_bytes: 0, seconds });
     }
-    built.withheld.extend(withheld_families(repository, &plan.withheld, plan)?);
+    built.withheld.extend(withheld_families(repository, &plan.withheld, plan, &left_out.redactor)?);
     finish(folder, listings, &built, &desk, draw)?;
     Ok(built)
 }
 
-fn begin(repository: &Repository, plan: &Plan, folder: &Folder) -> Result<Listings, ProductionError> {
+fn begin(
+    repository: &Repository,
+    plan: &Plan,
+    left_out: &LeftOut,
+    folder: &Folder,
+) -> Result<Listings, ProductionError> {
     let made_on = crate::base::clock::local_date(plan.made_at, repository.zone());
     let own = |value: &dyn ToString| PublicText::released(value.to_string());
     let heading = Heading {
         city: words::released(&repository.profile().city),
         production: own(&plan.production),
         request: own(&plan.request.id),
-        asked: words::released(&plan.request.description),
+        // The requester's own words may be those that are withheld.
+        asked: words::released(&left_out.redactor.text(&plan.request.description)),
         made_on: own(&made_on),
         adds_to: plan.adds_to.map(|earlier| own(&earlier)),
         news: plan.news().unwrap_or_default(),
@@ -137,14 +153,17 @@ fn finish(
     draw: Draw<'_>,
 ) -> Result<(), ProductionError> {
     let plan = desk.plan;
-    listings.html.push(page::end(&built.withheld, &built.remarks).as_bytes())?;
+    listings.html.push(page::end(&built.withheld, &built.remarks, built.redactions.len()).as_bytes())?;
     for stream in [listings.dat, listings.opt, listings.csv, listings.html] {
         folder.close(stream)?;
     }
-    listings.extras.finish(plan, &draft::label(desk.exercise), draw, folder)?;
+    listings.extras.finish(plan, &draft::label(desk), draw, folder)?;
     let litigation = plan.request.kind == RequestKind::Litigation;
     folder.write(names::WITHHOLDING_LOG, listing::withholding_log(&built.withheld, litigation).as_bytes())?;
     folder.write(names::WITHHOLDING_SUMMARY, listing::withholding_summary(&built.withheld, litigation).as_bytes())?;
+    if !built.redactions.is_empty() {
+        folder.write(names::REDACTION_LOG, redaction_log::log(&built.redactions).as_bytes())?;
+    }
     folder.write(names::REMARKS, listing::remarks(&built.remarks).as_bytes())
 }
 
@@ -250,13 +269,14 @@ fn second_drawing(
 
 /// Numbers and writes one family.
 fn family(
-    plan: &Plan,
+    desk: &Desk<'_>,
     ready: &Ready<'_>,
     members: Vec<Drawn>,
     folder: &mut Folder,
     listings: &mut Listings,
     built: &mut Built,
 ) -> Result<(), ProductionError> {
+    let plan = desk.plan;
     let pages: u32 = members.iter().map(|one| one.rendered.pages).sum();
     let number = |page: u64| BatesNumber::new(plan.prefix.clone(), page as u32);
     let family_first = number(u64::from(plan.first) + built.pages);
@@ -330,8 +350,12 @@ fn family(
                 told.push(sentence);
             }
         }
+        built.redactions.extend(draft.cuts.iter().filter_map(|cut| desk.left_out.row(&first, cut)));
         built.items.push((draft.record, draft.family, first.page(), last.page()));
         built.pages += u64::from(rendered.pages);
+        if desk.left_out.redactor.on(draft.record).any(|one| one.reach == Reach::Here) {
+            built.here.push((draft.record, item.pdf_path.clone(), draft.text));
+        }
         if let Some(basis) = draft.withheld {
             built.withheld.push(withheld_row(Some(first), draft.kind, basis, draft.logged));
         }
@@ -386,12 +410,15 @@ pub(super) fn withheld_families(
     repository: &Repository,
     families: &[PlannedFamily],
     plan: &Plan,
+    redactor: &Redactor,
 ) -> Result<Vec<Withheld>, ProductionError> {
     let reading = repository.catalog().reading();
     let mut rows = Vec::new();
     for planned in families {
         let logged = if plan.request.kind == RequestKind::Litigation {
+            let members = planned.members.iter().map(|one| (one.part, one.record)).collect();
             let item = repository.facts(&reading.family(planned.family)?)?.item;
+            let item = redactor.item(&item, &members).item;
             words::logged(plan.request.kind, &item, repository.zone())
         } else {
             Default::default()

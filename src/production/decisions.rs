@@ -1,6 +1,6 @@
 //! The decisions of a review as they stand, or as they stood at an event.
 
-use crate::base::id::{EventId, RecordId, RequestId};
+use crate::base::id::{EventId, RecordId, RedactionId, RequestId};
 use crate::catalog::{CatalogError, Reading};
 use crate::model::review::Decision;
 use crate::request::decided_before;
@@ -16,6 +16,8 @@ pub(super) struct Earlier {
     pub(super) records: std::collections::BTreeSet<RecordId>,
     /// What was decided when it was made.
     pub(super) decisions: Decisions,
+    /// The redactions that stood then, by record.
+    pub(super) redactions: std::collections::BTreeSet<(RecordId, RedactionId)>,
 }
 
 /// The decisions as they stand.

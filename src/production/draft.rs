@@ -1,7 +1,9 @@
 //! One member as it may be shown, before it has numbers.
 
 use super::ProductionError;
+use super::partial::redacted_file;
 use super::plan::{Give, Plan, PlannedFamily, PlannedMember};
+use super::redacted::{INTERNAL, LeftOut};
 use super::rich_body;
 use super::talk::{self, Line};
 use super::words::{self, Field, released};
@@ -12,8 +14,10 @@ use crate::catalog::FamilyRow;
 use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
 use crate::model::production::{BatesNumber, PublicText};
 use crate::model::record::{RecordKind, Role};
+use crate::model::redaction::Version;
 use crate::model::request::RequestKind;
 use crate::package::{NOT_RESPONSIVE_WORDS, withheld_words};
+use crate::redaction::Cut;
 use crate::render::{self, Content, EXERCISE, Rendition, Rich};
 use crate::repository::{RepositoryError, StoredFacts, location_of, read_item};
 use crate::source;
@@ -29,6 +33,7 @@ pub(super) struct Desk<'r> {
     pub(super) zone: Tz,
     pub(super) exercise: bool,
     pub(super) plan: &'r Plan,
+    pub(super) left_out: &'r LeftOut,
 }
 
 /// What a load file tells of a member; empty for what is kept back.
@@ -85,11 +90,15 @@ pub(super) struct Draft {
     pub(super) remarks: Vec<PublicText>,
     /// The item as a line of a conversation or of a table of calls.
     pub(super) line: Option<Line>,
+    /// What was left out of it.
+    pub(super) cuts: Vec<Cut>,
 }
 
 /// The label on every page.
-pub(super) fn label(exercise: bool) -> PublicText {
-    PublicText::released(if exercise { EXERCISE } else { "" })
+pub(super) fn label(desk: &Desk<'_>) -> PublicText {
+    let internal = if desk.plan.version == Version::CityAttorney { INTERNAL } else { "" };
+    let both = [if desk.exercise { EXERCISE } else { "" }, internal];
+    PublicText::released(both.into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join(" - "))
 }
 
 /// Drafts a family, member by member. Of what is kept back only its kind is looked at, and in litigation who wrote to
@@ -97,6 +106,12 @@ pub(super) fn label(exercise: bool) -> PublicText {
 pub(super) fn family(desk: &Desk<'_>, planned: &PlannedFamily, row: &FamilyRow) -> Result<Vec<Draft>, ProductionError> {
     let facts = read_item(desk.keys, desk.vault, row)?;
     let original = original(desk, row, &facts)?;
+    // From here on nobody sees the words that are left out.
+    let records = planned.members.iter().map(|one| (one.part, one.record)).collect();
+    let redacted = desk.left_out.redactor.item(&facts.item, &records);
+    let facts = StoredFacts { item: redacted.item, ..facts };
+    let cuts = |member: &PlannedMember| desk.left_out.cuts(member.record, redacted.cuts.get(&member.part));
+    let is_touched = planned.members.iter().any(|member| !cuts(member).is_empty());
     let draft = |member: &PlannedMember| match &member.give {
         Give::Withheld(basis) => Draft {
             logged: words::logged(desk.plan.request.kind, &facts.item, desk.zone),
@@ -107,10 +122,14 @@ pub(super) fn family(desk: &Desk<'_>, planned: &PlannedFamily, row: &FamilyRow) 
             remarks: vec![PublicText::released(NOT_RESPONSIVE_WORDS)],
             ..slip(planned.family, member, NOT_RESPONSIVE_WORDS.to_owned(), None)
         },
-        Give::Whole => match member.part {
-            None => parent(desk, planned, member, &facts, original.as_deref()),
-            Some(part) => attachment(desk, planned, member, &facts, original.as_deref(), part),
-        },
+        Give::Whole | Give::Partly => {
+            let cuts = cuts(member);
+            let drafted = match member.part {
+                None => parent(desk, planned, member, &facts, original.as_deref(), is_touched, !cuts.is_empty()),
+                Some(part) => attachment(desk, planned, member, &facts, original.as_deref(), part, !cuts.is_empty()),
+            };
+            Draft { cuts, ..drafted }
+        }
     };
     Ok(planned.members.iter().map(draft).collect())
 }
@@ -144,6 +163,7 @@ fn slip(family: FamilyId, member: &PlannedMember, words: String, withheld: Optio
         logged: Default::default(),
         remarks: Vec::new(),
         line: None,
+        cuts: Vec::new(),
     }
 }
 
@@ -153,6 +173,8 @@ fn parent(
     member: &PlannedMember,
     facts: &StoredFacts,
     original: Option<&[u8]>,
+    is_family_touched: bool,
+    is_touched: bool,
 ) -> Draft {
     let item = &facts.item;
     let open = planned.is_open();
@@ -162,17 +184,25 @@ fn parent(
     }
     let mut remarks = words::problems(item, open);
     let shown = match item.kind {
+        RecordKind::File if is_touched => {
+            let regions = desk.left_out.regions(member.record);
+            redacted_file(&found_type(item), original, &item.body, &regions, member.record, &desk.left_out.redactor)
+        }
         RecordKind::File => by_type(&found_type(item), original, &item.body),
+        // What its source says is not redacted, so a message of a family of which words are left out is drawn from the words
+        // that stay.
+        _ if is_family_touched => message_body(item, desk.zone, || None),
         _ => message_body(item, desk.zone, || rich_body::of(item, original, &facts.shape, open)),
     };
     // The original of a parent holds its attachments, so it is given only where nothing of the family is kept back.
-    let litigation = desk.plan.request.kind == RequestKind::Litigation && open;
+    let whole = planned.is_whole() && !is_family_touched;
+    let litigation = desk.plan.request.kind == RequestKind::Litigation && whole;
     let has_native = matches!(item.kind, RecordKind::Email | RecordKind::File);
     let native = original
         .filter(|_| desk.plan.natives && litigation && has_native)
         .and_then(|bytes| native::of_item(item, bytes, &facts.shape));
     if desk.plan.natives && has_native && native.is_none() {
-        let why = match (open, original) {
+        let why = match (whole, original) {
             (false, _) => "it holds a part that is kept back",
             (true, None) => "it is too large",
             (true, Some(_)) => "it is no file of its own in its source",
@@ -235,7 +265,7 @@ pub(super) fn for_filing(
         content: shown.content,
         first: None,
         made_at: Some(made_at),
-        label: label(exercise),
+        label: PublicText::released(if exercise { EXERCISE } else { "" }),
     })
 }
 
@@ -245,7 +275,7 @@ fn attachment_list(planned: &PlannedFamily, item: &ParsedItem) -> Option<PublicT
     for member in &planned.members {
         let Some(part) = member.part else { continue };
         list.push(match member.give {
-            Give::Whole => name_of(item.attachments.iter().find(|one| one.part == part)),
+            Give::Whole | Give::Partly => name_of(item.attachments.iter().find(|one| one.part == part)),
             Give::Withheld(_) => "one withheld".to_owned(),
             Give::NotResponsive => "one not included".to_owned(),
         });
@@ -265,6 +295,7 @@ fn attachment(
     facts: &StoredFacts,
     original: Option<&[u8]>,
     part: u32,
+    is_touched: bool,
 ) -> Draft {
     let Some(attached) = facts.item.attachments.iter().find(|one| one.part == part) else {
         let words = "This attachment is listed and could not be found in the message again.".to_owned();
@@ -273,7 +304,14 @@ fn attachment(
         return draft;
     };
     let bytes = original.and_then(|original| source::part_bytes(original, &facts.shape, part));
-    let shown = by_type(&attached.found_type, bytes.as_deref(), &attached.text);
+    let regions = desk.left_out.regions(member.record);
+    let shown = match is_touched {
+        true => {
+            let redactor = &desk.left_out.redactor;
+            redacted_file(&attached.found_type, bytes.as_deref(), &attached.text, &regions, member.record, redactor)
+        }
+        false => by_type(&attached.found_type, bytes.as_deref(), &attached.text),
+    };
     let name = name_of(Some(attached));
     let fields = vec![
         (PublicText::released("File"), released(&name)),
@@ -284,10 +322,13 @@ fn attachment(
     if attached.searchable == Searchable::Partly {
         remarks.push(PublicText::released("Part of this file could not be read."));
     }
-    let litigation = desk.plan.request.kind == RequestKind::Litigation;
+    // The digest of a file from which something was left out would tell whoever guesses it.
+    let litigation = desk.plan.request.kind == RequestKind::Litigation && !is_touched;
     let sha256 = attached.sha256.filter(|_| litigation).map(|digest| digest.to_string()).unwrap_or_default();
     let told = Told { file_name: released(&name), sha256: PublicText::released(sha256), ..Told::default() };
-    if desk.plan.natives && bytes.is_none() {
+    if desk.plan.natives && is_touched {
+        remarks.push(PublicText::released("The original file is not given: a part of it is withheld."));
+    } else if desk.plan.natives && bytes.is_none() {
         remarks.push(PublicText::released("The original file is not given: it could not be decoded or is too large."));
     }
     let native = bytes.filter(|_| litigation && desk.plan.natives).map(|bytes| native::of_part(attached, bytes));
@@ -296,12 +337,12 @@ fn attachment(
 }
 
 /// What is drawn of an item, its text, and a line above it.
-struct Shown {
-    content: Content,
-    text: PublicText,
-    remark: &'static str,
+pub(super) struct Shown {
+    pub(super) content: Content,
+    pub(super) text: PublicText,
+    pub(super) remark: &'static str,
     /// Whether the receiver has to be told that the page is not the whole item.
-    listed: bool,
+    pub(super) listed: bool,
 }
 
 const TEXT_ONLY: &str =
@@ -402,7 +443,7 @@ fn assemble(
         content: shown.content,
         first: None,
         made_at: Some(desk.plan.made_at),
-        label: label(desk.exercise),
+        label: label(desk),
     };
     let sheet = Sheet::Shown(Box::new(rendition));
     let (record, kind) = (member.record, member.kind);
@@ -420,6 +461,7 @@ fn assemble(
         logged,
         remarks,
         line: None,
+        cuts: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! plan      who gets what: families in order, member by member, refused while anything is undecided
 //! repeats   withheld words that another item would give out, refused until somebody has looked
+//! redacted  what is left out of the members that are given in part, for whom the production is made
 //! draft     one member as it may be shown: fields, text, picture, pages, or a slip sheet
 //! talk      texts and calls as conversations and tables, beside the documents
 //! sheets    those as pages
@@ -33,9 +34,11 @@ mod draft;
 mod extras;
 mod folder;
 mod lease;
+mod partial;
 mod plan;
 mod proof;
 mod record;
+mod redacted;
 mod repeats;
 mod rich_body;
 mod sealed;
@@ -51,11 +54,13 @@ pub use claw_back::{
 };
 pub use plan::{Give, Plan, PlannedFamily, PlannedMember, not_collected, plan};
 pub use record::{again, again_with, produce, produce_with};
+pub use redacted::{Preview, preview};
 pub use repeats::Repeat;
 
 use crate::base::id::{ProductionId, RecordId};
 use crate::catalog::CatalogError;
 use crate::model::production::{Extra, NumberError, Production};
+use crate::model::redaction::Version;
 use crate::render::RenderError;
 use crate::repository::RepositoryError;
 use crate::verify::Finding;
@@ -78,8 +83,8 @@ pub enum ProductionError {
     /// Members without a decision.
     #[error("{} collected items have no decision yet: {}", .0.len(), some_of(.0))]
     Undecided(Vec<RecordId>),
-    /// Members to be given in part, which needs redaction.
-    #[error("{} items are withheld in part, and parts of an item cannot be taken out yet: {}", .0.len(), some_of(.0))]
+    /// Members to be given in part, of which nobody said which part.
+    #[error("{} items are withheld in part, and nobody said which part: {}", .0.len(), some_of(.0))]
     Partly(Vec<RecordId>),
     /// Items to be given that repeat words of withheld ones (I9).
     #[error("{} items to be given repeat words of withheld ones: {}", given(.0), repeats_told(.0))]
@@ -160,6 +165,8 @@ pub struct ProduceOptions {
     pub extras: BTreeSet<Extra>,
     /// Somebody looked at every item that repeats words of a withheld one, and those words may be given.
     pub repeats_reviewed: bool,
+    /// For whom it is made; `None` means whom the request says.
+    pub version: Option<Version>,
 }
 
 /// What came of it.
@@ -188,4 +195,8 @@ pub struct Produced {
     pub remarks: u64,
     /// The production it adds to.
     pub adds_to: Option<ProductionId>,
+    /// For whom it was made.
+    pub version: Version,
+    /// Rows of its redaction log.
+    pub redactions: u64,
 }

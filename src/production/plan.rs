@@ -1,11 +1,13 @@
 //! What a production will hold, before anything is drawn: families in order, and what is given of each member.
 
 use super::decisions::{self, Decisions, Earlier};
+use super::redacted::{self, usual_version};
 use super::{ProduceOptions, ProductionError};
-use crate::base::id::{FamilyId, ProductionId, RecordId, RequestId};
+use crate::base::id::{FamilyId, ProductionId, RecordId, RedactionId, RequestId};
 use crate::catalog::{CatalogError, FamilyRow, Guard, Reading};
 use crate::model::production::{BatesPrefix, Extra, News};
 use crate::model::record::RecordKind;
+use crate::model::redaction::{Redaction, Version};
 use crate::model::request::{DataRequest, RequestKind, RequestStatus};
 use crate::model::review::Decision;
 use crate::package::names;
@@ -18,10 +20,19 @@ use std::collections::BTreeSet;
 pub enum Give {
     /// All of it.
     Whole,
+    /// All but what is redacted.
+    Partly,
     /// A slip sheet with the basis.
     Withheld(String),
     /// A slip sheet that says it does not belong to the request.
     NotResponsive,
+}
+
+impl Give {
+    /// Whether the member itself is given, whole or in part.
+    pub fn is_given(&self) -> bool {
+        matches!(self, Self::Whole | Self::Partly)
+    }
 }
 
 /// A member of a family with what is given of it.
@@ -47,8 +58,13 @@ pub struct PlannedFamily {
 }
 
 impl PlannedFamily {
-    /// Whether every member is given whole.
+    /// Whether every member is given, so that nothing told of the family tells of a member that is kept back.
     pub fn is_open(&self) -> bool {
+        self.members.iter().all(|member| member.give.is_given())
+    }
+
+    /// Whether every member is given whole.
+    pub fn is_whole(&self) -> bool {
         self.members.iter().all(|member| member.give == Give::Whole)
     }
 }
@@ -60,6 +76,10 @@ pub struct Plan {
     pub production: ProductionId,
     /// The request it answers.
     pub request: DataRequest,
+    /// For whom it is made.
+    pub version: Version,
+    /// What is left out of the members, in order.
+    pub redactions: Vec<Redaction>,
     /// The volume.
     pub volume: String,
     /// The prefix of its numbers.
@@ -105,18 +125,20 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
         let message = "original files are given in litigation alone: they carry what no reviewer saw";
         return Err(ProductionError::refused(message, "Run the command again without --natives."));
     }
-    let prefix = BatesPrefix::new(options.prefix.as_deref().unwrap_or(&repository.profile().production_prefix))?;
-    let decided = decisions::now(&reading, request.id)?;
-    let earlier = earlier(&reading, request.id)?;
-    let Arranged { families, withheld, given_before, decided_otherwise } =
-        arrange(&reading, request.id, &decided, &earlier)?;
-    let productions = reading.productions_of(request.id)?;
+    let usual = usual_version(request.kind);
+    let version = options.version.unwrap_or(usual);
+    let prefix = prefix(repository, options, version)?;
+    let Arranged { families, withheld, given_before, decided_otherwise } = arrange(&reading, &request, version)?;
+    let redactions = redacted::counting(&reading, &request, version)?;
+    let productions: Vec<_> = productions_for(&reading, request.id, usual, version)?;
     Ok(Plan {
         production: reading.next_production()?,
+        version,
+        redactions,
         volume: names::volume(productions.len() + 1),
         first: reading.next_number(&prefix)?,
         prefix,
-        adds_to: productions.last().map(|one| one.0),
+        adds_to: productions.last().copied(),
         natives: options.natives,
         extras: options.extras.clone(),
         decided_otherwise,
@@ -150,13 +172,42 @@ pub fn not_collected(reading: &Reading<'_>, request: RequestId) -> Result<u64, C
     Ok(reached.iter().filter(|family| !collected.contains(family)).count() as u64)
 }
 
-/// The productions that a request has.
-pub(super) fn earlier(reading: &Reading<'_>, request: RequestId) -> Result<Vec<Earlier>, ProductionError> {
+/// The prefix of a production. What the city's attorney gets has numbers of its own: they are no numbers of an answer.
+fn prefix(repository: &Repository, options: &ProduceOptions, version: Version) -> Result<BatesPrefix, ProductionError> {
+    let usual = &repository.profile().production_prefix;
+    let text = match (&options.prefix, version) {
+        (Some(prefix), _) => prefix.clone(),
+        (None, Version::CityAttorney) => format!("INT-{usual}").chars().take(12).collect(),
+        (None, _) => usual.clone(),
+    };
+    Ok(BatesPrefix::new(&text)?)
+}
+
+/// The productions of a request that were made for the same receiver; others hold other things.
+fn productions_for(
+    reading: &Reading<'_>,
+    request: RequestId,
+    usual: Version,
+    version: Version,
+) -> Result<Vec<ProductionId>, ProductionError> {
     let mut all = Vec::new();
     for (id, ..) in reading.productions_of(request)? {
+        if reading.version_of(id)?.unwrap_or(usual) == version {
+            all.push(id);
+        }
+    }
+    Ok(all)
+}
+
+/// The productions that a request has for a receiver.
+fn earlier(reading: &Reading<'_>, request: &DataRequest, version: Version) -> Result<Vec<Earlier>, ProductionError> {
+    let mut all = Vec::new();
+    for id in productions_for(reading, request.id, usual_version(request.kind), version)? {
         let (row, event) = reading.production(id)?;
         let records = row.items.iter().map(|item| item.0).collect();
-        all.push(Earlier { records, decisions: decisions::before(reading, request, event)? });
+        let redactions = reading.redactions_before(request.id, event)?.into_iter().map(|one| (one.record, one.id));
+        let decisions = decisions::before(reading, request.id, event)?;
+        all.push(Earlier { records, decisions, redactions: redactions.collect() });
     }
     Ok(all)
 }
@@ -172,10 +223,18 @@ pub(super) struct Arranged {
 /// Sorts the collected families. A member without a decision is refused.
 pub(super) fn arrange(
     reading: &Reading<'_>,
-    request: RequestId,
-    decided: &Decisions,
-    earlier: &[Earlier],
+    request: &DataRequest,
+    version: Version,
 ) -> Result<Arranged, ProductionError> {
+    let decided = &decisions::now(reading, request.id)?;
+    let earlier = &earlier(reading, request, version)?;
+    let orders = reading.court_orders(request.id)?;
+    let standing = reading.redactions(request.id)?;
+    let every: BTreeSet<(RecordId, RedactionId)> = standing.iter().map(|one| (one.record, one.id)).collect();
+    let redacted: BTreeSet<RecordId> = every.iter().map(|one| one.0).collect();
+    let counting = standing.iter().filter(|one| redacted::counts(one, version, &orders));
+    let counting: BTreeSet<RecordId> = counting.map(|one| one.record).collect();
+    let request = request.id;
     let (mut undecided, mut partly) = (Vec::new(), Vec::new());
     let mut sorted = Vec::new();
     let mut arranged =
@@ -194,7 +253,17 @@ pub(super) fn arrange(
             let give = match decision {
                 Decision::Responsive => Give::Whole,
                 Decision::NotResponsive | Decision::NotGovernmentData => Give::NotResponsive,
+                // Nothing is withheld from the city's own attorney, nor from whom a court ordered to have it.
+                Decision::Withheld if version == Version::CityAttorney => Give::Whole,
+                Decision::Withheld
+                    if version == Version::OpposingParty && orders.iter().any(|one| one.opens(basis)) =>
+                {
+                    Give::Whole
+                }
                 Decision::Withheld => Give::Withheld(basis.clone()),
+                Decision::PartlyWithheld if version == Version::CityAttorney => Give::Whole,
+                Decision::PartlyWithheld if counting.contains(&record.id) => Give::Partly,
+                Decision::PartlyWithheld if redacted.contains(&record.id) => Give::Whole,
                 Decision::PartlyWithheld => {
                     partly.push(record.id);
                     continue;
@@ -203,7 +272,7 @@ pub(super) fn arrange(
             members.push(PlannedMember { record: record.id, part: record.part, kind: record.kind, give });
         }
         let wanted = members.iter().any(|member| member.give != Give::NotResponsive);
-        if wanted && earlier.iter().any(|one| holds(one, &members, decided)) {
+        if wanted && earlier.iter().any(|one| holds(one, &members, decided, &every)) {
             arranged.given_before += 1;
         } else if wanted {
             if earlier.iter().any(|one| told(one, &members)) {
@@ -221,16 +290,27 @@ pub(super) fn arrange(
     }
     sorted.sort_by_key(|(moment, family)| (*moment, family.family));
     for (_, family) in sorted {
-        let given = family.members.iter().any(|member| member.give == Give::Whole);
+        let given = family.members.iter().any(|member| member.give.is_given());
         if given { arranged.families.push(family) } else { arranged.withheld.push(family) }
     }
     Ok(arranged)
 }
 
 /// Whether an earlier production told these members exactly as they are decided.
-fn holds(earlier: &Earlier, members: &[PlannedMember], decided: &Decisions) -> bool {
-    let same = members.iter().all(|one| earlier.decisions.get(&one.record) == decided.get(&one.record));
-    let given = members.iter().any(|one| one.give == Give::Whole);
+fn holds(
+    earlier: &Earlier,
+    members: &[PlannedMember],
+    decided: &Decisions,
+    redactions: &BTreeSet<(RecordId, RedactionId)>,
+) -> bool {
+    let of = |all: &BTreeSet<(RecordId, RedactionId)>, record: RecordId| -> Vec<RedactionId> {
+        all.iter().filter(|one| one.0 == record).map(|one| one.1).collect()
+    };
+    let same = members.iter().all(|one| {
+        earlier.decisions.get(&one.record) == decided.get(&one.record)
+            && of(&earlier.redactions, one.record) == of(redactions, one.record)
+    });
+    let given = members.iter().any(|one| one.give.is_given());
     same && (!given || members.iter().all(|one| earlier.records.contains(&one.record)))
 }
 

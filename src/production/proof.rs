@@ -4,6 +4,7 @@ use super::ProductionError;
 use super::build::Built;
 use super::folder::{Folder, Written};
 use super::plan::Plan;
+use super::redacted::usual_version;
 use super::words::released;
 use crate::base::clock::local_date;
 use crate::base::digest::Sha256Digest;
@@ -38,6 +39,8 @@ pub(super) fn write(
         request: plan.request.id,
         kind: plan.request.kind,
         adds_to: plan.adds_to,
+        version: (plan.version != usual_version(plan.request.kind)).then_some(plan.version),
+        redactions: built.redactions.len() as u64,
         city: released(&profile.city),
         repository: profile.repository.clone(),
         exercise: profile.exercise,

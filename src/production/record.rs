@@ -2,10 +2,10 @@
 //! record, and give the folder its name, all in one transaction.
 
 use super::build::{self, Built};
-use super::decisions;
 use super::folder::{Folder, Written};
 use super::lease::{self, Lease};
 use super::plan::{self, Plan};
+use super::redacted::{self, LeftOut};
 use super::repeats::{self, Repeat};
 use super::{Outcome, ProduceOptions, Produced, ProductionError, proof, sealed};
 use crate::base::durable;
@@ -14,6 +14,7 @@ use crate::base::monitor::Monitor;
 use crate::catalog::{ProductionRow, SealedAt, Writing};
 use crate::model::event::Act;
 use crate::model::production::{BatesNumber, Production};
+use crate::model::redaction::Version;
 use crate::model::request::{RequestKind, RequestStatus};
 use crate::package::statement::Statement;
 use crate::render;
@@ -57,15 +58,16 @@ pub fn produce_with(
     }
     let plan = plan::plan(repository, request, options)?;
     if plan.families.is_empty() {
-        return nothing_to_give(repository, &plan);
+        let left_out = LeftOut::of(repository, &plan.redactions)?;
+        return nothing_to_give(repository, &plan, &left_out);
     }
-    let decided = decisions::now(&repository.catalog().reading(), request)?;
-    let repeats = repeats::find(repository, &plan, &decided)?;
+    let left_out = LeftOut::of(repository, &plan.redactions)?;
+    let repeats = repeats::find(repository, &plan, &left_out.redactor)?;
     if !repeats.is_empty() && !options.repeats_reviewed {
         return Err(ProductionError::Repeats(repeats));
     }
     lease.begin(plan.production, &temporary, &directory)?;
-    let made = make(repository, &plan, &temporary, actor, monitor, draw);
+    let made = make(repository, &plan, &left_out, &temporary, actor, monitor, draw);
     let recorded = made.and_then(|made| {
         let production = record(repository, &plan, &repeats, &made, actor, &temporary, &directory, monitor)?;
         Ok(produced(production, &directory, &made.statement))
@@ -85,7 +87,7 @@ fn of_review(error: crate::review::ReviewError) -> ProductionError {
     }
 }
 
-fn nothing_to_give(repository: &Repository, plan: &Plan) -> Result<Outcome, ProductionError> {
+fn nothing_to_give(repository: &Repository, plan: &Plan, left_out: &LeftOut) -> Result<Outcome, ProductionError> {
     if let (true, Some(earlier)) = (plan.given_before > 0 && plan.withheld.is_empty(), plan.adds_to) {
         let message = format!("everything decided for {} is in the production {earlier} already", plan.request.id);
         let hint = format!("Deliver it again with: recordroom produce --again {earlier} DIR");
@@ -94,7 +96,7 @@ fn nothing_to_give(repository: &Repository, plan: &Plan) -> Result<Outcome, Prod
     if plan.withheld.is_empty() {
         return Ok(Outcome::NothingResponsive);
     }
-    Ok(Outcome::AllWithheld(build::withheld_families(repository, &plan.withheld, plan)?))
+    Ok(Outcome::AllWithheld(build::withheld_families(repository, &plan.withheld, plan, &left_out.redactor)?))
 }
 
 /// The folder as an absolute path; it must not be there yet.
@@ -133,6 +135,7 @@ struct Made {
 fn make(
     repository: &Repository,
     plan: &Plan,
+    left_out: &LeftOut,
     temporary: &Path,
     made_by: &str,
     monitor: &dyn Monitor,
@@ -140,8 +143,14 @@ fn make(
 ) -> Result<Made, ProductionError> {
     lease::remove(temporary)?;
     let mut folder = Folder::create(temporary)?;
-    let built = build::build(repository, plan, &mut folder, draw, monitor)?;
+    let built = build::build(repository, plan, left_out, &mut folder, draw, monitor)?;
     let statement = proof::write(repository, plan, &built, made_by, &mut folder)?;
+    let files: Vec<String> = folder.written.iter().map(|one| one.path.clone()).collect();
+    let mut leaks = left_out.leaks(temporary, &files)?;
+    leaks.extend(left_out.local_leaks(temporary, &built.here)?);
+    if !leaks.is_empty() {
+        return Err(ProductionError::NotClean(leaks));
+    }
     examine(repository, temporary, draw)?;
     Ok(Made { built, statement, files: folder.written })
 }
@@ -185,6 +194,8 @@ fn produced(production: Production, directory: &Path, statement: &Statement) -> 
         withheld: statement.withheld,
         remarks: statement.remarks,
         adds_to: statement.adds_to,
+        redactions: statement.redactions,
+        version: statement.version.unwrap_or_else(|| redacted::usual_version(statement.kind)),
     }
 }
 
@@ -249,13 +260,20 @@ fn add(
         "documents": one.documents, "manifest_sha256": one.manifest_sha256, "program": plan.program,
         "merkle_root": statement.merkle_root, "extras": plan.extras, "news": plan.news(),
         "natives": plan.natives, "adds_to": plan.adds_to, "sealed": row.family,
-        "repeats_reviewed": repeats, "not_collected": plan.not_collected,
+        "repeats_reviewed": repeats, "not_collected": plan.not_collected, "version": plan.version,
+        "redactions": plan.redactions.iter().map(|one| one.id).collect::<Vec<_>>(),
     });
     let event = writing.record_event(plan.made_at, actor, Act::Produced, &one.id.to_string(), &details)?;
     writing.extend_pack(&row.at)?;
     let id = writing.add_production(row, event.id)?;
     assert!(id == one.id, "the number in a delivered production is the one it is recorded under");
-    writing.set_request_status(one.request, RequestStatus::Produced)?;
+    if plan.version != redacted::usual_version(plan.request.kind) {
+        writing.set_version(id, plan.version)?;
+    }
+    // What the city's own attorney reads is no answer to anybody.
+    if plan.version != Version::CityAttorney {
+        writing.set_request_status(one.request, RequestStatus::Produced)?;
+    }
     Ok(())
 }
 
@@ -264,10 +282,11 @@ fn unchanged(reading: &crate::catalog::Reading<'_>, plan: &Plan) -> Result<(), P
     let id = plan.request.id;
     let free = reading.next_production()? == plan.production && reading.next_number(&plan.prefix)? == plan.first;
     let open = reading.request(id)?.status != RequestStatus::Closed;
-    let decided = decisions::now(reading, id)?;
-    let earlier = plan::earlier(reading, id)?;
-    let arranged = plan::arrange(reading, id, &decided, &earlier)?;
-    if free && open && arranged.families == plan.families && arranged.withheld == plan.withheld {
+    let arranged = plan::arrange(reading, &plan.request, plan.version)?;
+    let redactions = redacted::counting(reading, &plan.request, plan.version)?;
+    let same =
+        arranged.families == plan.families && arranged.withheld == plan.withheld && redactions == plan.redactions;
+    if free && open && same {
         return Ok(());
     }
     let message = format!("the decisions of {id} were changed while the production was being made");

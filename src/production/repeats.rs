@@ -6,11 +6,13 @@
 //! What a withheld item only quotes is not its own: the quoted item has its own decision.
 
 use super::ProductionError;
-use super::decisions::Decisions;
-use super::plan::{Give, Plan, PlannedMember};
+use super::decisions;
+use super::plan::{Plan, PlannedMember};
 use crate::base::id::RecordId;
 use crate::model::item::ParsedItem;
+use crate::model::redaction::Version;
 use crate::model::review::Decision;
+use crate::redaction::Redactor;
 use crate::repository::{Repository, read_item};
 use crate::text::{each_token, own_words};
 use rayon::prelude::*;
@@ -35,8 +37,13 @@ pub struct Repeat {
 }
 
 /// Every item of a plan that repeats words of an item withheld for the same request, in order.
-pub(super) fn find(repository: &Repository, plan: &Plan, decided: &Decisions) -> Result<Vec<Repeat>, ProductionError> {
-    let secrets = secrets(repository, decided)?;
+/// What is redacted of the item that is to be given is not in it any more.
+pub(super) fn find(repository: &Repository, plan: &Plan, redactor: &Redactor) -> Result<Vec<Repeat>, ProductionError> {
+    // Nothing is withheld from the city's own attorney.
+    if plan.version == Version::CityAttorney {
+        return Ok(Vec::new());
+    }
+    let secrets = secrets(repository, plan)?;
     if secrets.runs.is_empty() {
         return Ok(Vec::new());
     }
@@ -48,8 +55,9 @@ pub(super) fn find(repository: &Repository, plan: &Plan, decided: &Decisions) ->
         let found: Vec<Vec<Repeat>> = rows
             .par_iter()
             .map(|(planned, row)| {
-                let item = read_item(&keys, vault, row)?.item;
-                let given = planned.members.iter().filter(|member| member.give == Give::Whole);
+                let members = planned.members.iter().map(|one| (one.part, one.record)).collect();
+                let item = redactor.item(&read_item(&keys, vault, row)?.item, &members).item;
+                let given = planned.members.iter().filter(|member| member.give.is_given());
                 Ok(given.flat_map(|member| secrets.repeated_by(member, &item)).collect())
             })
             .collect::<Result<_, ProductionError>>()?;
@@ -97,11 +105,14 @@ impl Secrets {
     }
 }
 
-fn secrets(repository: &Repository, decided: &Decisions) -> Result<Secrets, ProductionError> {
+fn secrets(repository: &Repository, plan: &Plan) -> Result<Secrets, ProductionError> {
     let reading = repository.catalog().reading();
     let keys = repository.key_reader();
     let mut secrets = Secrets::default();
-    let withheld = decided.iter().filter(|(_, (decision, _))| *decision == Decision::Withheld);
+    let decided = decisions::now(&reading, plan.request.id)?;
+    let orders = reading.court_orders(plan.request.id)?;
+    let ordered = |basis: &str| plan.version == Version::OpposingParty && orders.iter().any(|one| one.opens(basis));
+    let withheld = decided.iter().filter(|(_, (decision, basis))| *decision == Decision::Withheld && !ordered(basis));
     for (id, _) in withheld {
         let record = reading.record(*id)?;
         let item = read_item(&keys, repository.vault(), &reading.family(record.family)?)?.item;
@@ -134,6 +145,7 @@ fn digest(run: &[String]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::Give;
     use super::*;
     use crate::model::record::RecordKind;
 

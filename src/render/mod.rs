@@ -10,8 +10,9 @@
 //! without a line in [`Rendered::problems`]; no stranger's bytes make [`draw`] panic.
 //!
 //! Reading order: `letter` and `rich` (what stands on the page), `sheet` (where), `setting` and `screen` (lines and their
-//! characters), `fonts`, `stamp`, `write` (the file), `picture`, `copied` and `harmless` (foreign PDF files). Tests: `tests`.
+//! characters), `boxed` (where words were withheld), `fonts`, `stamp`, `write` (the file), `picture`, `copied` and `harmless` (foreign PDF files). Tests: `tests`.
 
+mod boxed;
 mod copied;
 mod count;
 mod fonts;

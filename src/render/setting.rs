@@ -1,5 +1,6 @@
 //! Setting a line: shaping, bidirectional order and line breaking, with the two guards a stranger's text needs.
 
+use super::boxed;
 use super::fonts::{self, Face};
 use super::screen::{self, Coverage, Gate, Screened};
 use krilla::geom::Point;
@@ -274,12 +275,23 @@ impl Laid {
         // The baseline of one line within its own box: the layout counts from the top of the first one.
         let metrics = line.metrics();
         let baseline = top + (metrics.baseline - metrics.block_min_coord);
+        let text = &self.screened.text;
+        let boxes = boxed::Boxes::of(text);
         let mut x = left + metrics.offset;
+        if !boxes.is_empty() {
+            let runs = line.runs().map(|run| (glyphs_of(&run, run.font_size()), run.font_size(), run.advance()));
+            boxes.paint(surface, runs, x, top, self.line_height());
+        }
         for run in line.runs() {
             let size = run.font_size();
             let glyphs = glyphs_of(&run, size);
             if let Some(font) = fonts::for_writing(run.font()) {
-                surface.draw_glyphs(Point::from_xy(x, baseline), &glyphs, font, &self.screened.text, size, false);
+                let at = Point::from_xy(x, baseline);
+                if boxes.is_empty() {
+                    surface.draw_glyphs(at, &glyphs, font, text, size, false);
+                } else {
+                    boxes.write(surface, at, &glyphs, &font, text, size);
+                }
             }
             x += run.advance();
         }

@@ -1,4 +1,5 @@
-//! Review: decisions member by member, one at a time or in bulk, each with who, when and on what basis.
+//! Review: decisions member by member, one at a time or in bulk, each with who, when and on what basis; and the words of a
+//! member that are left out where the rest of it is given (`redact`).
 //!
 //! *Invariant:* decisions are events. The newest one counts; one that no production has told yet can be undone, and then
 //! the one before it counts again.
@@ -6,8 +7,10 @@
 //! Reading order: this file (deciding, standing), `undo`, `second` (a second person), `offers` (duplicates and quotations),
 //! `ready` (what still stands against an answer).
 
+pub mod findings;
 mod offers;
 mod ready;
+pub mod redact;
 mod second;
 mod undo;
 

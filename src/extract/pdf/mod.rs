@@ -4,6 +4,7 @@
 
 mod about;
 mod beside;
+mod channels;
 mod cmap;
 mod composite;
 mod content;
@@ -14,6 +15,8 @@ mod pages;
 mod pen;
 mod room;
 mod standard;
+
+pub use channels::{Channels, STRINGS, channels, page_count};
 
 use super::budget::Budget;
 use super::{Extracted, ocr, property_set};

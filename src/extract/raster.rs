@@ -1,0 +1,104 @@
+//! Pages of a PDF file as dots, drawn by `pdftoppm` (Debian package poppler-utils), and the words that `tesseract` reads in
+//! dots, where these programs are installed. For pages that are given with a part painted over: nothing of the file goes on
+//! but what a reader would have seen.
+
+use super::helper::{Allowance, Helper, HelperError};
+
+/// Dots to the inch; at 200 small print can still be read.
+pub const DOTS_PER_INCH: u32 = 200;
+/// Pages of one file that are drawn.
+pub const PAGES: usize = 300;
+/// What drawing one page may use.
+const DRAWN: Allowance = Allowance { seconds: 60, output: 256 * 1024 * 1024, memory: 2 * 1024 * 1024 * 1024 };
+/// What reading one page may use.
+const READ: Allowance = Allowance { seconds: 60, output: 4 * 1024 * 1024, memory: 1024 * 1024 * 1024 };
+
+/// Why pages could not be drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RasterError {
+    /// The program is not installed.
+    #[error("pdftoppm is not installed (Debian package poppler-utils)")]
+    Missing,
+    /// It failed on this file.
+    #[error("pdftoppm could not draw a page: {0}")]
+    Drawing(#[from] HelperError),
+    /// There are more pages than are drawn.
+    #[error("the file has more than {PAGES} pages")]
+    TooMany,
+}
+
+/// The dots of one page, three bytes each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dots {
+    /// Dots of a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Red, green and blue of each dot, row by row.
+    pub rgb: Vec<u8>,
+}
+
+/// How many pages a PDF has, as this program reads it; `None` when it cannot be opened.
+pub fn count(file: &[u8]) -> Option<usize> {
+    super::pdf::page_count(file)
+}
+
+/// One page of a PDF file, counted from 1.
+///
+/// # Errors
+/// When the program is not there or fails.
+pub fn page(file: &[u8], number: usize) -> Result<Dots, RasterError> {
+    let drawer = Helper::find("pdftoppm").ok_or(RasterError::Missing)?;
+    let (number, dots) = (number.to_string(), DOTS_PER_INCH.to_string());
+    let drawn = drawer.run(&["-f", &number, "-l", &number, "-r", &dots, "-"], file, DRAWN)?;
+    portable(&drawn).ok_or(RasterError::Drawing(HelperError::Failed))
+}
+
+/// The words in a picture file (PNG), where the program that reads them is installed.
+pub fn words(picture: &[u8]) -> Option<String> {
+    let reader = Helper::find("tesseract")?;
+    let text = reader.run(&["stdin", "stdout"], picture, READ).ok()?;
+    Some(String::from_utf8_lossy(&text).replace('\u{c}', "").trim().to_owned())
+}
+
+/// A portable pixmap of one byte to a colour (`P6`).
+fn portable(bytes: &[u8]) -> Option<Dots> {
+    let mut at = 0;
+    let mut word = || {
+        while bytes.get(at)?.is_ascii_whitespace() {
+            at += 1;
+        }
+        let start = at;
+        while !bytes.get(at)?.is_ascii_whitespace() {
+            at += 1;
+        }
+        std::str::from_utf8(&bytes[start..at]).ok()
+    };
+    if word()? != "P6" {
+        return None;
+    }
+    let (width, height) = (word()?.parse().ok()?, word()?.parse().ok()?);
+    if word()? != "255" {
+        return None;
+    }
+    let rgb = bytes.get(at + 1..)?.to_vec();
+    (width > 0 && rgb.len() == usize::checked_mul(width, height)?.checked_mul(3)?).then_some(Dots {
+        width,
+        height,
+        rgb,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_are_read_whole_or_not_at_all() {
+        let read = portable(b"P6\n2 1\n255\nabcdef").expect("dots");
+        assert_eq!((read.width, read.height, read.rgb), (2, 1, b"abcdef".to_vec()));
+        for wrong in [&b"P5\n2 1\n255\nabcdef"[..], b"P6\n2 1\n255\nabc", b"P6\n2", b"", b"P6 0 1 255 "] {
+            assert_eq!(portable(wrong), None);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! A file from which something is left out: never its own bytes, always something made of what remains.
+//!
+//! Words are left out of the text, and the text is drawn; of a workbook cell by cell, hidden sheets and comments included. Boxes are burned into the dots of a picture. The pages of a PDF
+//! are drawn from their text as well: what lies under a box stays in a copied page (`redaction::leak` shows the ways).
+
+use super::draft::Shown;
+use super::words::released;
+use crate::base::id::RecordId;
+use crate::extract::workbook;
+use crate::model::production::PublicText;
+use crate::model::redaction::Region;
+use crate::redaction::{Redactor, burn, burn_pages};
+use crate::render::Content;
+
+const TEXT_ONLY: &str = "A part of this file is withheld. What remains is drawn from its text as the program read it, hidden \
+                         parts included; its layout and pictures are not shown.";
+const CELLS: &str = "A part of this workbook is withheld. What remains is drawn cell by cell, hidden sheets and comments included; \
+                     formulas, charts and colours are not shown.";
+const BURNED: &str = "A part of this picture is withheld and was painted over.";
+const BURNED_PAGES: &str = "A part of these pages is withheld and was painted over; they are pictures of the pages.";
+
+/// What is shown of a file from which words or boxes are left out; `text` is without the words already.
+pub(super) fn redacted_file(
+    found_type: &str,
+    bytes: Option<&[u8]>,
+    text: &str,
+    regions: &[Region],
+    record: RecordId,
+    redactor: &Redactor,
+) -> Shown {
+    let is_picture = matches!(found_type, "image/jpeg" | "image/png");
+    match bytes {
+        Some(bytes) if is_picture && !regions.is_empty() => match burn(bytes, regions) {
+            // Words that a program had read in the picture may be those under the box.
+            Ok(burned) => Shown {
+                content: Content::Picture(burned),
+                text: PublicText::released(BURNED),
+                remark: BURNED,
+                listed: true,
+            },
+            Err(error) => {
+                slip(&format!("A part of this picture is withheld, and it could not be painted over: {error}."))
+            }
+        },
+        Some(bytes) if found_type == "application/pdf" && !regions.is_empty() => match burn_pages(bytes, regions) {
+            Ok(pages) => {
+                // Words in what is left are read again: those that are withheld elsewhere go from them as well.
+                let read = released(&redactor.text(&pages.words));
+                let text = if read.is_empty() { PublicText::released(BURNED_PAGES) } else { read };
+                Shown { content: Content::Pages(pages.pdf), text, remark: BURNED_PAGES, listed: true }
+            }
+            Err(error) => {
+                slip(&format!("A part of this file is withheld, and its pages could not be painted over: {error}."))
+            }
+        },
+        _ if !regions.is_empty() => {
+            slip("A part of this file is withheld; boxes can be painted into pictures and PDF pages alone.")
+        }
+        Some(bytes)
+            if is_workbook(found_type)
+                && let Some(cells) = cells(bytes, text, record, redactor) =>
+        {
+            let text = released(&cells);
+            Shown { content: Content::Text(text.clone()), text, remark: CELLS, listed: true }
+        }
+        _ if text.trim().is_empty() => {
+            slip("A part of this file is withheld, and it has no text from which the rest could be drawn.")
+        }
+        _ => {
+            let text = released(text);
+            Shown { content: Content::Text(text.clone()), text, remark: TEXT_ONLY, listed: true }
+        }
+    }
+}
+
+fn is_workbook(found_type: &str) -> bool {
+    found_type.contains("spreadsheet") || found_type.contains("ms-excel")
+}
+
+/// The cells of a workbook by their rows, without what is left out, and behind them what its text has beside the cells;
+/// `None` when the cells cannot be read, or words that are left out are not found in them.
+fn cells(bytes: &[u8], text: &str, record: RecordId, redactor: &Redactor) -> Option<String> {
+    let mut grid = String::new();
+    for sheet in workbook::sheets(bytes).ok()? {
+        if sheet.is_cut {
+            return None;
+        }
+        let hidden = if sheet.is_hidden { "hidden sheet" } else { "sheet" };
+        grid.push_str(&format!("[{hidden} {}]\n", sheet.name));
+        for (row, cells) in (1..).zip(&sheet.rows) {
+            if cells.iter().any(|cell| !cell.is_empty()) {
+                let words: Vec<String> =
+                    cells.iter().map(|cell| cell.words().replace(['\t', '\n', '\r'], " ")).collect();
+                grid.push_str(&format!("{row}\t{}\n", words.join("\t")));
+            }
+        }
+        grid.push('\n');
+    }
+    let mut out = redactor.other_form(&grid, record)?;
+    // Comments, properties and the like have headings of their own in the text, which is without the words already.
+    let mut beside = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            beside = !line.starts_with("[sheet ") && !line.starts_with("[hidden sheet ");
+        }
+        if beside {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    Some(out)
+}
+
+fn slip(words: &str) -> Shown {
+    let words = released(words);
+    Shown { content: Content::Slip(words.clone()), text: words, remark: "", listed: true }
+}

@@ -1,0 +1,30 @@
+//! Redaction: words are left out of a value before anything is made of it, and looked for in everything that was made.
+//!
+//! ```text
+//! marker    what stands in the place of words: a box of one width for one label, whatever it hides
+//! words     texts as letters and digits alone, in which words are found whatever stands between them
+//! places    the text of one place of an item, as a reviewer sees and counts it
+//! apply     an item without the words, and what was left out where
+//! pattern   shapes of numbers and words, to be found over a whole review set
+//! picture   boxes burned into a picture
+//! leak      a made file, looked through in every channel it has
+//! ```
+//!
+//! *Invariants:* one function finds words, for leaving out and for checking, so that the check asks no less than what was
+//! done. What is left out is cut from the item itself, and subjects, file names, parties, texts, load files and pages are
+//! made from what remains. Nothing of it tells how long the words were.
+
+mod apply;
+mod leak;
+pub mod marker;
+mod pattern;
+mod picture;
+mod places;
+mod words;
+
+pub use apply::{Cut, Redacted, Redactor, Taken};
+pub use leak::{Channel, Leak, every_text, look};
+pub use pattern::{Pattern, PatternError};
+pub use picture::{BurnError, BurnedPages, burn, burn_pages};
+pub use places::{chars_of, text_of};
+pub use words::{Needle, Search, SearchBuilder};
