@@ -161,7 +161,7 @@ pub(super) fn rank(repository: &Repository, request: RequestId) -> Result<Ranked
     if !open.is_empty() {
         other.extend((0..PRESUMED.min(open.len())).map(|_| &features[open[draws.below(open.len())]]));
     }
-    let model = Model::train(&relevant, &other, seed);
+    let model = Model::train(&relevant, &other);
     let scores = features.par_iter().map(|one| model.score(one)).collect();
     Ok(Ranked { families, said, scores, features, readable, model, learnt_from })
 }

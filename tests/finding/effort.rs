@@ -59,7 +59,7 @@ impl Collection {
         if !open.is_empty() {
             other.extend((0..PRESUMED.min(open.len())).map(|_| &self.features[open[draws.below(open.len())]]));
         }
-        let model = Model::train(&relevant, &other, seed ^ read.len() as u64);
+        let model = Model::train(&relevant, &other);
         self.features.iter().map(|one| model.score(one)).collect()
     }
 
