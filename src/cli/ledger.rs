@@ -126,7 +126,7 @@ fn accesses(opened: &Repository, asked: &Access, output: &Output) -> Result<u8, 
     let row = |one: &access::Access| {
         let when = one.at.with_timezone(&opened.zone()).format("%Y-%m-%d %H:%M:%S").to_string();
         let items = one.items.map(|items| items.to_string()).unwrap_or_default();
-        let listed = if one.listed { "by number" } else { "count and root alone" };
+        let listed = if one.listed { "by number" } else { "not listed" };
         vec![
             one.event.to_string(),
             when,

@@ -100,8 +100,8 @@ pub fn offer(
         }
     }
     if rows.is_empty() {
-        let message = "nothing is to be offered: no item of an archival series has reached the end of its period, or what has \
-                       was offered already";
+        let message = "nothing is to be offered: of archival series nothing has reached the end of its period that was not \
+                       offered already";
         return Err(FilingError::Refused(message.to_owned()));
     }
     let transfer =
