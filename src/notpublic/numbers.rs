@@ -177,7 +177,7 @@ fn runs(text: &str) -> Vec<Run> {
                     run.signs.push(sign);
                 }
             }
-            (None, false) => all.push(Run { groups: vec![at..end], signs: Vec::new() }),
+            (None, false) => all.push(Run { groups: std::iter::once(at..end).collect(), signs: Vec::new() }),
         }
         at = end;
     }

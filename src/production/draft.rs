@@ -159,7 +159,6 @@ fn slip(family: FamilyId, member: &PlannedMember, words: String, withheld: Optio
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the member, what it is made of, and whether anything is left out")]
 fn parent(
     desk: &Desk<'_>,
     planned: &PlannedFamily,
