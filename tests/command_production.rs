@@ -88,7 +88,7 @@ fn a_request_is_answered_and_its_answer_checked() {
     assert_eq!(json(at, &["produce", "--again", "P-1", "again"]).1["manifest_sha256"], produced["manifest_sha256"]);
 
     let (code, checked) = json(at, &["verify", "out"]);
-    assert_eq!((code, &checked["ok"], &checked["checked"]), (0, &true.into(), &15.into()), "{checked}");
+    assert_eq!((code, &checked["ok"], &checked["checked"]), (0, &true.into(), &16.into()), "{checked}");
     let told = run(at, &["verify", "out"]).1;
     assert!(told.starts_with("EXERCISE") && told.contains("Who signed it is not checked"), "{told}");
     fs::write(at.join("out/data/VOL001/TEXT/0001/CITY-00000001.txt"), "other").expect("written");

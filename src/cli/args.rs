@@ -122,7 +122,7 @@ pub enum Command {
     Review(ReviewCommand),
     /// Deliver what was decided: numbered, hashed, checked
     ///
-    /// Example: recordroom produce Q-1 answer-to-the-newspaper
+    /// Example: recordroom produce Q-1 answer-to-the-newspaper --also threads,call-tables
     Produce(Produce),
     /// Check the repository, a delivered production, a certificate, a plan or a checkpoint
     ///

@@ -287,40 +287,9 @@ fn family(
         let first = number(u64::from(plan.first) + built.pages);
         let last = first.plus(rendered.pages - 1);
         let nth = built.items.len() as u64;
-        let native = draft.native.as_ref().map(|one| match one.is_rendition {
-            true => names::rendition(&plan.volume, nth, &first, &one.ending),
-            false => names::native(&plan.volume, nth, &first, &one.ending),
-        });
         let told = &draft.told;
-        let item = ProducedItem {
-            record: draft.record,
-            first: first.clone(),
-            last: last.clone(),
-            family_first: family_first.clone(),
-            family_last: family_last.clone(),
-            parent: (at > 0).then(|| family_first.clone()),
-            pages: rendered.pages,
-            kind: PublicText::released(draft.kind.word()),
-            subject: told.subject.clone(),
-            from: told.from.clone(),
-            to: told.to.clone(),
-            cc: told.cc.clone(),
-            bcc: told.bcc.clone(),
-            sent: told.sent.clone(),
-            received: told.received.clone(),
-            answers: told.answers.clone(),
-            file_name: told.file_name.clone(),
-            custodian: ready.custodians.first().cloned().unwrap_or_default(),
-            all_custodians: joined(&ready.custodians),
-            message_id: told.message_id.clone(),
-            original_sha256: told.sha256.clone(),
-            withheld: draft.withheld.clone(),
-            left_out: draft.left_out,
-            news: news(plan, draft.family),
-            pdf_path: names::pdf(&plan.volume, nth, &first),
-            text_path: names::text(&plan.volume, nth, &first),
-            native_path: native,
-        };
+        let family = (&family_first, &family_last);
+        let item = item_of(plan, ready, &draft, &Place { first: &first, pages: rendered.pages, family, at, nth });
         let written = folder.written.len();
         folder.write(&item.pdf_path, &rendered.pdf)?;
         folder.write(&item.text_path, draft.text.as_bytes())?;
@@ -328,8 +297,8 @@ fn family(
             folder.write(path, &native.bytes)?;
         }
         listings.extras.document(&item, &folder.written[written..], &plan.volume)?;
-        if let Some(line) = draft.line {
-            talk = Some((line, first.clone()));
+        if let Some(line) = &draft.line {
+            talk = Some((line.clone(), first.clone()));
         } else if at > 0 && draft.withheld.is_none() && !draft.left_out {
             let (number, name) = (first.clone(), told.file_name.clone());
             files.push(FileSaid { number, name, path: item.pdf_path.clone() });
@@ -339,18 +308,8 @@ fn family(
         listings.opt.push(opt::line(&item, &plan.volume).as_bytes())?;
         listings.csv.push(listing::index_row(&item).as_bytes())?;
         listings.html.push(page::document(&item).as_bytes())?;
-        let problems = rendered.problems.iter().map(|one| words::released(&words::sentence(one)));
-        let remarks = draft.remarks.iter().cloned().chain(problems);
-        // A file that is read and drawn tells the same trouble twice.
-        let mut told: Vec<PublicText> = Vec::new();
-        for sentence in remarks {
-            if !told.contains(&sentence) {
-                let (number, given) = (first.clone(), given.clone());
-                built.remarks.push(Remark { number, sentence: sentence.clone(), given });
-                told.push(sentence);
-            }
-        }
         built.redactions.extend(draft.cuts.iter().filter_map(|cut| desk.left_out.row(&first, cut)));
+        remark(&draft, &rendered, &first, given, built);
         built.items.push((draft.record, draft.family, first.page(), last.page()));
         built.pages += u64::from(rendered.pages);
         if desk.left_out.redactor.on(draft.record).any(|one| one.reach == Reach::Here) {
@@ -366,6 +325,67 @@ fn family(
         listings.extras.line(line, &number, &custodian, files);
     }
     Ok(())
+}
+
+/// Where a document stands: its numbers, its place in its family and among all documents.
+struct Place<'d> {
+    first: &'d BatesNumber,
+    pages: u32,
+    family: (&'d BatesNumber, &'d BatesNumber),
+    at: usize,
+    nth: u64,
+}
+
+/// A document as the listings tell it.
+fn item_of(plan: &Plan, ready: &Ready<'_>, draft: &Draft, place: &Place<'_>) -> ProducedItem {
+    let Place { first, pages, family, at, nth } = place;
+    let native = draft.native.as_ref().map(|one| match one.is_rendition {
+        true => names::rendition(&plan.volume, *nth, first, &one.ending),
+        false => names::native(&plan.volume, *nth, first, &one.ending),
+    });
+    let told = &draft.told;
+    ProducedItem {
+        record: draft.record,
+        first: (*first).clone(),
+        last: first.plus(*pages - 1),
+        family_first: family.0.clone(),
+        family_last: family.1.clone(),
+        parent: (*at > 0).then(|| family.0.clone()),
+        pages: *pages,
+        kind: PublicText::released(draft.kind.word()),
+        subject: told.subject.clone(),
+        from: told.from.clone(),
+        to: told.to.clone(),
+        cc: told.cc.clone(),
+        bcc: told.bcc.clone(),
+        sent: told.sent.clone(),
+        received: told.received.clone(),
+        answers: told.answers.clone(),
+        file_name: told.file_name.clone(),
+        custodian: ready.custodians.first().cloned().unwrap_or_default(),
+        all_custodians: joined(&ready.custodians),
+        message_id: told.message_id.clone(),
+        original_sha256: told.sha256.clone(),
+        withheld: draft.withheld.clone(),
+        left_out: draft.left_out,
+        news: news(plan, draft.family),
+        pdf_path: names::pdf(&plan.volume, *nth, first),
+        text_path: names::text(&plan.volume, *nth, first),
+        native_path: native,
+    }
+}
+
+/// Lists what the receiver should know of a document; a file that is read and drawn tells the same trouble twice.
+fn remark(draft: &Draft, rendered: &Rendered, first: &BatesNumber, given: PublicText, built: &mut Built) {
+    let problems = rendered.problems.iter().map(|one| words::released(&words::sentence(one)));
+    let mut told: Vec<PublicText> = Vec::new();
+    for sentence in draft.remarks.iter().cloned().chain(problems) {
+        if !told.contains(&sentence) {
+            let (number, given) = (first.clone(), given.clone());
+            built.remarks.push(Remark { number, sentence: sentence.clone(), given });
+            told.push(sentence);
+        }
+    }
 }
 
 /// Why a family is in a supplement; empty in an answer of its own.

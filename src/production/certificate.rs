@@ -7,7 +7,7 @@
 
 use super::{ProductionError, words};
 use crate::base::clock::local_date;
-use crate::base::id::{ContainerId, ProductionId};
+use crate::base::id::{ContainerId, EventId, FamilyId, ProductionId, RecordId};
 use crate::catalog::Reading;
 use crate::repository::Repository;
 use crate::repository::RepositoryError;
@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 struct Source {
     documents: u64,
     /// The first event that took something of it in.
-    first: Option<crate::base::id::EventId>,
+    first: Option<EventId>,
 }
 
 /// The text of the draft.
@@ -66,29 +66,7 @@ pub fn certificate_draft(repository: &Repository, production: ProductionId) -> R
         manifest = one.manifest_sha256,
         root = told("merkle_root"),
     );
-    let (sources, gone) = sources(&reading, &row.items)?;
-    for (container, source) in &sources {
-        let path = reading.container_path(*container)?;
-        let when = match source.first {
-            Some(first) => {
-                let first = reading.event(first)?;
-                format!(
-                    "taken in on {} by {} (event {})",
-                    local_date(first.at, repository.zone()),
-                    first.actor,
-                    first.id
-                )
-            }
-            None => "when it was taken in is not recorded".to_owned(),
-        };
-        let path = words::released(&path);
-        out.push_str(&format!("\x20  - {}: {} documents; {when}\n", path.as_str(), source.documents));
-    }
-    if gone > 0 {
-        out.push_str(&format!(
-            "\x20  {gone} documents are of items that were destroyed here since under the retention schedule.\n"
-        ));
-    }
+    out.push_str(&sources_told(repository, &reading, &row.items)?);
     out.push_str(
         "\x20  Where those files come from, who exported them, how and when: ______________________________________________\n\
          \x20  ________________________________________________________________________________________________________\n\n\
@@ -112,10 +90,43 @@ pub fn certificate_draft(repository: &Repository, production: ProductionId) -> R
     Ok(out)
 }
 
+/// Where the documents come from, a line for each source.
+fn sources_told(
+    repository: &Repository,
+    reading: &Reading<'_>,
+    items: &[(RecordId, FamilyId, u32, u32)],
+) -> Result<String, ProductionError> {
+    let mut out = String::new();
+    let (sources, gone) = sources(reading, items)?;
+    for (container, source) in &sources {
+        let path = reading.container_path(*container)?;
+        let when = match source.first {
+            Some(first) => {
+                let first = reading.event(first)?;
+                format!(
+                    "taken in on {} by {} (event {})",
+                    local_date(first.at, repository.zone()),
+                    first.actor,
+                    first.id
+                )
+            }
+            None => "when it was taken in is not recorded".to_owned(),
+        };
+        let path = words::released(&path);
+        out.push_str(&format!("\x20  - {}: {} documents; {when}\n", path.as_str(), source.documents));
+    }
+    if gone > 0 {
+        out.push_str(&format!(
+            "\x20  {gone} documents are of items that were destroyed here since under the retention schedule.\n"
+        ));
+    }
+    Ok(out)
+}
+
 /// The containers the documents come from, and how many documents are of items that are no longer here.
 fn sources(
     reading: &Reading<'_>,
-    items: &[(crate::base::id::RecordId, crate::base::id::FamilyId, u32, u32)],
+    items: &[(RecordId, FamilyId, u32, u32)],
 ) -> Result<(BTreeMap<ContainerId, Source>, u64), RepositoryError> {
     let mut sources: BTreeMap<ContainerId, Source> = BTreeMap::new();
     let mut gone = 0;

@@ -62,14 +62,7 @@ pub(super) fn write(
     };
     let readme = readme(&statement, plan.natives, &repository.signer().public_key_hex());
     folder.write(names::README, readme.as_str().as_bytes())?;
-    for (extra, path, key) in [
-        (Extra::Minisign, names::MINISIGN[1], minisign::public_key(repository.signer())),
-        (Extra::Ssh, names::SSH[1], ssh_line(repository)),
-    ] {
-        if plan.extras.contains(&extra) {
-            folder.write(path, key.as_bytes())?;
-        }
-    }
+    keys(repository, plan, folder)?;
     let others = folder.written.iter().filter(|one| one.path != bag::MANIFEST);
     statement.files_sha256 = others.map(|one| (one.path.clone(), one.sha256.clone())).collect();
     let signed = sign_json(DOMAIN, &serde_json::json!(statement), repository.signer())?;
@@ -90,6 +83,19 @@ pub(super) fn write(
     folder.written.extend(payload);
     folder.written.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(statement)
+}
+
+/// The keys of the signatures that were asked for.
+fn keys(repository: &Repository, plan: &Plan, folder: &mut Folder) -> Result<(), ProductionError> {
+    for (extra, path, key) in [
+        (Extra::Minisign, names::MINISIGN[1], minisign::public_key(repository.signer())),
+        (Extra::Ssh, names::SSH[1], ssh_line(repository)),
+    ] {
+        if plan.extras.contains(&extra) {
+            folder.write(path, key.as_bytes())?;
+        }
+    }
+    Ok(())
 }
 
 fn ssh_line(repository: &Repository) -> String {

@@ -1,6 +1,6 @@
 //! Rich text on the page: its structure, its pictures, and what strangers may send.
 
-use super::tests::{drawn, is_harmless, item, png, public, words};
+use super::tests::{drawn, is_harmless, item, png, words};
 use super::*;
 use crate::base::tier::cases;
 use crate::text::{Cell, Span, Table, html_to_blocks};
@@ -113,7 +113,6 @@ fn a_picture_that_no_file_can_hold_leaves_the_words() {
     assert!(rendered.problems[0].contains("is not shown"), "{:?}", rendered.problems);
     let said = words(&document, 1);
     assert!(said.contains("before") && said.contains("after") && said.contains("plan"), "{said}");
-    let _ = public("");
 }
 
 proptest! {

@@ -109,6 +109,9 @@ pub(super) struct Column {
     pub(super) part: usize,
 }
 
+/// A line of a text that was set.
+type LaidLine = (Rc<Laid>, usize);
+
 /// The table that is being filled.
 struct Ruled {
     left: f32,
@@ -265,8 +268,7 @@ impl Sheet {
         /// Lines of a row that are kept together.
         const TOGETHER: usize = 5;
         let forget = self.pages.len() > KEPT_PAGES;
-        type Lines = Vec<(Rc<Laid>, usize)>;
-        let cells: Vec<(Lines, f32, usize)> = columns
+        let cells: Vec<(Vec<LaidLine>, f32, usize)> = columns
             .into_iter()
             .map(|column| {
                 let lines = column.laid.into_iter().flat_map(|mut laid| {
