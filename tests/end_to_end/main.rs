@@ -6,6 +6,7 @@
 
 mod breakers;
 mod cut_off;
+mod damage;
 mod fault_acts;
 mod fault_sweep;
 mod gates;
