@@ -237,12 +237,13 @@ fn fault_sweep_of_every_other_act() {
     assert!(points > 100, "{points} points");
 }
 
-/// What was cut off may leave bytes and keys that no row names, and an index that is behind: told by `verify`, and cleared
-/// by the next work in the repository.
+/// What was cut off may leave bytes and keys that no row names, a key at one place alone, and an index that is behind: told
+/// by `verify`, and cleared by the next work in the repository.
 #[track_caller]
 fn assert_clean_but_for_leftovers(city: &City, at: &str) {
     let report = report(&city.open(TODAY));
-    let is_left_over = |code: &str| code.starts_with("index") || code.ends_with("-orphaned");
+    let is_left_over =
+        |code: &str| code.starts_with("index") || code.ends_with("-orphaned") || code == "second-place-differs";
     let found: Vec<_> = report.findings.iter().filter(|one| !is_left_over(one.code)).collect();
     assert!(found.is_empty(), "{at}: {found:#?}");
     if !report.findings.is_empty() {

@@ -9,6 +9,7 @@ mod answers;
 mod breakers;
 mod certificates;
 mod cut_off;
+mod damage;
 mod decisions;
 mod fault_acts;
 mod fault_sweep;

@@ -88,6 +88,7 @@ pub struct Plan {
     /// Of them, those it has destroyed already.
     pub done: BTreeSet<usize>,
     step: usize,
+    on: NaiveDate,
     act: usize,
     editions: usize,
 }
@@ -340,7 +341,7 @@ impl Model {
             going.map(|(n, item)| (*n, (item.life, basis(&pool[*n], item)))).collect();
         let listed = items.keys().copied().collect();
         let (act, editions, done) = (self.acts.len(), self.editions, BTreeSet::new());
-        self.plans.push(Plan { id, approved: false, executed: false, items, done, step, act, editions });
+        self.plans.push(Plan { id, approved: false, executed: false, items, done, step, on: today, act, editions });
         listed
     }
 
@@ -357,7 +358,8 @@ impl Model {
         } else if is_stale && !has_begun {
             return Outcome::Refused("make a new plan");
         }
-        let days: Vec<NaiveDate> = self.acts[plan.act..].iter().copied().chain([today]).collect();
+        let days: Vec<NaiveDate> =
+            [plan.on].into_iter().chain(self.acts[plan.act..].iter().copied()).chain([today]).collect();
         if days.windows(2).any(|two| two[1] < two[0] || (two[1] - two[0]).num_days() > FORWARD) {
             return Outcome::Refused("the clock went");
         }

@@ -25,7 +25,7 @@ use recordroom::nightly::nightly;
 use recordroom::repository::Repository;
 use recordroom::request::{self, NewRequest};
 use recordroom::retention::{Whose, adopt, cancel_happening, record_happening};
-use recordroom::vault::{FamilyKey, decrypt_everything};
+use recordroom::vault::{FamilyKey, KeyReader, decrypt_everything};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -412,11 +412,22 @@ impl Simulation {
     /// Runs some plan: most often the newest one, or one that is made for it.
     fn execute(&mut self) {
         if self.model.plans.last().is_none_or(|plan| plan.executed) && !self.random.chance(8) {
-            self.plan();
-            // Now and then something happens between plan and execution.
-            if self.random.chance(3) {
-                return;
-            }
+            self.step_through(Self::plan);
+        }
+        // Now and then something happens between plan and execution.
+        if self.random.chance(3) {
+            let between: [fn(&mut Self); 8] = [
+                Self::place,
+                Self::ask,
+                Self::confirm,
+                Self::let_go,
+                Self::take_in,
+                Self::move_the_clock,
+                Self::happen,
+                |one| one.name_one(true),
+            ];
+            let nth = self.random.below(between.len());
+            self.step_through(between[nth]);
         }
         if self.model.plans.is_empty() {
             return;
@@ -607,6 +618,26 @@ impl Simulation {
         self.verify();
     }
 
+    /// What is destroyed has no key at either place.
+    fn assert_no_key_of_what_is_gone(&self, repository: &Repository) {
+        let (mut gone, filter) = (BTreeSet::new(), FamilyFilter { with_destroyed: true, ..FamilyFilter::default() });
+        let all = repository.catalog().reading().each_family::<CatalogError>(filter, |row| {
+            if row.state == FamilyState::Destroyed {
+                gone.insert(row.id);
+            }
+            Ok(())
+        });
+        all.expect("listed");
+        let profile = repository.profile();
+        for place in [&profile.key_set, &profile.key_set_second] {
+            let keys =
+                KeyReader::open(place, &profile.repository).and_then(|reader| reader.export_all()).expect("keys");
+            let kept: Vec<FamilyId> =
+                keys.iter().map(|(_, family, _)| *family).filter(|family| gone.contains(family)).collect();
+            assert!(kept.is_empty(), "keys of what is destroyed are in {}: {kept:?}", place.display());
+        }
+    }
+
     /// In a repository that is being put back, no index has a word of what is gone by then.
     fn nothing_gone_is_searched(&self, then: &Model) {
         let (after, _) = then.put_back(&self.model);
@@ -685,6 +716,7 @@ impl Simulation {
         let here: BTreeSet<usize> = self.listed(&repository).into_keys().collect();
         assert_eq!(here, self.model.here.keys().copied().collect::<BTreeSet<usize>>());
         if !self.model.unfinished {
+            self.assert_no_key_of_what_is_gone(&repository);
             let word = WORDS[self.random.below(WORDS.len())];
             let expected = here.iter().filter(|n| self.pool[**n].word == word).count() as u64;
             let found = search(&repository, word, 1).expect("searched");
@@ -693,8 +725,6 @@ impl Simulation {
     }
 
     fn step(&mut self) {
-        self.step += 1;
-        let before = self.open().catalog().reading().last_event_number().expect("read");
         type Weighed<S> = (&'static str, usize, fn(&mut S));
         let acts: [Weighed<Self>; 21] = [
             ("take in", 9, Self::take_in),
@@ -732,13 +762,24 @@ impl Simulation {
         } else if self.model.unfinished && self.random.chance(2) {
             chosen = acts.iter().find(|(act, ..)| *act == "finish");
         }
-        let (act, _, run) = chosen.expect("the weights add up");
+        let (act, _, run) = *chosen.expect("the weights add up");
         self.did(act);
-        run(self);
-        if self.open().catalog().reading().last_event_number().expect("read") != before {
+        self.step_through(run);
+        self.check_here();
+    }
+
+    /// Does one thing, and notes the day if it was recorded.
+    fn step_through(&mut self, act: fn(&mut Self)) {
+        self.step += 1;
+        let before = self.last_event();
+        act(self);
+        if self.last_event() != before {
             self.model.acts.push(self.today);
         }
-        self.check_here();
+    }
+
+    fn last_event(&self) -> recordroom::base::id::EventId {
+        self.open().catalog().reading().last_event_number().expect("read")
     }
 }
 
