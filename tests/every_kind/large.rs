@@ -112,7 +112,7 @@ fn a_large_backup_of_texts() {
     let mut out = BufWriter::new(File::create(&path).expect("made"));
     let head =
         "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<!--File Created By SMS Backup & Restore v10-->\n";
-    write!(out, "{head}<smses count=\"{TEXTS}\" backup_date=\"1748793600000\" type=\"full\">\n").expect("written");
+    writeln!(out, "{head}<smses count=\"{TEXTS}\" backup_date=\"1748793600000\" type=\"full\">").expect("written");
     for at in 0..TEXTS {
         let (seed, date) = (u64::from(at), 1_700_000_000_000 + u64::from(at) * 600_000);
         let body = words(seed, 12);
