@@ -373,11 +373,13 @@ fn released(places: &Places, today: DateTime<Utc>, asked: RequestId, teller: &mu
     })?;
     let lying: Vec<_> = sources(&repository)?.into_iter().filter(|line| line.disposed_at.is_none()).collect();
     let due = lying.iter().filter(|line| line.is_due()).count();
+    let kept = match lying.len() - due {
+        0 => String::new(),
+        held => format!(", and {held} are to be kept there as long as something of them is held or asked for"),
+    };
     teller.say(&format!(
         "In the story nobody has deleted the exports themselves, so that you can look at them. The intake register reminds of \
-         it: {due} source files are overdue where they lie, and {} are to be kept there as long as something of them is held \
-         or asked for.",
-        lying.len() - due
+         it: on this day {due} source files are overdue where they lie{kept}."
     ));
     let head = repository.catalog().reading().last_event()?.map(|event| event.hash).unwrap_or_default();
     teller.say(&format!("{remaining} families remain. The ledger ends with {}.", &head[..head.len().min(16)]));
