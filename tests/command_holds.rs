@@ -141,7 +141,36 @@ const ACTS: &[(&str, Option<&[&[&str]]>)] = &[
     ("event", Some(&[&["event", "list"], &["event", "matters"]])),
     // It makes a repository of its own out of a backup.
     ("restore", None),
-    ("ledger", Some(&[&["ledger", "checkpoint"]])),
+    (
+        "file",
+        Some(&[
+            &["file", "export", "for-filing"],
+            &["file", "receipt", "L-1", "--file", "x", "--entry", "1", "--sha256", "00"],
+            &["file", "stubs"],
+            &["file", "list"],
+            &["file", "templates"],
+        ]),
+    ),
+    (
+        "transfer",
+        Some(&[
+            &["transfer", "offer", "for-the-archives"],
+            &["transfer", "declined", "T-1", "--reference", "letter", "--on", "2026-03-02"],
+            &["transfer", "receipt", "T-1", "--reference", "receipt", "--sha256", "00", "--on", "2026-03-02"],
+            &["transfer", "list"],
+        ]),
+    ),
+    (
+        "ledger",
+        Some(&[
+            &["ledger", "checkpoint", "--export", "checkpoint.txt"],
+            &["ledger", "prove", "E-3", "--export", "proof.json"],
+            &["ledger", "verify", "--against", "checkpoint.txt"],
+            &["ledger", "key"],
+            &["ledger", "access", "--item", "F-1"],
+            &["ledger", "timestamp", "checkpoint.txt"],
+        ]),
+    ),
     ("index", Some(&[&["index", "--rebuild"]])),
 ];
 
