@@ -64,7 +64,7 @@ pub fn beginning(heading: &Heading) -> String {
          <p>Answer to request {request}, made on {made_on}.</p>\n<p>Asked for: {asked}</p>\n{supplement}{unseen}</header>\n\
          <main>\n<nav aria-label=\"Parts of this page\"><ul><li><a href=\"#documents\">Documents</a></li>\
          <li><a href=\"#withheld\">Withheld items</a></li><li><a href=\"#remarks\">Remarks</a></li></ul></nav>\n\
-         <h2 id=\"documents\">Documents</h2>\n<div class=\"scroll\" role=\"region\" aria-label=\"Documents\" tabindex=\"0\">\n\
+         <h2 id=\"documents\">Documents</h2>\n<section class=\"scroll\" aria-label=\"Documents\" tabindex=\"0\">\n\
          <table>\n<caption>Documents by number, each with its attachments after it</caption>\n<thead><tr>\
          <th scope=\"col\">Number</th><th scope=\"col\">Pages</th><th scope=\"col\">Kind</th><th scope=\"col\">Sent</th>\
          <th scope=\"col\">From</th><th scope=\"col\">To</th><th scope=\"col\">Subject or file</th>\
@@ -105,8 +105,54 @@ pub fn document(item: &ProducedItem) -> String {
 }
 
 /// The page after the last document.
-pub fn end(withheld: &[Withheld], remarks: &[Remark], redactions: usize) -> String {
-    let mut out = "</tbody>\n</table>\n</div>\n<h2 id=\"withheld\">Withheld items</h2>\n".to_owned();
+pub fn end(
+    withheld: &[Withheld],
+    remarks: &[Remark],
+    redactions: usize,
+    beside: &[Link],
+    city: &PublicText,
+) -> String {
+    let mut out = "</tbody>\n</table>\n</section>\n".to_owned();
+    if !beside.is_empty() {
+        out.push_str("<h2 id=\"beside\">Conversations and calls</h2>\n<ul>\n");
+        for one in beside {
+            let path = one.path.strip_prefix("data/").unwrap_or(&one.path);
+            out.push_str(&format!("<li><a href=\"{path}\">{}</a></li>\n", escaped(&one.words)));
+        }
+        out.push_str("</ul>\n");
+    }
+    out.push_str(&list_of_withheld(withheld, redactions));
+    out.push_str("<h2 id=\"remarks\">Remarks</h2>\n");
+    if remarks.is_empty() {
+        out.push_str("<p>Every document could be shown as it is.</p>\n");
+    } else {
+        out.push_str("<ul>\n");
+        for one in remarks {
+            out.push_str(&format!("<li>{}: {}</li>\n", one.number, escaped(&one.sentence)));
+        }
+        out.push_str("</ul>\n");
+    }
+    out.push_str(&format!(
+        "<h2 id=\"access\">Reading with a screen reader</h2>\n<p>This page and the pages that were drawn for this answer are made \
+         for screen readers. Pages that were copied from somebody else's PDF file, and pictures, are as they were received; the \
+         text file beside each has the words that could be read in it. Ask {} for an answer in another form.</p>\n",
+        escaped(city)
+    ));
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+/// Something beside the documents, by the words that say what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What it is.
+    pub words: PublicText,
+    /// Its path inside the bag.
+    pub path: String,
+}
+
+fn list_of_withheld(withheld: &[Withheld], redactions: usize) -> String {
+    let mut out = "<h2 id=\"withheld\">Withheld items</h2>\n".to_owned();
     if redactions > 0 {
         out.push_str(&format!(
             "<p>Parts of documents were withheld in {redactions} places. Each is marked in the document with its legal basis, \
@@ -128,17 +174,6 @@ pub fn end(withheld: &[Withheld], remarks: &[Remark], redactions: usize) -> Stri
         }
         out.push_str("</tbody>\n</table>\n");
     }
-    out.push_str("<h2 id=\"remarks\">Remarks</h2>\n");
-    if remarks.is_empty() {
-        out.push_str("<p>Every document could be shown as it is.</p>\n");
-    } else {
-        out.push_str("<ul>\n");
-        for one in remarks {
-            out.push_str(&format!("<li>{}: {}</li>\n", one.number, escaped(&one.sentence)));
-        }
-        out.push_str("</ul>\n");
-    }
-    out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 
@@ -181,7 +216,8 @@ mod tests {
         };
         let mut item = sample(1, 2);
         item.subject = own("<script>alert(1)</script>\u{202e}txt");
-        format!("{}{}{}", beginning(&heading), document(&item), end(&[], &[], 2))
+        let link = Link { words: own("Calls of Ana <x>"), path: "data/VOL001/CALLS/0001/CB-00000001.pdf".to_owned() };
+        format!("{}{}{}", beginning(&heading), document(&item), end(&[], &[], 2, &[link], &own("Cedar Bend")))
     }
 
     #[test]
@@ -189,6 +225,7 @@ mod tests {
         let page = whole();
         assert!(!page.contains("<script") && !page.contains('\u{202e}'));
         assert!(page.contains("&lt;script&gt;") && page.contains("EXERCISE"));
+        assert!(page.contains("<a href=\"VOL001/CALLS/0001/CB-00000001.pdf\">Calls of Ana &lt;x&gt;</a>"));
         assert!(page.contains("Not looked at for this answer: 21 more"));
         for remote in ["http://", "https://", "src=", "@import", "url("] {
             assert!(!page.contains(remote), "{remote}");
@@ -208,7 +245,7 @@ mod tests {
         let page = whole();
         for element in [
             "html", "head", "body", "header", "main", "nav", "table", "tbody", "thead", "tr", "td", "th", "ul", "li",
-            "p", "h1", "h2", "div", "a",
+            "p", "h1", "h2", "section", "a",
         ] {
             let opened = page.matches(&format!("<{element}>")).count() + page.matches(&format!("<{element} ")).count();
             assert_eq!(opened, page.matches(&format!("</{element}>")).count(), "{element}");

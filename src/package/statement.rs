@@ -122,7 +122,7 @@ pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicT
          \x20 with BLAKE3:           b3sum -c BLAKE3SUMS\n\
          \x20 on Windows:            Get-FileHash -Algorithm SHA256 FILE   and compare with manifest-sha256.txt\n\
          \x20 with a BagIt tool:     this folder is a bag as RFC 8493 describes\n\
-         {signatures}\
+         {signatures}\n\
          One file alone: the root of the Merkle tree (RFC 6962, SHA-256) over the lines of manifest-sha256.txt is\n\
          \x20 {root}\n\n\
          Signed with the key\n  {public_key}\nAsk {} for its key by another way than this folder, and compare.\n",

@@ -78,7 +78,8 @@ pub(super) fn build(
 ) -> Result<Built, ProductionError> {
     let keys = repository.key_reader();
     let exercise = repository.profile().exercise;
-    let desk = Desk { keys: &keys, vault: repository.vault(), zone: repository.zone(), exercise, plan, left_out };
+    let (zone, city) = (repository.zone(), words::released(&repository.profile().city));
+    let desk = Desk { keys: &keys, vault: repository.vault(), zone, exercise, city, plan, left_out };
     let names_of: BTreeMap<CustodianId, String> =
         repository.catalog().reading().custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
     let names_of = names_of.into_iter().map(|(id, name)| (id, left_out.redactor.text(&name))).collect();
@@ -153,11 +154,12 @@ fn finish(
     draw: Draw<'_>,
 ) -> Result<(), ProductionError> {
     let plan = desk.plan;
-    listings.html.push(page::end(&built.withheld, &built.remarks, built.redactions.len()).as_bytes())?;
+    let beside = listings.extras.finish(plan, &draft::label(desk), draw, folder)?;
+    let end = page::end(&built.withheld, &built.remarks, built.redactions.len(), &beside, &desk.city);
+    listings.html.push(end.as_bytes())?;
     for stream in [listings.dat, listings.opt, listings.csv, listings.html] {
         folder.close(stream)?;
     }
-    listings.extras.finish(plan, &draft::label(desk), draw, folder)?;
     let litigation = plan.request.kind == RequestKind::Litigation;
     folder.write(names::WITHHOLDING_LOG, listing::withholding_log(&built.withheld, litigation).as_bytes())?;
     folder.write(names::WITHHOLDING_SUMMARY, listing::withholding_summary(&built.withheld, litigation).as_bytes())?;

@@ -32,6 +32,7 @@ pub(super) struct Desk<'r> {
     pub(super) vault: &'r Vault,
     pub(super) zone: Tz,
     pub(super) exercise: bool,
+    pub(super) city: PublicText,
     pub(super) plan: &'r Plan,
     pub(super) left_out: &'r LeftOut,
 }

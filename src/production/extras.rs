@@ -10,6 +10,7 @@ use crate::model::production::{BatesNumber, Extra, ProducedItem, PublicText};
 use crate::package::edrm::{self, FileOf};
 use crate::package::lfp::{self, Pages};
 use crate::package::names::{self, Beside};
+use crate::package::page::Link;
 use crate::package::rsmf;
 use crate::render::Rendition;
 use crate::verify::delivery::Draw;
@@ -79,14 +80,15 @@ impl Extras {
         }
     }
 
-    /// Writes what could not be written before the last document was.
+    /// Writes what could not be written before the last document was, and says what a reader is led to.
     pub(super) fn finish(
         self,
         plan: &Plan,
         label: &PublicText,
         draw: Draw<'_>,
         folder: &mut Folder,
-    ) -> Result<(), ProductionError> {
+    ) -> Result<Vec<Link>, ProductionError> {
+        let mut links = Vec::new();
         if let Some(stream) = self.lfp {
             folder.close(stream)?;
         }
@@ -94,7 +96,7 @@ impl Extras {
             stream.push(edrm::end(&self.children).as_bytes())?;
             folder.close(stream)?;
         }
-        let Some(talks) = self.talks else { return Ok(()) };
+        let Some(talks) = self.talks else { return Ok(links) };
         if plan.extras.contains(&Extra::Rsmf) {
             for (nth, conversation) in (0..).zip(talks.conversations()) {
                 rsmf_file(plan, conversation, nth, folder)?;
@@ -103,7 +105,10 @@ impl Extras {
         let mut put = |kind, nth, first: Option<&BatesNumber>, rendition: &Rendition| {
             let Some(first) = first else { return Ok(()) };
             let drawn = draw(rendition)?;
-            folder.write(&names::beside(&plan.volume, kind, nth, first), &drawn.pdf)
+            let path = names::beside(&plan.volume, kind, nth, first);
+            folder.write(&path, &drawn.pdf)?;
+            links.push(Link { words: rendition.title.clone(), path });
+            Ok::<(), ProductionError>(())
         };
         if plan.extras.contains(&Extra::Threads) {
             for (nth, one) in (0..).zip(talks.conversations()) {
@@ -117,7 +122,7 @@ impl Extras {
                 put(Beside::Calls, nth, first, &sheets::calls(one, label.clone(), plan.made_at))?;
             }
         }
-        Ok(())
+        Ok(links)
     }
 }
 
