@@ -165,7 +165,9 @@ fn inconsistent(repository: &Repository) -> Result<Option<String>, DispositionEr
         return Ok(Some(format!("the ledger is not consistent ({what}). Run: recordroom verify, and get help.")));
     }
     if let Some((subject, what)) = guards_that_differ(&reading)?.into_iter().next() {
-        let sentence = format!("what protects is not as the ledger tells ({subject}: {what}). Run: recordroom verify, and get help.");
+        let sentence = format!(
+            "what protects is not as the ledger tells ({subject}: {what}). Run: recordroom verify, and get help."
+        );
         return Ok(Some(sentence));
     }
     let directory = repository.layout().index();

@@ -158,7 +158,10 @@ fn check_may_run(
     }
     let told = reading.events_about(&plan.plan.to_string())?;
     if ![Act::Planned, Act::Approved].iter().all(|act| told.iter().any(|event| event.act == *act)) {
-        return refused(format!("the ledger does not tell that {} was made and approved; run: recordroom verify", plan.plan));
+        return refused(format!(
+            "the ledger does not tell that {} was made and approved; run: recordroom verify",
+            plan.plan
+        ));
     }
     if is_same_person(&plan.planned_by, &approved_by) {
         return refused(format!("{approved_by} both made and approved the plan {}", plan.plan));

@@ -15,9 +15,9 @@ use recordroom::production::{ProduceOptions, produce};
 use recordroom::repository::Repository;
 use recordroom::request::{self, NewRequest};
 use recordroom::review::{self, Members};
+use recordroom::vault::KeyReader;
 use recordroom::verify::checkpoint;
 use recordroom::verify::delivery;
-use recordroom::vault::KeyReader;
 use recordroom::verify::repository::verify;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -52,7 +52,8 @@ enum Harm {
 fn prepared() -> City {
     let city = City::exercise();
     let mut repository = city.open("2025-01-15");
-    let one = |word: &str, on: &str| Message::new(word, on, word, &format!("About the {word}. {}", "and more ".repeat(40)));
+    let one =
+        |word: &str, on: &str| Message::new(word, on, word, &format!("About the {word}. {}", "and more ".repeat(40)));
     let first = [one("gone", "2023-01-10"), one("gone too", "2023-02-10"), one("held", "2023-01-11")];
     take_in(&mut repository, &city.export("alarson.mbox", &first));
     confirm_all(&mut repository);
@@ -138,13 +139,15 @@ fn harm(place: &str, damage: Damage) -> Option<Harm> {
         ("pack's row", Stray) => Row("INSERT INTO pack_extent VALUES ('2023-01', 7, 100, 1, 100)"),
         ("event", Delete) => Row("DELETE FROM event WHERE id = 4"),
         ("event", CutOff) => Row("DELETE FROM event WHERE id > (SELECT max(id) - 2 FROM event)"),
-        ("event", TurnOver) => Row("UPDATE event SET details = replace(details, 'held', 'helc') WHERE act = 'hold-placed'"),
+        ("event", TurnOver) => {
+            Row("UPDATE event SET details = replace(details, 'held', 'helc') WHERE act = 'hold-placed'")
+        }
         ("event", Swap) => Row(
             "UPDATE event SET details = (SELECT other.details FROM event AS other WHERE other.id = 9 - event.id) WHERE id IN (4, 5)",
         ),
-        ("event", Stray) => Row(
-            "INSERT INTO event SELECT max(id) + 1, at, 'somebody', 'approved', 'D-9', '{}', hash, hash FROM event",
-        ),
+        ("event", Stray) => {
+            Row("INSERT INTO event SELECT max(id) + 1, at, 'somebody', 'approved', 'D-9', '{}', hash, hash FROM event")
+        }
         _ => return None,
     })
 }
@@ -333,7 +336,9 @@ fn opens(city: &City) -> BTreeMap<String, Vec<u8>> {
 type Operation = fn(&mut Repository, &City) -> Result<u64, String>;
 
 const OPERATIONS: [(&str, Operation); 4] = [
-    ("search", |repository, _| search(repository, "about", 50).map(|found| found.count).map_err(|error| error.to_string())),
+    ("search", |repository, _| {
+        search(repository, "about", 50).map(|found| found.count).map_err(|error| error.to_string())
+    }),
     ("produce", |repository, city| {
         let out = city.room.path().join("again");
         let made = produce(repository, REQUEST, &out, &ProduceOptions::default(), "clerk", &VoidMonitor);
@@ -379,7 +384,8 @@ fn no_worse(city: &City, name: &str, operation: Operation, what: &str) -> BTreeS
     let now = keys_that_stay(&here);
     assert!(keys.is_subset(&now), "{what}, {name}: of the keys {keys:?} only {now:?} are left");
     // What was begun and failed is told, and cleared by the next work.
-    let new: Vec<String> = found(&here).difference(&findings).filter(|one| !one.ends_with("-orphaned")).cloned().collect();
+    let new: Vec<String> =
+        found(&here).difference(&findings).filter(|one| !one.ends_with("-orphaned")).cloned().collect();
     assert!(new.is_empty(), "{what}, {name}: {result:?} made it worse: {new:?}");
     lost
 }

@@ -65,9 +65,15 @@ fn prepared() -> City {
     review::decide(&mut repository, id, &Members::Undecided, Decision::Responsive, "", "clerk").expect("decided");
     let other = request::open(&mut repository, asked("salt"), "clerk").expect("opened").id;
     request::narrow(&mut repository, other, "agreed", "clerk").expect("narrowed");
-    request::open(&mut repository, NewRequest { scope: Scope {
-        custodians: vec![recordroom::base::id::CustodianId::new(2)], ..words("ice") }, ..asked("") }, "clerk")
-        .expect("opened");
+    request::open(
+        &mut repository,
+        NewRequest {
+            scope: Scope { custodians: vec![recordroom::base::id::CustodianId::new(2)], ..words("ice") },
+            ..asked("")
+        },
+        "clerk",
+    )
+    .expect("opened");
     plan(&mut repository);
     city
 }
@@ -209,7 +215,11 @@ fn fault_sweep_of_every_other_act() {
                     act(&mut city.open(TODAY), &city).unwrap_or_else(|error| panic!("{at}, done again: {error}"));
                 }
                 let now = state(&city);
-                assert_eq!((&now.here, &now.counts, &now.numbers), (&expected.here, &expected.counts, &expected.numbers), "{at}");
+                assert_eq!(
+                    (&now.here, &now.counts, &now.numbers),
+                    (&expected.here, &expected.counts, &expected.numbers),
+                    "{at}"
+                );
                 // What was cut off half way protects more, and never less.
                 assert!(now.eligible.is_subset(&expected.eligible), "{at}: {now:?}");
                 for (guard, families) in &expected.covered {
