@@ -105,13 +105,7 @@ pub fn document(item: &ProducedItem) -> String {
 }
 
 /// The page after the last document.
-pub fn end(
-    withheld: &[Withheld],
-    remarks: &[Remark],
-    redactions: usize,
-    beside: &[Link],
-    city: &PublicText,
-) -> String {
+pub fn end(withheld: &[Withheld], remarks: &[Remark], redactions: usize, beside: &[Link], city: &PublicText) -> String {
     let mut out = "</tbody>\n</table>\n</section>\n".to_owned();
     if !beside.is_empty() {
         out.push_str("<h2 id=\"beside\">Conversations and calls</h2>\n<ul>\n");

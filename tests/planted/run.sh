@@ -28,7 +28,8 @@ for name in "${names[@]}"; do
     echo "   it does not compile"
     exit 1
   fi
-  if (cd "$COPY" && cargo test --locked --test end_to_end "$test") >"$TARGET/said" 2>&1; then
+  tier=$(grep -c '^Tier: full' "$patch" || true)
+  if (cd "$COPY" && RECORDROOM_FULL_TESTS=$tier cargo test --locked --test end_to_end "$test") >"$TARGET/said" 2>&1; then
     echo "   NOT CAUGHT by $test"
     missed=$((missed + 1))
   elif grep -q "^test result: FAILED" "$TARGET/said"; then
