@@ -91,6 +91,8 @@ const ACTS: &[(&str, Option<&[&[&str]]>)] = &[
             &["request", "reconfirm", "Q-1", "--reason", "x"],
         ]),
     ),
+    ("file", Some(&[&["file", "export", "filed"], &["file", "list"]])),
+    ("transfer", Some(&[&["transfer", "offer", "offered"], &["transfer", "list"]])),
     ("citation", Some(&[&["citation", "list"]])),
     (
         "review",

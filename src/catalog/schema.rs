@@ -228,34 +228,34 @@ ALTER TABLE protection ADD COLUMN until TEXT;
 ALTER TABLE protection ADD COLUMN excluded INTEGER NOT NULL DEFAULT 0;
 -- A matter is a contract, a complaint, a conversation. Its items stay told after they went; what happened to it counts for
 -- every item in it, also for one that was put into it later.
-CREATE TABLE matter (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, event INTEGER NOT NULL) STRICT;
-CREATE TABLE matter_item (
+CREATE TABLE IF NOT EXISTS matter (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, event INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS matter_item (
   matter INTEGER NOT NULL REFERENCES matter(id), family INTEGER NOT NULL REFERENCES family(id), event INTEGER NOT NULL,
   PRIMARY KEY (matter, family)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX matter_item_family ON matter_item(family);
-CREATE TABLE matter_event (
+CREATE INDEX IF NOT EXISTS matter_item_family ON matter_item(family);
+CREATE TABLE IF NOT EXISTS matter_event (
   matter INTEGER NOT NULL REFERENCES matter(id), name TEXT NOT NULL, happened_on TEXT NOT NULL, event INTEGER NOT NULL,
   PRIMARY KEY (matter, name)
 ) STRICT, WITHOUT ROWID;
 -- Searches that are kept, and each run of one. families: BLAKE3 of the numbers of the families it found.
-CREATE TABLE saved_search (
+CREATE TABLE IF NOT EXISTS saved_search (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, query TEXT NOT NULL, saved_by TEXT NOT NULL,
   saved_at TEXT NOT NULL, event INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE search_run (
+CREATE TABLE IF NOT EXISTS search_run (
   event INTEGER PRIMARY KEY, search INTEGER NOT NULL REFERENCES saved_search(id), ran_by TEXT NOT NULL,
   ran_at TEXT NOT NULL, count INTEGER NOT NULL, not_searchable INTEGER NOT NULL, not_indexed INTEGER NOT NULL,
   families TEXT NOT NULL
 ) STRICT;
 -- Random samples of a collection, 'control' or 'elusion', as numbers of families in JSON; and the decision to stop a review,
 -- which covers what was collected before its event.
-CREATE TABLE review_sample (
+CREATE TABLE IF NOT EXISTS review_sample (
   id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), kind TEXT NOT NULL, seed TEXT NOT NULL,
   families TEXT NOT NULL, population INTEGER NOT NULL, collected INTEGER NOT NULL, relevant INTEGER NOT NULL,
   event INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE review_stop (
+CREATE TABLE IF NOT EXISTS review_stop (
   event INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), stopped_by TEXT NOT NULL,
   stopped_at TEXT NOT NULL, reason TEXT NOT NULL, rule_met INTEGER NOT NULL, undecided INTEGER NOT NULL,
   facts TEXT NOT NULL
@@ -280,20 +280,20 @@ CREATE TABLE IF NOT EXISTS transfer_item (
 CREATE INDEX IF NOT EXISTS transfer_item_family ON transfer_item(family);
 -- Words left out of an item: where they stand, counted in characters, and their keyed digest; never the words (I13).
 -- lifted: the event that took it back. region: page and box for what has no words, in thousandths of the page.
-CREATE TABLE redaction (
+CREATE TABLE IF NOT EXISTS redaction (
   id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), record INTEGER NOT NULL,
   place TEXT NOT NULL, start INTEGER NOT NULL, behind INTEGER NOT NULL, digest BLOB NOT NULL, region TEXT,
   statute TEXT NOT NULL, label TEXT NOT NULL, class TEXT NOT NULL, about_requester INTEGER NOT NULL,
   determination TEXT NOT NULL, reach TEXT NOT NULL, decided_by TEXT NOT NULL, decided_at TEXT NOT NULL,
   event INTEGER NOT NULL, lifted INTEGER
 ) STRICT;
-CREATE INDEX redaction_request ON redaction(request, record);
+CREATE INDEX IF NOT EXISTS redaction_request ON redaction(request, record);
 -- For whom a production was made, where that differs from what its request says.
-CREATE TABLE production_version (
+CREATE TABLE IF NOT EXISTS production_version (
   production INTEGER PRIMARY KEY REFERENCES production(id), version TEXT NOT NULL
 ) STRICT;
 -- Orders of courts to give data of one request that a statute closes.
-CREATE TABLE court_order (
+CREATE TABLE IF NOT EXISTS court_order (
   id INTEGER PRIMARY KEY, request INTEGER NOT NULL REFERENCES request(id), court TEXT NOT NULL, file_number TEXT NOT NULL,
   dated TEXT NOT NULL, releases TEXT NOT NULL, event INTEGER NOT NULL
 ) STRICT;

@@ -83,7 +83,7 @@ fn refuse_unreviewed(reading: &Reading<'_>, request: &DataRequest) -> Result<(),
         _ => "",
     };
     Err(RequestError::Refused(format!(
-        "{open} families collected for {id} have items without a decision; only a request that was withdrawn, abandoned \
+        "{open} families collected for {id} have items that have no decision; only a request that was withdrawn, abandoned \
          or referred closes with them (--outcome){more}"
     )))
 }

@@ -17,7 +17,9 @@ pub fn not_ready(repository: &Repository, request: RequestId) -> Result<Option<S
     let reading = repository.catalog().reading();
     let decisions = reading.decisions(request)?;
     let withheld = decisions.iter().filter(|one| matches!(one.decision, Decision::Withheld | Decision::PartlyWithheld));
-    let bases: BTreeSet<&str> = withheld.map(|one| one.basis.as_str()).collect();
+    let redactions = reading.redactions(request)?;
+    let bases = withheld.map(|one| one.basis.as_str()).chain(redactions.iter().map(|one| one.statute.as_str()));
+    let bases: BTreeSet<&str> = bases.collect();
     for basis in bases {
         if let Some(message) = citation::refusal(&reading, basis, In::Basis)? {
             return Ok(Some(message));

@@ -4,6 +4,7 @@
 use super::{ReviewError, STEP};
 use crate::base::id::{FamilyId, RecordId, RedactionId, RequestId};
 use crate::catalog::CatalogError;
+use crate::citation::{self, In};
 use crate::model::event::Act;
 use crate::model::item::ParsedItem;
 use crate::model::redaction::{CourtOrder, DataClass, Place, Reach, Redaction, Region};
@@ -121,6 +122,9 @@ pub fn record_all(
     actor: &str,
 ) -> Result<Vec<Redaction>, ReviewError> {
     let asked = open_request(repository, request)?;
+    for one in &wanted {
+        confirm(repository, &one.grounds, actor)?;
+    }
     let mut new = Vec::new();
     for one in wanted {
         new.push(redaction(repository, &asked, one, actor)?);
@@ -158,6 +162,19 @@ pub fn record_all(
         })?;
     }
     Ok(new)
+}
+
+/// What counsel confirmed with a redaction is confirmed as `citation confirm` does it: for every log and letter.
+fn confirm(repository: &mut Repository, grounds: &Grounds, actor: &str) -> Result<(), ReviewError> {
+    if grounds.counsel.trim().is_empty() {
+        return Ok(());
+    }
+    let reason = format!("confirmed by {}", grounds.counsel.trim());
+    for citation in citation::unconfirmed(&repository.catalog().reading(), &grounds.statute, In::Basis)? {
+        citation::confirm(repository, &citation.to_string(), &reason, actor)
+            .map_err(|error| refused(error.to_string()))?;
+    }
+    Ok(())
 }
 
 fn is_same(one: &Redaction, other: &Redaction) -> bool {
@@ -214,7 +231,8 @@ fn redaction(
     actor: &str,
 ) -> Result<Redaction, ReviewError> {
     let Grounds { statute, label, class, about_requester, determination, counsel, reach } = wanted.grounds;
-    let determination = grounds(asked.kind, &statute, determination, &counsel)?;
+    let is_confirmed = citation::unconfirmed(&repository.catalog().reading(), &statute, In::Basis)?.is_empty();
+    let determination = grounds(asked.kind, &statute, determination, (&counsel, is_confirmed))?;
     let label = label.unwrap_or_else(|| marker::label_of(&statute));
     if label.trim().is_empty() || label.chars().count() > marker::LABEL_CHARS {
         return Err(refused(format!("a label has 1 to {} characters", marker::LABEL_CHARS)));
@@ -255,13 +273,18 @@ fn redaction(
 }
 
 /// Whether the grounds do; gives the determination with what counsel confirmed.
-fn grounds(kind: RequestKind, basis: &str, determination: String, counsel: &str) -> Result<String, ReviewError> {
+fn grounds(
+    kind: RequestKind,
+    basis: &str,
+    determination: String,
+    (counsel, is_confirmed): (&str, bool),
+) -> Result<String, ReviewError> {
     if basis.trim().is_empty() || (kind != RequestKind::Litigation && !basis.contains(|c: char| c.is_ascii_digit())) {
         let message = format!("{basis:?} names no section of law; write for example \"Minn. Stat. § 13.43, subd. 4\"");
         return Err(refused(message));
     }
     let standing = statute::standing(basis);
-    if standing.is_unverified && counsel.trim().is_empty() {
+    if standing.is_unverified && counsel.trim().is_empty() && !is_confirmed {
         let message = format!(
             "the citation {basis:?} was not verified: it reaches no log before counsel confirms it (--counsel \"NAME, DATE\")"
         );

@@ -422,7 +422,8 @@ impl Simulation {
     }
 
     fn step(&mut self) {
-        let acts: [(&'static str, usize, fn(&mut Self)); 21] = [
+        type Weighed<S> = (&'static str, usize, fn(&mut S));
+        let acts: [Weighed<Self>; 21] = [
             ("take in", 9, Self::take_in),
             ("confirm", 8, Self::confirm),
             ("happen", 3, Self::happen),

@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The acts that make a hold or request what it is.
-const ACTS: [Act; 7] = [
+const ACTS: [Act; 8] = [
     Act::HoldPlaced,
     Act::HoldAmended,
     Act::HoldExcluded,
@@ -20,6 +20,7 @@ const ACTS: [Act; 7] = [
     Act::RequestOpened,
     Act::RequestNarrowed,
     Act::RequestClosed,
+    Act::RequestReopened,
 ];
 
 /// The holds and requests that are not as the ledger tells, each with what differs.
@@ -56,7 +57,8 @@ fn is_as_opened(request: &DataRequest, events: &[Event]) -> bool {
     let Some(opened) = events.iter().find(|event| event.act == Act::RequestOpened) else { return false };
     let details: Value = serde_json::from_str(&opened.details).unwrap_or_default();
     let scope = serde_json::to_value(&request.scope).unwrap_or_default();
-    let is_closed = events.iter().any(|event| event.act == Act::RequestClosed);
+    let ended = events.iter().rfind(|event| matches!(event.act, Act::RequestClosed | Act::RequestReopened));
+    let is_closed = ended.is_some_and(|event| event.act == Act::RequestClosed);
     details.get("scope") == Some(&scope)
         && details["due_on"] == request.due.on.to_string().as_str()
         && is_closed == (request.status == RequestStatus::Closed)
