@@ -96,8 +96,8 @@ pub(super) fn content_digest(item: &ParsedItem) -> Blake3Digest {
         let digest = attachment.sha256.map_or_else(|| format!("{}?", attachment.bytes), |digest| digest.to_string());
         text.push_str(&format!("\n{} {digest}", attachment.name));
     }
-    for (name, value) in [("duration", item.duration.map(|one| one.seconds.to_string()))] {
-        text.push_str(&format!("\n{name} {}", value.unwrap_or_default()));
+    if let Some(duration) = item.duration {
+        text.push_str(&format!("\n{} seconds", duration.seconds));
     }
     Blake3Digest::of(text.as_bytes())
 }

@@ -167,7 +167,7 @@ pub fn groups_of(pairs: &[(usize, usize)]) -> Vec<Vec<usize>> {
 }
 
 fn percent(part: usize, whole: usize) -> u32 {
-    if whole == 0 { 0 } else { u32::try_from(part * 100 / whole).unwrap_or(100) }
+    (part * 100).checked_div(whole).map_or(0, |share| u32::try_from(share).unwrap_or(100))
 }
 
 /// FNV-1a, 64 bits.

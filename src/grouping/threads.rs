@@ -273,6 +273,45 @@ impl Forest {
     }
 }
 
+/// The conversations as an IMAP server writes them (RFC 5256 section 4): letters numbered from 1.
+pub fn told(forest: &Forest) -> String {
+    let mut text = String::new();
+    for root in &forest.roots {
+        text.push('(');
+        tell(forest, *root, &mut text);
+        text.push(')');
+    }
+    text
+}
+
+fn tell(forest: &Forest, at: usize, text: &mut String) {
+    let mut at = at;
+    loop {
+        let place = &forest.places[at];
+        if let Some(letter) = place.letter {
+            text.push_str(&(letter + 1).to_string());
+        }
+        match place.children.as_slice() {
+            [] => return,
+            [only] => {
+                text.push(' ');
+                at = *only;
+            }
+            several => {
+                if place.letter.is_some() {
+                    text.push(' ');
+                }
+                for child in several {
+                    text.push('(');
+                    tell(forest, *child, text);
+                    text.push(')');
+                }
+                return;
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,45 +406,6 @@ mod tests {
             let mut found: Vec<usize> = walked.filter_map(|(at, _)| forest.places[at].letter).collect();
             found.sort_unstable();
             prop_assert_eq!(found, (0..letters.len()).collect::<Vec<_>>());
-        }
-    }
-}
-
-/// The conversations as an IMAP server writes them (RFC 5256 section 4): letters numbered from 1.
-pub fn told(forest: &Forest) -> String {
-    let mut text = String::new();
-    for root in &forest.roots {
-        text.push('(');
-        tell(forest, *root, &mut text);
-        text.push(')');
-    }
-    text
-}
-
-fn tell(forest: &Forest, at: usize, text: &mut String) {
-    let mut at = at;
-    loop {
-        let place = &forest.places[at];
-        if let Some(letter) = place.letter {
-            text.push_str(&(letter + 1).to_string());
-        }
-        match place.children.as_slice() {
-            [] => return,
-            [only] => {
-                text.push(' ');
-                at = *only;
-            }
-            several => {
-                if place.letter.is_some() {
-                    text.push(' ');
-                }
-                for child in several {
-                    text.push('(');
-                    tell(forest, *child, text);
-                    text.push(')');
-                }
-                return;
-            }
         }
     }
 }
