@@ -96,8 +96,9 @@ pub(super) fn content_digest(item: &ParsedItem) -> Blake3Digest {
         let digest = attachment.sha256.map_or_else(|| format!("{}?", attachment.bytes), |digest| digest.to_string());
         text.push_str(&format!("\n{} {digest}", attachment.name));
     }
-    let seconds = item.duration.map(|one| one.seconds.to_string()).unwrap_or_default();
-    text.push_str(&format!("\nduration {seconds}"));
+    if let Some(duration) = item.duration {
+        text.push_str(&format!("\n{} seconds", duration.seconds));
+    }
     Blake3Digest::of(text.as_bytes())
 }
 
