@@ -606,7 +606,7 @@ fn a_workbook_is_given_cell_by_cell() {
     let options = ProduceOptions { natives: true, ..ProduceOptions::default() };
     produce(&mut city.repository, id, &path, &options, "clerk", &VoidMonitor).expect("produced");
     let files = tree(&path);
-    let last = files.keys().filter(|path| path.contains("/TEXT/")).next_back().expect("a text").clone();
+    let last = files.keys().rfind(|path| path.contains("/TEXT/")).expect("a text").clone();
     let given = text(&files, &last);
     assert!(given.contains(&format!("[sheet Calls]\n1\tWho\tWhat\n2\t{BOX}\ttall grass\n")), "{given}");
     assert!(given.contains(&format!("[hidden sheet Old]\n1\t{BOX}, fence")), "{given}");
