@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 const COMPLAINT: &str = "Minn. Stat. § 13.44, subd. 1";
 const PERSONNEL: &str = "Minn. Stat. § 13.43, subd. 4";
-const BOX: &str = "█\u{a0}Withheld:\u{a0}§\u{a0}13.44,\u{a0}subd.\u{a0}1\u{a0}█";
+const BOX: &str = "[\u{a0}Withheld:\u{a0}§\u{a0}13.44,\u{a0}subd.\u{a0}1\u{a0}]";
 
 struct City {
     directory: tempfile::TempDir,

@@ -15,7 +15,7 @@ pub(super) struct Boxes(Vec<Range<usize>>);
 impl Boxes {
     /// Where the markers stand.
     pub(super) fn of(text: &str) -> Self {
-        Self(if text.contains(marker::END) { marker::markers(text) } else { Vec::new() })
+        Self(if text.contains(marker::OPEN) { marker::markers(text) } else { Vec::new() })
     }
 
     /// Whether there are none.
@@ -76,7 +76,7 @@ impl Boxes {
     ) {
         let before = surface.get_fill().cloned();
         let level = |glyph: &KrillaGlyph| {
-            let is_end = text[glyph.text_range.clone()].starts_with(marker::END);
+            let is_end = text[glyph.text_range.clone()].starts_with([marker::OPEN, marker::CLOSE]);
             self.around(glyph).map(|_| if is_end { 0 } else { u8::MAX })
         };
         let mut x = at.x;
