@@ -222,10 +222,17 @@ impl Builder {
 fn is_data(rows: &[Vec<(Cell, Vec<Block>)>]) -> bool {
     let wide = rows.iter().filter(|row| row.len() > 1).count();
     let widest = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let texts = rows.iter().flatten().all(|cell| {
-        cell.1.iter().all(|block| matches!(block, Block::Paragraph(_) | Block::Heading(..) | Block::List(..)))
-    });
+    let texts = rows.iter().flatten().all(|cell| cell.1.iter().all(is_text));
     wide >= 2 && wide * 2 > rows.len() && widest <= COLUMNS && texts
+}
+
+/// Whether a block says all it says as lines of a cell.
+fn is_text(block: &Block) -> bool {
+    match block {
+        Block::Paragraph(_) | Block::Heading(..) => true,
+        Block::List(_, items) => items.iter().flatten().all(is_text),
+        Block::Quote(_) | Block::Table(_) | Block::Fixed(_) | Block::Picture { .. } | Block::Rule => false,
+    }
 }
 
 /// What a cell says as lines of spans.
@@ -383,6 +390,7 @@ impl Writing for Builder {
             // Nothing is fetched from anywhere: the words stand for it.
             if !words.is_empty() {
                 self.note("[", words, "]");
+                self.blank = true;
             }
             return;
         };
