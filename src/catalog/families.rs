@@ -339,6 +339,13 @@ impl Reading<'_> {
         Ok(optional(found)?.unwrap_or(0).unsigned_abs())
     }
 
+    /// Whether there is a row of a family in any state.
+    pub fn was_ever(&self, family: FamilyId) -> Result<bool, CatalogError> {
+        let sql = "SELECT count(*) FROM family WHERE id = ?1";
+        let rows: i64 = self.connection.prepare_cached(sql)?.query_row([family.get()], |row| row.get(0))?;
+        Ok(rows > 0)
+    }
+
     /// The living stretches of a pack: families, exceptions and productions that have their bytes in it, by offset.
     pub fn stretches_of(&self, month: &str, pack: u32) -> Result<Vec<(FamilyId, SealedAt)>, CatalogError> {
         let sql = "SELECT id, month, pack, at, length, seal FROM family \

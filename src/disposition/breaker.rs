@@ -13,6 +13,7 @@ use crate::ledger::ChainVerifier;
 use crate::model::disposition::DispositionPlan;
 use crate::model::event::{Act, Event};
 use crate::repository::{Repository, RepositoryError};
+use crate::verify::repository::guards_that_differ;
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -162,6 +163,12 @@ fn inconsistent(repository: &Repository) -> Result<Option<String>, DispositionEr
     })?;
     if let Some(what) = broken {
         return Ok(Some(format!("the ledger is not consistent ({what}). Run: recordroom verify, and get help.")));
+    }
+    if let Some((subject, what)) = guards_that_differ(&reading)?.into_iter().next() {
+        let sentence = format!(
+            "what protects is not as the ledger tells ({subject}: {what}). Run: recordroom verify, and get help."
+        );
+        return Ok(Some(sentence));
     }
     let directory = repository.layout().index();
     let is_built = std::fs::read_dir(&directory).is_ok_and(|mut entries| entries.next().is_some());

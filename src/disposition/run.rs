@@ -16,7 +16,7 @@ use crate::catalog::{DestructionRow, FamilyRow, FamilyState, Guard, PlanState, R
 use crate::index::Index;
 use crate::model::disposition::{DispositionPlan, Eligibility, PlanItem, ReasonCode, RuleRef, Verdict};
 use crate::model::event::Act;
-use crate::protection::catch_up;
+use crate::protection::{catch_up, last_look};
 use crate::repository::{Repository, RepositoryError, Work, location_of, month_of};
 use crate::retention::{Adopted, LiveGuards};
 use crate::vault::{Location, Month};
@@ -27,6 +27,9 @@ use std::path::PathBuf;
 
 /// Why items of a plan stay when what it was computed from has changed under the run.
 const INPUTS_CHANGED: &str = "a schedule, a department or a policy switch changed since the plan was made";
+
+/// Why an item of a plan stays that does not open.
+const UNREADABLE: &str = "it does not read back, so nobody can say what it is; run: recordroom verify";
 
 /// What an execution came to.
 #[derive(Debug, Clone)]
@@ -85,7 +88,8 @@ fn run_unrecorded(
             empty_log(&work)?;
             return Err(DispositionError::Stopped);
         }
-        let keys = intend(&mut work, &plan, batch, &adopted, actor, &mut dropped)?;
+        let batch = looked_at(&mut work, batch, &mut dropped)?;
+        let keys = intend(&mut work, &plan, &batch, &adopted, actor, &mut dropped)?;
         // From here on a catalog that does not know of this batch is told apart by the key set.
         work.mark_keys()?;
         work.keys().erase(&keys).map_err(RepositoryError::from)?;
@@ -152,6 +156,13 @@ fn check_may_run(
         Some(checked) => checked.map_err(|error| DispositionError::document("approval", error))?,
         None => return refused(format!("{approved_by} is not registered to approve")),
     }
+    let told = reading.events_about(&plan.plan.to_string())?;
+    if ![Act::Planned, Act::Approved].iter().all(|act| told.iter().any(|event| event.act == *act)) {
+        return refused(format!(
+            "the ledger does not tell that {} was made and approved; run: recordroom verify",
+            plan.plan
+        ));
+    }
     if is_same_person(&plan.planned_by, &approved_by) {
         return refused(format!("{approved_by} both made and approved the plan {}", plan.plan));
     }
@@ -181,6 +192,20 @@ fn second_place_holds(work: &mut Work<'_>, items: &[(Month, &PlanItem)]) -> Resu
         let message = format!("the second place of the key set does not read back, so nothing is destroyed: {error}");
         DispositionError::Refused(message)
     })
+}
+
+/// Each item of a batch is opened, and whatever protects is asked of it once more; what does not read back stays.
+fn looked_at<'p>(
+    work: &mut Work<'_>,
+    batch: &[(Month, &'p PlanItem)],
+    dropped: &mut BTreeMap<String, u64>,
+) -> Result<Vec<(Month, &'p PlanItem)>, DispositionError> {
+    let families: Vec<FamilyId> = batch.iter().map(|(_, item)| item.family).collect();
+    let unreadable = last_look(work.repository_mut(), &families)?;
+    if !unreadable.is_empty() {
+        *dropped.entry(UNREADABLE.to_owned()).or_default() += unreadable.len() as u64;
+    }
+    Ok(batch.iter().copied().filter(|(_, item)| !unreadable.contains(&item.family)).collect())
 }
 
 /// The point of no return for one batch: guards, rules and status are looked at in this very transaction (I3, I4).

@@ -6,11 +6,13 @@
 //! family is protected. Rows are only ever added, until the guard ends.
 
 mod document;
+mod last_look;
 mod scope;
 mod standing;
 mod whole;
 
 pub use document::document;
+pub use last_look::{has_its_row, last_look};
 pub use scope::{Reach, reaches};
 pub use standing::stand_otherwise;
 pub use whole::whole_of;

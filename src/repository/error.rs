@@ -55,6 +55,12 @@ pub enum RepositoryError {
         /// Keys that no row names.
         unlisted: u64,
     },
+    /// Something was catalogued once, and its row is gone although nothing destroyed it.
+    #[error("the catalog has lost {what}: nothing is cleared away, and nothing new is begun")]
+    RowGone {
+        /// What it has no row of any more.
+        what: String,
+    },
     /// The index has read events that the catalog does not have.
     #[error("the catalog is older than the index: it ends with event {last}, and the index was made from {through}")]
     CatalogOlderThanIndex {
@@ -132,6 +138,7 @@ impl RepositoryError {
     pub fn is_integrity(&self) -> bool {
         match self {
             Self::KeyMissing { .. }
+            | Self::RowGone { .. }
             | Self::CatalogOlder { .. }
             | Self::CatalogOlderThanIndex { .. }
             | Self::CatalogOlderThanKeys { .. }
@@ -157,7 +164,10 @@ impl RepositoryError {
             Self::KeyMissing { .. } | Self::Facts { .. } => {
                 "Run: recordroom verify. Then restore the newest key set from its second place, or ask for help."
             }
-            Self::CatalogOlder { .. } | Self::CatalogOlderThanIndex { .. } | Self::CatalogOlderThanKeys { .. } => {
+            Self::CatalogOlder { .. }
+            | Self::RowGone { .. }
+            | Self::CatalogOlderThanIndex { .. }
+            | Self::CatalogOlderThanKeys { .. } => {
                 "Nothing was changed. Put the newest catalog back; or, where it is lost, put a whole backup back with: \
                  recordroom restore BACKUP --key-set KEYS FOLDER"
             }

@@ -32,6 +32,9 @@ pub(super) fn clear_leftovers(reading: &Reading<'_>, keys: &mut KeySet, vault: &
     }
     for pack in vault.packs()? {
         let end = committed.get(&(pack.month, pack.pack)).copied().unwrap_or(0);
+        if end == 0 || pack.bytes > end {
+            refuse_living(reading, pack.month, pack.pack, end)?;
+        }
         if end == 0 {
             vault.erase_pack(pack.month, pack.pack)?;
         } else if pack.bytes > end {
@@ -46,13 +49,32 @@ pub(super) fn clear_leftovers(reading: &Reading<'_>, keys: &mut KeySet, vault: &
     Ok(())
 }
 
+/// Bytes behind the committed end were never catalogued. Where an item lies there, it is the end that is wrong.
+fn refuse_living(reading: &Reading<'_>, month: Month, pack: u32, end: u64) -> Result<(), RepositoryError> {
+    let living = reading.stretches_of(&month.to_string(), pack)?;
+    match living.iter().find(|(_, at)| at.offset + at.length > end) {
+        None => Ok(()),
+        Some((family, _)) => {
+            let what = format!("how far the pack {month}/{pack:04} is written, and {family} lies behind that");
+            Err(RepositoryError::RowGone { what })
+        }
+    }
+}
+
 fn clear_keys(reading: &Reading<'_>, keys: &mut KeySet, month: Month) -> Result<(), RepositoryError> {
     let mut unlisted = Vec::new();
     let waiting = reading.waiting_keys()?;
+    let next = FamilyId::new(reading.meta("next_family")?.and_then(|text| text.parse().ok()).unwrap_or(1));
     for family in keys.families(month)? {
-        if !is_kept(reading, family, month)? && !waiting.iter().any(|one| one.has(family)) {
-            unlisted.push(family);
+        if is_kept(reading, family, month)? || waiting.iter().any(|one| one.has(family)) {
+            continue;
         }
+        // A number below the next one was committed with its row. Where that was not destroyed it is lost, and with its
+        // key the item would be.
+        if family < next && !reading.was_ever(family)? {
+            return Err(RepositoryError::RowGone { what: format!("the row of {family}, whose key is still there") });
+        }
+        unlisted.push(family);
     }
     if !unlisted.is_empty() {
         keys.remove_unlisted(month, &|family| !unlisted.contains(&family))?;

@@ -65,9 +65,15 @@ fn prepared() -> City {
     review::decide(&mut repository, id, &Members::Undecided, Decision::Responsive, "", "clerk").expect("decided");
     let other = request::open(&mut repository, asked("salt"), "clerk").expect("opened").id;
     request::narrow(&mut repository, other, "agreed", "clerk").expect("narrowed");
-    request::open(&mut repository, NewRequest { scope: Scope {
-        custodians: vec![recordroom::base::id::CustodianId::new(2)], ..words("ice") }, ..asked("") }, "clerk")
-        .expect("opened");
+    request::open(
+        &mut repository,
+        NewRequest {
+            scope: Scope { custodians: vec![recordroom::base::id::CustodianId::new(2)], ..words("ice") },
+            ..asked("")
+        },
+        "clerk",
+    )
+    .expect("opened");
     plan(&mut repository);
     city
 }
@@ -209,7 +215,11 @@ fn fault_sweep_of_every_other_act() {
                     act(&mut city.open(TODAY), &city).unwrap_or_else(|error| panic!("{at}, done again: {error}"));
                 }
                 let now = state(&city);
-                assert_eq!((&now.here, &now.counts, &now.numbers), (&expected.here, &expected.counts, &expected.numbers), "{at}");
+                assert_eq!(
+                    (&now.here, &now.counts, &now.numbers),
+                    (&expected.here, &expected.counts, &expected.numbers),
+                    "{at}"
+                );
                 // What was cut off half way protects more, and never less.
                 assert!(now.eligible.is_subset(&expected.eligible), "{at}: {now:?}");
                 for (guard, families) in &expected.covered {
@@ -225,12 +235,13 @@ fn fault_sweep_of_every_other_act() {
     assert!(points > 100, "{points} points");
 }
 
-/// What was cut off may leave bytes and keys that no row names, and an index that is behind: told by `verify`, and cleared
-/// by the next work in the repository.
+/// What was cut off may leave bytes and keys that no row names, a key at one place alone, and an index that is behind: told
+/// by `verify`, and cleared by the next work in the repository.
 #[track_caller]
 fn assert_clean_but_for_leftovers(city: &City, at: &str) {
     let report = report(&city.open(TODAY));
-    let is_left_over = |code: &str| code.starts_with("index") || code.ends_with("-orphaned");
+    let is_left_over =
+        |code: &str| code.starts_with("index") || code.ends_with("-orphaned") || code == "second-place-differs";
     let found: Vec<_> = report.findings.iter().filter(|one| !is_left_over(one.code)).collect();
     assert!(found.is_empty(), "{at}: {found:#?}");
     if !report.findings.is_empty() {

@@ -188,3 +188,48 @@ fn fault_sweep_of_dispose_crashing() {
     let points = sweep_dispose(FaultKind::Crash);
     assert!(points > 40, "{points} points");
 }
+
+/// One item of a pack goes and the others stay, so nothing is written anew: what is left of it lies where it lay.
+#[test]
+fn fault_sweep_of_a_destruction_whose_pack_stays() {
+    let prepared = City::exercise();
+    let mut repository = prepared.open("2025-02-01");
+    let one = |n: u32| Message::new(&n.to_string(), "2023-01-10", &format!("old {n}"), &format!("qxpack{n}zq words"));
+    take_in(&mut repository, &prepared.export("alarson.mbox", &(0..8).map(one).collect::<Vec<_>>()));
+    confirm_all(&mut repository);
+    let keys: Vec<_> = repository.key_reader().export_all().expect("keys").into_iter().map(|(_, _, key)| key).collect();
+    let families = (1..8).map(|n| family_of(&repository, &format!("old {n}"))).collect();
+    let held = Scope { families, ..Scope::default() };
+    recordroom::hold::place(&mut repository, "Case 1", "because", &held, "attorney").expect("placed");
+    let id = approved_plan(&mut repository);
+    drop(repository);
+    for kind in [FaultKind::FailOnce, FaultKind::Crash] {
+        // A single failure that nobody hears of is looked for at every point.
+        let every = if kind == FaultKind::FailOnce { 1 } else { step() };
+        for nth in (1..).step_by(every as usize) {
+            let city = prepared.copied();
+            let mut repository = city.open("2025-02-01");
+            arm(kind, nth);
+            let result = run(&mut repository, id);
+            let passed = disarm();
+            drop(repository);
+            let mut repository = city.open("2025-02-01");
+            let again = run(&mut repository, id);
+            assert!(again.is_ok() || result.is_ok(), "{kind:?} at point {nth}: {again:?}");
+            let report = report(&repository);
+            assert!(report.is_clean(), "{kind:?} at point {nth}: {:#?}", report.findings);
+            let mut found = Vec::new();
+            let vault = repository.layout().vault();
+            recordroom::vault::decrypt_everything(&vault, &keys, &mut |bytes| found.extend_from_slice(bytes))
+                .expect("scanned");
+            let found = String::from_utf8_lossy(&found).into_owned();
+            let which: Vec<u32> = (0..8).filter(|n| found.contains(&format!("qxpack{n}zq"))).collect();
+            assert_eq!(which, (1..8).collect::<Vec<_>>(), "{kind:?} at point {nth}");
+            if result.is_ok() && passed < nth {
+                eprintln!("{kind:?}: {} points", nth - 1);
+                assert!(nth > 30, "{nth} points");
+                break;
+            }
+        }
+    }
+}

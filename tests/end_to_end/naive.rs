@@ -88,6 +88,7 @@ pub struct Plan {
     /// Of them, those it has destroyed already.
     pub done: BTreeSet<usize>,
     step: usize,
+    on: NaiveDate,
     act: usize,
     editions: usize,
 }
@@ -254,7 +255,15 @@ impl Model {
     }
 
     /// Gives a hold another scope. `finished` is false when it was cut off before it had let anything go.
-    pub fn amend(&mut self, nth: usize, wanted: Wanted, pool: &[Source], step: usize, today: NaiveDate, finished: bool) {
+    pub fn amend(
+        &mut self,
+        nth: usize,
+        wanted: Wanted,
+        pool: &[Source],
+        step: usize,
+        today: NaiveDate,
+        finished: bool,
+    ) {
         let keeper = &mut self.keepers[nth];
         let (before, was) = (keeper.covered(), keeper.reach(&self.here, pool));
         keeper.wanted = wanted;
@@ -332,7 +341,7 @@ impl Model {
             going.map(|(n, item)| (*n, (item.life, basis(&pool[*n], item)))).collect();
         let listed = items.keys().copied().collect();
         let (act, editions, done) = (self.acts.len(), self.editions, BTreeSet::new());
-        self.plans.push(Plan { id, approved: false, executed: false, items, done, step, act, editions });
+        self.plans.push(Plan { id, approved: false, executed: false, items, done, step, on: today, act, editions });
         listed
     }
 
@@ -349,15 +358,16 @@ impl Model {
         } else if is_stale && !has_begun {
             return Outcome::Refused("make a new plan");
         }
-        let days: Vec<NaiveDate> = self.acts[plan.act..].iter().copied().chain([today]).collect();
+        let days: Vec<NaiveDate> =
+            [plan.on].into_iter().chain(self.acts[plan.act..].iter().copied()).chain([today]).collect();
         if days.windows(2).any(|two| two[1] < two[0] || (two[1] - two[0]).num_days() > FORWARD) {
             return Outcome::Refused("the clock went");
         }
         let freed = |n: usize| {
             let ended = self.ended.iter().filter(|(step, _)| *step > plan.step);
-            ended.into_iter().any(|(_, guard)| {
-                self.keepers.iter().any(|one| one.guard == *guard && one.rows.contains_key(&n))
-            })
+            ended
+                .into_iter()
+                .any(|(_, guard)| self.keepers.iter().any(|one| one.guard == *guard && one.rows.contains_key(&n)))
         };
         let goes = |(n, then): &(&usize, &(u64, Basis))| {
             let same = self.here.get(n).is_some_and(|item| (item.life, basis(&pool[**n], item)) == **then);
@@ -373,8 +383,7 @@ impl Model {
     pub fn put_back(&self, now: &Self) -> (Self, BTreeSet<usize>) {
         let mut model = self.clone();
         let lives = |n: &usize, item: &Item| now.here.get(n).is_some_and(|one| one.life == item.life);
-        let lost: BTreeSet<usize> =
-            self.here.iter().filter(|(n, item)| !lives(n, item)).map(|(n, _)| *n).collect();
+        let lost: BTreeSet<usize> = self.here.iter().filter(|(n, item)| !lives(n, item)).map(|(n, _)| *n).collect();
         lost.iter().for_each(|n| model.destroy(*n));
         model.stopped = true;
         (model, lost)

@@ -255,6 +255,28 @@ fn a_second_backup_copies_only_what_changed_and_old_ones_go() {
 }
 
 #[test]
+fn what_was_freed_and_destroyed_after_the_backup_is_told_and_is_no_finding() {
+    let city = City::exercise();
+    let backups = city.room.path().join("backups");
+    let mut repository = city.open(YESTERDAY);
+    take_in(&mut repository, &city.export("alarson.mbox", &[Message::new("1", "2023-01-10", "old 0", "words")]));
+    confirm_all(&mut repository);
+    let family = family_of(&repository, "old 0");
+    let everything = Scope { from: "2020-01-01".parse().ok(), ..Scope::default() };
+    let hold =
+        recordroom::hold::place(&mut repository, "Case 1", "because", &everything, "attorney").expect("placed").hold;
+    take(&mut repository, &backups).expect("backed up");
+    // Released after the backup, cooled down, and destroyed as it should be.
+    recordroom::hold::release(&mut repository, hold, "settled", "attorney").expect("released");
+    drop(repository);
+    assert_eq!(purge(&mut city.open("2025-03-20")).destroyed, 1);
+    let lost = Lost { city, backups };
+    let report = lost.restore(&lost.keys()).expect("put back");
+    assert_eq!((report.destroyed_since, report.protected_then), (1, vec![family]), "a person is told of it");
+    assert_clean(&Repository::open(&lost.to(), Some(day(TODAY))).expect("opens"));
+}
+
+#[test]
 fn a_backup_made_after_an_older_one_was_put_back_is_the_newest_and_stays() {
     let city = City::exercise();
     let folder = city.room.path().join("backups");

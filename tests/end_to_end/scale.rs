@@ -27,7 +27,8 @@ const FIRST: &str = "2024-01-01";
 fn generate(folder: &Path, count: usize) {
     fs::create_dir_all(folder).expect("a folder");
     let mut random = Random::new(20_260_101);
-    let vocabulary: Vec<String> = (0..20_000).map(|n| format!("{}{}", ["ra", "ter", "mon", "li"][n % 4], n * 7)).collect();
+    let vocabulary: Vec<String> =
+        (0..20_000).map(|n| format!("{}{}", ["ra", "ter", "mon", "li"][n % 4], n * 7)).collect();
     let first: chrono::NaiveDate = FIRST.parse().expect("a day");
     let mut file: Option<(usize, BufWriter<File>)> = None;
     for n in 0..count {
@@ -118,11 +119,16 @@ fn scale_of_a_night_over_one_day_of_a_year() {
         let room = tempfile::tempdir().expect("a temporary directory");
         let exports = room.path().join("exports");
         generate(&exports, count);
-        let program = Program { binary: fs::canonicalize(&binary).expect("a binary"), repository: room.path().join("room") };
+        let program =
+            Program { binary: fs::canonicalize(&binary).expect("a binary"), repository: room.path().join("room") };
         let path = exports.to_string_lossy().into_owned();
         let edition = room.path().join("edition.toml");
         fs::write(&edition, APPROVED).expect("written");
-        program.run("2024-06-01", "clerk", &["init", &program.repository.to_string_lossy(), "--exercise", "--city", "Cedar Bend"]);
+        program.run(
+            "2024-06-01",
+            "clerk",
+            &["init", &program.repository.to_string_lossy(), "--exercise", "--city", "Cedar Bend"],
+        );
         program.run("2024-06-01", "clerk", &["schedule", "adopt", &edition.to_string_lossy()]);
         let (_, taking, put) = program.run(TODAY, "clerk", &["ingest", &path]);
         let (out, ..) = program.run(TODAY, "clerk", &["search", "--limit", "5000", &format!("date:{FIRST}")]);
@@ -148,7 +154,8 @@ fn scale_of_a_night_over_one_day_of_a_year() {
         drop(repository);
         let probed: BTreeSet<usize> = due.iter().copied().take(PROBED).collect();
         let before = found(&program.repository, &keys, &probed);
-        let (store, bytes_of_vault) = (bytes_under(&program.repository), bytes_under(&program.repository.join("vault")));
+        let (store, bytes_of_vault) =
+            (bytes_under(&program.repository), bytes_under(&program.repository.join("vault")));
         let (out, night, [told, disk]) = program.run(TODAY, "nightly", &["nightly"]);
         let value: serde_json::Value = serde_json::from_str(&out).expect("JSON");
         assert_eq!(value["destroyed"], due.len(), "{out}");

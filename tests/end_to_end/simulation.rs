@@ -5,11 +5,12 @@
 //! 24 seeds with `cargo test`, 2,000 with `RECORDROOM_FULL_TESTS=1`; `RECORDROOM_SEEDS=100-300` runs those, and
 //! `RECORDROOM_SEED=n` runs one and tells its steps.
 
+mod runs;
+
 use crate::hold_life::confirmed;
-use crate::naive::{Class, Model, Outcome, Source, Wanted};
+use crate::naive::{Class, Model, Source, Wanted};
 use crate::support::*;
 use chrono::{Days, NaiveDate};
-use recordroom::backup::{self, Restoring};
 use recordroom::base::fault::{FaultKind, arm, disarm};
 use recordroom::base::id::{FamilyId, HoldId, RequestId};
 use recordroom::base::monitor::VoidMonitor;
@@ -17,15 +18,13 @@ use recordroom::catalog::{CatalogError, FamilyFilter, FamilyRow, FamilyState, Gu
 use recordroom::disposition;
 use recordroom::finding::search;
 use recordroom::hold;
-use recordroom::index::Index;
-use recordroom::ingest::{IngestError, IngestOptions, ingest, rebuild_index};
+use recordroom::ingest::{IngestError, IngestOptions, ingest};
 use recordroom::model::classification::RecordStatus;
 use recordroom::model::request::RequestKind;
-use recordroom::nightly::nightly;
 use recordroom::repository::Repository;
 use recordroom::request::{self, NewRequest};
-use recordroom::retention::{Whose, adopt, cancel_happening, record_happening};
-use recordroom::vault::{FamilyKey, decrypt_everything};
+use recordroom::retention::{Whose, cancel_happening, record_happening};
+use recordroom::vault::FamilyKey;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -58,7 +57,8 @@ fn pool(random: &mut Random) -> Vec<Source> {
             let sent = (!random.chance(8)).then_some(sent);
             let word = WORDS[random.below(WORDS.len())];
             let on = sent.map(|day| day.to_string()).unwrap_or_default();
-            let message = Message::new(&format!("m{n}"), &on, &n.to_string(), &format!("About the {word}. {}", unique(n)));
+            let message =
+                Message::new(&format!("m{n}"), &on, &n.to_string(), &format!("About the {word}. {}", unique(n)));
             Source { message, word, sent }
         })
         .collect()
@@ -137,11 +137,7 @@ impl Simulation {
     }
 
     /// As [`Self::disturbed`]; cut off, it is run again and comes to its end.
-    fn carried_out<T, E: std::fmt::Debug>(
-        &mut self,
-        points: usize,
-        operation: impl Fn(&Self) -> Result<T, E>,
-    ) -> T {
+    fn carried_out<T, E: std::fmt::Debug>(&mut self, points: usize, operation: impl Fn(&Self) -> Result<T, E>) -> T {
         match self.disturbed(points, &operation) {
             Ok(done) => done,
             Err(_) => operation(self).expect("run again, it comes to its end"),
@@ -412,282 +408,12 @@ impl Simulation {
         }
     }
 
-    /// Runs some plan: most often the newest one, or one that is made for it.
-    fn execute(&mut self) {
-        if self.model.plans.last().is_none_or(|plan| plan.executed) && !self.random.chance(8) {
-            self.plan();
-            // Now and then something happens between plan and execution.
-            if self.random.chance(3) {
-                return;
-            }
-        }
-        if self.model.plans.is_empty() {
-            return;
-        }
-        let last = self.model.plans.len() - 1;
-        let nth = if self.random.chance(6) { self.random.below(last + 1) } else { last };
-        // What a night has planned is approved by a person, and now and then nobody has.
-        if !self.model.plans[nth].approved && !self.random.chance(4) {
-            disposition::approve(&mut self.open(), self.model.plans[nth].id, "approver", None).expect("approved");
-            self.model.plans[nth].approved = true;
-        }
-        let expected = self.model.outcome(nth, &self.pool, self.today);
-        let id = self.model.plans[nth].id;
-        let result = self.disturbed(90, |one| run(&mut one.open(), id));
-        let open = self.open().catalog().reading().open_destructions().expect("read");
-        match expected {
-            Outcome::Refused(words) => {
-                // What was cut off is finished first where nothing is stopped, whatever becomes of this run.
-                self.model.unfinished = !open.is_empty();
-                let error = result.map(|done| done.destroyed).expect_err("refused");
-                let armed = error.to_string().contains("armed by a test");
-                assert!(armed || (error.is_refusal() && error.to_string().contains(words)), "{words}: {error}");
-                self.tally.refused += 1;
-            }
-            Outcome::Done { going, dropped } => self.went(nth, result, going, dropped),
-        }
-    }
-
-    fn went(
-        &mut self,
-        nth: usize,
-        result: Result<disposition::RunReport, disposition::DispositionError>,
-        going: BTreeSet<usize>,
-        dropped: u64,
-    ) {
-        let id = self.model.plans[nth].id;
-        let decided = || {
-            let repository = self.open();
-            let reading = repository.catalog().reading();
-            let mut decided = 0;
-            for one in reading.destructions().expect("read").iter().filter(|one| one.plan == id) {
-                decided += reading.tombstones(one.id).expect("read").len();
-            }
-            (decided, !reading.open_destructions().expect("read").is_empty())
-        };
-        let before = self.model.plans[nth].done.len();
-        let (decided, is_open) = decided();
-        // All of it fits one batch: it is decided whole, or not at all.
-        assert!(decided == before || decided == before + going.len(), "{decided} of {}", before + going.len());
-        self.model.unfinished = is_open;
-        if decided > before {
-            going.iter().for_each(|n| self.model.destroy(*n));
-            self.tally.destroyed += going.len();
-            self.model.plans[nth].done.extend(going);
-        }
-        match result {
-            Ok(done) => {
-                let plan = &mut self.model.plans[nth];
-                plan.executed = true;
-                assert_eq!((done.destroyed, done.certificate.destroyed), (decided as u64, decided as u64));
-                assert_eq!(done.dropped.values().sum::<u64>(), dropped, "{:?}", done.dropped);
-                self.tally.dropped += dropped;
-            }
-            Err(error) => {
-                assert!(error.to_string().contains("armed by a test"), "{error}");
-                // Left as it is now and then: the next steps meet a destruction that was decided and not finished.
-                self.tally.left_open += usize::from(is_open);
-                if !self.random.chance(2) {
-                    let again = self.model.outcome(nth, &self.pool, self.today);
-                    let Outcome::Done { going, dropped } = again else { panic!("{again:?}") };
-                    let result = run(&mut self.open(), id);
-                    assert!(result.is_ok(), "run again, it comes to its end: {result:?}");
-                    self.went(nth, result, going, dropped);
-                }
-            }
-        }
-    }
-
-    fn finish(&mut self) {
-        let result = self.disturbed(40, |one| disposition::finish_interrupted(&mut one.open(), "operator"));
-        match result {
-            Ok(_) => self.model.unfinished = false,
-            Err(error) if self.model.stopped => assert!(error.is_refusal() || error.to_string().contains("armed")),
-            Err(error) => assert!(error.to_string().contains("armed by a test"), "{error}"),
-        }
-    }
-
-    /// A night runs what was approved, in its order, and plans what is due.
-    fn night(&mut self) {
-        let mut approved: Vec<usize> = (0..self.model.plans.len()).collect();
-        approved.retain(|nth| self.model.plans[*nth].approved && !self.model.plans[*nth].executed);
-        let is_safe = !(self.model.stopped && self.model.unfinished);
-        let known = self.open().catalog().reading().plans().expect("read").len();
-        let night = nightly(&mut self.open(), None, "planner", &VoidMonitor).expect("a night");
-        let (mut destroyed, mut refused) = (0, 0);
-        if !self.model.stopped {
-            self.model.unfinished = false;
-        }
-        for nth in approved {
-            match self.model.outcome(nth, &self.pool, self.today) {
-                Outcome::Done { going, .. } if is_safe => {
-                    destroyed += (self.model.plans[nth].done.len() + going.len()) as u64;
-                    going.iter().for_each(|n| self.model.destroy(*n));
-                    self.tally.destroyed += going.len();
-                    let plan = &mut self.model.plans[nth];
-                    plan.done.extend(going);
-                    plan.executed = true;
-                }
-                _ => refused += 1,
-            }
-        }
-        assert_eq!((night.destroyed, night.refused), (destroyed, refused), "{:#?}", night.steps);
-        let due = self.model.here.keys().filter(|n| self.model.may_go(**n, &self.pool, self.today)).count();
-        assert_eq!(night.due, due as u64, "{:#?}", night.steps);
-        assert!(self.model.unfinished || night.here == self.model.here.len() as u64, "{:#?}", night.steps);
-        let repository = self.open();
-        if let Some(id) = repository.catalog().reading().plans().expect("read").into_iter().nth(known) {
-            self.assert_planned(&repository, id);
-        }
-    }
-
-    fn folder(&self) -> PathBuf {
-        self.city.room.path().join("backups")
-    }
-
-    fn back_up(&mut self) {
-        let folder = self.folder();
-        let take = |one: &Self| backup::take(&mut one.open(), &folder, 3, "it", &VoidMonitor);
-        let before = self.open().catalog().reading().last_event_number().expect("read");
-        let report = self.carried_out(40, take);
-        assert!(report.directory.is_dir(), "the newest backup is kept");
-        assert!(std::fs::read_dir(&folder).expect("readable").count() <= 3, "and older ones go");
-        self.backups.retain(|(path, _)| *path != report.directory && path.is_dir());
-        let mut model = self.model.clone();
-        // That a backup was made is recorded after it: this one has it only where an attempt before it was cut off then.
-        if report.manifest.event > before {
-            model.acts.push(self.today);
-        }
-        self.backups.push((report.directory, model));
-    }
-
-    /// The disk is lost. Most often the newest backup is put back, now and then an older one.
-    fn lose_the_disk(&mut self) {
-        if self.backups.is_empty() || self.model.unfinished {
-            return self.back_up();
-        }
-        let last = self.backups.len() - 1;
-        let nth = if self.random.chance(3) { self.random.below(last + 1) } else { last };
-        let (backup, then) = self.backups[nth].clone();
-        // Whoever names no backup gets the newest.
-        let named = if nth == last { self.folder() } else { backup.clone() };
-        let (keys, second) = (self.city.room.path().join("keys"), self.city.room.path().join("keys-second"));
-        let (one, two) = if self.random.chance(2) { (keys, second) } else { (second, keys) };
-        let to = self.city.repository_path();
-        std::fs::remove_dir_all(&to).expect("lost");
-        if self.random.chance(4) {
-            std::fs::remove_dir_all(&two).expect("lost as well");
-        }
-        let put_back = |this: &Self| {
-            let now = Some(day(&this.today.to_string()));
-            let what =
-                Restoring { backup: &named, key_set: &one, key_set_second: Some(&two), to: &to, now };
-            let result = backup::restore(&what, "it", &VoidMonitor);
-            // Whether it was cut off or not: nothing that is gone can be found in what is there by now.
-            this.nothing_gone_is_searched(&then);
-            result
-        };
-        let report = match self.disturbed(90, put_back) {
-            // It got its name as the last step: what followed does not matter.
-            Err(_) if to.join("recordroom.toml").exists() => None,
-            Err(_) => Some(put_back(self).expect("run again, it comes to its end")),
-            Ok(report) => Some(report),
-        };
-        let (model, lost) = then.put_back(&self.model);
-        if let Some(report) = report {
-            assert_eq!(report.backup, backup);
-            assert_eq!(report.destroyed_since, lost.len() as u64);
-            let protected = lost.iter().filter(|n| then.is_kept(**n, self.today)).count();
-            assert!(report.protected_then.len() <= protected, "{:?}", report.protected_then);
-        }
-        self.model = model;
-        self.model.acts.push(self.today);
-        self.model.look_again(&self.pool, self.today);
-        // Of what was made after it nothing is known any more; its folders stay where they are.
-        self.backups.truncate(nth + 1);
-        self.tally.restored += 1;
-        self.tally.lost_in_restores += lost.len();
-        self.check_here();
-        self.verify();
-    }
-
-    /// In a repository that is being put back, no index has a word of what is gone by then.
-    fn nothing_gone_is_searched(&self, then: &Model) {
-        let (after, _) = then.put_back(&self.model);
-        let name = self.city.repository_path();
-        let staging = name.with_file_name("repository.restoring");
-        for index in [name.join("index"), staging.join("index")] {
-            if index.is_dir() {
-                self.assert_no_words(&index, &after);
-            }
-        }
-    }
-
-    fn assert_no_words(&self, index: &std::path::Path, model: &Model) {
-        let gone: Vec<String> = (0..POOL).filter(|n| !model.here.contains_key(n)).map(unique).collect();
-        let Ok(index) = Index::open(index) else { return };
-        let _ = index.every_term(&mut |term| {
-            assert!(!gone.iter().any(|word| term.contains(word.as_str())), "{term} can be searched and is gone");
-        });
-    }
-
-    fn rebuild(&mut self) {
-        let mut repository = self.open();
-        let made = repository.work().map_err(IngestError::from).and_then(|mut work| rebuild_index(&mut work, &VoidMonitor));
-        made.expect("made again");
-    }
-
-    fn adopt_another(&mut self) {
-        let text = ANOTHER.replace("KEY", &self.step.to_string());
-        adopt(&mut self.open(), &text, "clerk").expect("adopted");
-        self.model.editions += 1;
-    }
-
-    fn resume(&mut self) {
-        if self.model.stopped {
-            disposition::resume(&mut self.open(), "holds and requests were entered again", "it").expect("resumed");
-        } else {
-            disposition::stop(&mut self.open(), "a letter came", "it").expect("stopped");
-        }
-        self.model.stopped = !self.model.stopped;
-    }
-
-    fn move_the_clock(&mut self) {
-        self.today = match self.random.below(14) {
-            0 => self.today - Days::new(self.random.below(40) as u64),
-            1 => self.today + Days::new(300 + self.random.below(200) as u64),
-            _ => self.today + Days::new(self.random.below(60) as u64),
-        };
-        self.model.look_again(&self.pool, self.today);
-    }
-
-    /// Everything that is promised, looked through (I1 to I13).
-    fn verify(&mut self) {
-        if self.model.unfinished {
-            let report = report(&self.open());
-            assert!(report.findings.iter().any(|one| one.code == "intent-open"), "{:#?}", report.findings);
-            return;
-        }
-        let repository = self.open();
-        assert_clean(&repository);
-        self.tally.verified += 1;
-        // Decoded with every key there ever was (I13).
-        let keys: Vec<FamilyKey> = self.keys.values().cloned().collect();
-        let mut found = Vec::new();
-        decrypt_everything(&repository.layout().vault(), &keys, &mut |bytes| found.extend_from_slice(bytes))
-            .expect("scanned");
-        let found = String::from_utf8_lossy(&found).into_owned();
-        for n in 0..POOL {
-            assert_eq!(found.contains(&unique(n)), self.model.here.contains_key(&n), "{}", unique(n));
-        }
-        self.assert_no_words(&repository.layout().index(), &self.model);
-    }
-
     fn check_here(&mut self) {
         let repository = self.open();
         let here: BTreeSet<usize> = self.listed(&repository).into_keys().collect();
         assert_eq!(here, self.model.here.keys().copied().collect::<BTreeSet<usize>>());
         if !self.model.unfinished {
+            self.assert_no_key_of_what_is_gone(&repository);
             let word = WORDS[self.random.below(WORDS.len())];
             let expected = here.iter().filter(|n| self.pool[**n].word == word).count() as u64;
             let found = search(&repository, word, 1).expect("searched");
@@ -696,8 +422,6 @@ impl Simulation {
     }
 
     fn step(&mut self) {
-        self.step += 1;
-        let before = self.open().catalog().reading().last_event_number().expect("read");
         let acts: [(&'static str, usize, fn(&mut Self)); 21] = [
             ("take in", 9, Self::take_in),
             ("confirm", 8, Self::confirm),
@@ -734,13 +458,24 @@ impl Simulation {
         } else if self.model.unfinished && self.random.chance(2) {
             chosen = acts.iter().find(|(act, ..)| *act == "finish");
         }
-        let (act, _, run) = chosen.expect("the weights add up");
+        let (act, _, run) = *chosen.expect("the weights add up");
         self.did(act);
-        run(self);
-        if self.open().catalog().reading().last_event_number().expect("read") != before {
+        self.step_through(run);
+        self.check_here();
+    }
+
+    /// Does one thing, and notes the day if it was recorded.
+    fn step_through(&mut self, act: fn(&mut Self)) {
+        self.step += 1;
+        let before = self.last_event();
+        act(self);
+        if self.last_event() != before {
             self.model.acts.push(self.today);
         }
-        self.check_here();
+    }
+
+    fn last_event(&self) -> recordroom::base::id::EventId {
+        self.open().catalog().reading().last_event_number().expect("read")
     }
 }
 

@@ -1,8 +1,8 @@
 //! I6: the chain of events verifies, every exported checkpoint fits it, and what the events say is what the rows say.
 
-use super::holds::agrees_with_ledger;
+use super::guards::guards_that_differ;
 use super::{Check, VerifyError};
-use crate::base::id::{EventId, PlanId, RequestId};
+use crate::base::id::{EventId, PlanId};
 use crate::catalog::CatalogError;
 use crate::ledger::{ChainVerifier, Checkpoint, MerkleBuilder, leaf_hash};
 use crate::model::event::{Act, Event};
@@ -38,9 +38,7 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
         let details = serde_json::from_str(&event.details).unwrap_or(Value::Null);
         match event.act {
             Act::Sealed => sealed += sealed_batch(check, &event, &details)?,
-            Act::RequestOpened
-            | Act::RequestClosed
-            | Act::Planned
+            Act::Planned
             | Act::Approved
             | Act::Executed
             | Act::ScheduleAdopted
@@ -141,24 +139,7 @@ fn copies(check: &mut Check<'_>, event: &Event, details: &Value) -> Result<(), V
 fn rows(check: &mut Check<'_>, said: &Said) -> Result<(), CatalogError> {
     let reading = check.reading();
     let told = |act: Act, subject: &str| said.get(&(act.word(), subject.to_owned())).map(|(_, details)| details);
-    let mut differs: Vec<(String, &'static str)> = Vec::new();
-    for hold in reading.holds()? {
-        let events = reading.events_about(&hold.id.to_string())?;
-        if !agrees_with_ledger(&hold, &events.iter().collect::<Vec<_>>()) {
-            differs.push((hold.id.to_string(), "the hold is not as it was placed, amended or released"));
-        }
-    }
-    for request in reading.requests()? {
-        let id: RequestId = request.id;
-        let opened = told(Act::RequestOpened, &id.to_string());
-        let scope = serde_json::to_value(&request.scope).unwrap_or_default();
-        let due = request.due.on.to_string();
-        let same = opened.is_some_and(|one| one.get("scope") == Some(&scope) && one["due_on"] == due.as_str());
-        let closed = request.status == crate::model::request::RequestStatus::Closed;
-        if !same || closed != told(Act::RequestClosed, &id.to_string()).is_some() {
-            differs.push((id.to_string(), "the request is not as it was opened or closed"));
-        }
-    }
+    let mut differs = guards_that_differ(&reading)?;
     for (key, digest) in reading.editions()? {
         if told(Act::ScheduleAdopted, &key).is_none_or(|one| one["sha256"] != digest.as_str()) {
             differs.push((key, "the adopted edition is not the one whose adoption was recorded"));

@@ -8,7 +8,7 @@ use crate::base::random;
 use crate::catalog::{CatalogError, FamilyFilter, FamilyRow, FamilyState, Guard, Reading, TombstoneRow};
 use crate::model::event::{Act, Event};
 use crate::model::hold::{Hold, HoldState, Scope};
-use crate::protection::{Compiled, each_asked, whole_of};
+use crate::protection::{Compiled, each_asked, has_its_row};
 use crate::verify::matter::confirmation_trouble;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -58,7 +58,6 @@ pub(super) fn check(check: &mut Check<'_>, all: bool) -> Result<(), VerifyError>
     for (guard, scope, through) in reading.live_guards(today)? {
         guards.push((guard, through, Compiled::in_force(&scope)));
     }
-    requests(check)?;
     if guards.is_empty() {
         return Ok(());
     }
@@ -95,35 +94,10 @@ fn asked(
         for ((guard, through, _), _) in guards.iter().zip(covered).filter(|(_, covered)| *covered) {
             // What it has not looked at yet counts as covered without a row.
             let waits = touched.get(&family).is_some_and(|touched| through < touched);
-            let has_row = protecting.contains(guard)
-                || match guard {
-                    Guard::Hold(_) => false,
-                    // A cycle of a standing request that was delivered keeps its row and lets go.
-                    Guard::Request(id) => reading.cycle(*id)?.is_some() && reading.is_or_was_guarded(family, *guard)?,
-                    Guard::WholeRequest(id) => {
-                        protecting.contains(&Guard::Request(*id))
-                            || reading.cycle(*id)?.is_some() && reading.is_or_was_guarded(family, *guard)?
-                    }
-                };
+            let has_row = has_its_row(&reading, family, *guard, &protecting)?;
             if !waits && !has_row {
                 check.find("not-protected", family, format!("{guard} covers it, and no row protects it (I3)"));
             }
-        }
-    }
-    Ok(())
-}
-
-/// A request that nobody narrowed protects its whole custodian and date scope.
-fn requests(check: &mut Check<'_>) -> Result<(), VerifyError> {
-    let reading = check.reading();
-    for request in reading.requests()? {
-        let events = reading.events_about(&request.id.to_string())?;
-        let narrowed = events.iter().any(|event| event.act == Act::RequestNarrowed);
-        // One opened by an earlier version never had a wider scope; its opening says nothing of it.
-        let wide = events.iter().any(|event| event.act == Act::RequestOpened && event.details.contains("\"whole\""));
-        if wide && !narrowed && reading.whole_scope(request.id, NaiveDate::MAX)? != whole_of(&request.scope) {
-            let message = "it protects less than its whole custodian and date scope, and no decision narrowed it";
-            check.find("row-differs-from-ledger", request.id, message);
         }
     }
     Ok(())

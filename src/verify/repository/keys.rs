@@ -93,12 +93,18 @@ fn orphans(check: &mut Check<'_>, listed: &Listed) -> Result<(), VerifyError> {
     }
     let none = Vec::new();
     let waiting = reading.waiting_keys()?;
+    let next = FamilyId::new(reading.meta("next_family")?.and_then(|text| text.parse().ok()).unwrap_or(1));
     for (month, families) in listed {
         let known = known.get(month).unwrap_or(&none);
         for family in families.iter().filter(|family| known.binary_search(family).is_err()) {
             if destroyed.binary_search(family).is_ok() {
                 check.find("key-of-destroyed", family, "it was destroyed, and its key is still in the key set (I13)");
-            } else if !waiting.iter().any(|one| one.has(*family)) {
+            } else if waiting.iter().any(|one| one.has(*family)) {
+                continue;
+            } else if *family < next {
+                let message = "its row is gone although nothing destroyed it, and its key is still there";
+                check.find("key-without-row", family, message);
+            } else {
                 let message =
                     "no row names the family of this key; the next run that takes in, produces or destroys clears it";
                 check.find("key-orphaned", family, message);

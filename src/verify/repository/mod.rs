@@ -10,6 +10,7 @@ mod destructions;
 mod events;
 mod families;
 mod files;
+mod guards;
 mod holds;
 mod index;
 mod keys;
@@ -17,6 +18,7 @@ mod packs;
 mod productions;
 mod screenings;
 
+pub use guards::guards_that_differ;
 pub use holds::agrees_with_ledger;
 
 use super::Finding;
