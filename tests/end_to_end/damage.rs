@@ -2,6 +2,7 @@
 //! and searching, producing, taking in and destroying make nothing worse. What opened before opens after, what is held
 //! stays, and where it cannot be told any more what is right, nothing is destroyed.
 
+use crate::is_full;
 use crate::support::*;
 use recordroom::base::id::{FamilyId, PlanId, RequestId};
 use recordroom::base::monitor::VoidMonitor;
@@ -214,7 +215,7 @@ const NAMED: &[(&str, Damage, &str, &[&str])] = &[
     ("item's row", TurnOver, "bytes-damaged", ALL),
     ("item's row", Swap, "bytes-damaged", ALL),
     ("item's row", Stray, "families-differ-from-ledger", NOTHING),
-    ("pack's row", Delete, "bytes-orphaned", NOTHING),
+    ("pack's row", Delete, "pack-orphaned", NOTHING),
     ("pack's row", CutOff, "bytes-orphaned", NOTHING),
     ("pack's row", TurnOver, "pack-count-differs", ALL),
     ("pack's row", Swap, "bytes-orphaned", NOTHING),
@@ -232,6 +233,9 @@ const NAMED: &[(&str, Damage, &str, &[&str])] = &[
     ("event", Swap, "ledger-broken", NOTHING),
     ("event", Stray, "ledger-broken", NOTHING),
 ];
+
+/// The quick tier tries one of so many kinds of damage.
+const QUICK_STEP: usize = 4;
 
 fn pick(folder: &Path, beginning: &str) -> Option<PathBuf> {
     if beginning == "*" {
@@ -395,26 +399,31 @@ fn damage_matrix_is_named_and_nothing_makes_it_worse() {
     let prepared = prepared();
     let whole = opens(&prepared);
     assert_eq!(whole.len(), 6);
-    let mut cells = 0;
-    for (place, damage, code, destroyed) in NAMED {
+    let (mut cells, mut wrong) = (0, Vec::new());
+    for (place, damage, code, destroyed) in NAMED.iter().step_by(if is_full() { 1 } else { QUICK_STEP }) {
         let what = format!("{place}, {damage:?}");
         let city = prepared.copied();
         do_harm(&city, &harm(place, *damage).expect("it can be done there"), *damage);
         let findings = found(&city);
         let is_named = findings.iter().any(|one| one.starts_with(code));
-        assert!(if code.is_empty() { findings.is_empty() } else { is_named }, "{what}: {findings:?}");
+        if !(if code.is_empty() { findings.is_empty() } else { is_named }) {
+            wrong.push(format!("{what}: {findings:?} and not {code:?}"));
+        }
         let opened = opens(&city);
         for (name, operation) in OPERATIONS {
             let lost = no_worse(&city, name, operation, &what);
             if name == "dispose" {
                 let expected: BTreeSet<String> = destroyed.iter().map(|one| (*one).to_owned()).collect();
-                let expected = expected.into_iter().filter(|one| opened.contains_key(one)).collect();
-                assert_eq!(lost, expected, "{what}: what a run destroys");
+                let expected: BTreeSet<String> = expected.into_iter().filter(|one| opened.contains_key(one)).collect();
+                if lost != expected {
+                    wrong.push(format!("{what}: a run destroys {lost:?} and not {expected:?}"));
+                }
             }
             cells += 1;
         }
     }
-    eprintln!("{} places and kinds of damage, {cells} operations on them", NAMED.len());
+    eprintln!("{} places and kinds of damage, {cells} operations", NAMED.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The whole chain on temporary exercise repositories: taken in, confirmed, held, requested, planned, approved,
 //! destroyed, certified, verified; and what happens to it when things go wrong.
 //!
-//! The quick tier runs with `cargo test`: 3 kills, 24 seeds, every third fault point. `RECORDROOM_FULL_TESTS=1` runs 20
+//! The quick tier runs with `cargo test`: 3 kills, 10 seeds, every third fault point, every fourth kind of damage. `RECORDROOM_FULL_TESTS=1` runs 20
 //! kills of larger exports, 2,000 seeds and every fault point. That these tests catch what they are for is shown by
 //! `tests/planted`.
 

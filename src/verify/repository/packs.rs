@@ -52,6 +52,13 @@ fn one(check: &mut Check<'_>, pack: &PackFile, name: &str, end: u64, families: u
         let message = format!("{} items lie in it, and {families} are counted", stretches.len());
         check.find("pack-count-differs", name, message);
     }
+    let bytes: u64 = stretches.iter().map(|(_, stretch)| stretch.length).sum();
+    let counted = check.reading().living_bytes(&pack.month.to_string(), pack.pack)?;
+    if bytes != counted {
+        // A pack is made smaller by this count.
+        let message = format!("{bytes} bytes of items lie in it, and {counted} are counted");
+        check.find("pack-count-differs", name, message);
+    }
     let path = check.repository.vault().directory().join(pack.month.to_string()).join(format!("{:04}.pack", pack.pack));
     let mut file = File::open(&path).map_err(|error| RepositoryError::io(&path, error))?;
     let mut at = 0;
