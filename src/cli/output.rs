@@ -91,6 +91,16 @@ impl Output {
         }
     }
 
+    /// Prints a result of which the JSON is made only when it is asked for.
+    pub fn result_of<T: serde::Serialize>(&self, value: &T, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        if !self.json {
+            return self.result(Value::Null, &text());
+        }
+        let value = serde_json::to_value(value)
+            .map_err(|error| Failure::new("output", format!("The result could not be written: {error}"), ""))?;
+        self.result(value, "")
+    }
+
     /// Writes bytes to standard output. A reader that went away (`| head`) is no failure.
     pub fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut stdout = std::io::stdout().lock();

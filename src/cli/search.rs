@@ -78,9 +78,9 @@ pub fn run(common: &Common, arguments: &Search, output: &Output) -> Result<u8, F
     }
     let found = search_in(&opened, &index, &query, arguments.limit)?;
     note_hits(&mut opened, &found, &actor)?;
-    let value = serde_json::to_value(&found)
-        .map_err(|error| Failure::new("output", format!("The hits could not be written: {error}"), ""))?;
-    output.result(value, &told(&found, opened.zone(), arguments.terms))?;
+    output.result_of(&found, || told(&found, opened.zone(), arguments.terms))?;
+    // The program ends, and the system lets go of the files at once more quickly than we of one after the other.
+    std::mem::forget(index);
     Ok(DONE)
 }
 

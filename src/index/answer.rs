@@ -231,8 +231,8 @@ impl<'p> Answer<'p> {
         Ok((all, candidates))
     }
 
-    /// The keywords of the part with a sign, each with its documents.
-    fn keywords(&self, sign: &str) -> Result<Vec<(String, Bits)>, IndexError> {
+    /// The keywords of the part with a sign that answer, each with its postings: those of the others are not read.
+    fn keywords(&self, sign: &str, answers: impl Fn(String) -> bool) -> Result<Vec<TermInfo>, IndexError> {
         let index = self.index(FIELDS.facts)?;
         let mut stream = index.terms().range().ge(sign).into_stream()?;
         let mut all = Vec::new();
@@ -240,20 +240,16 @@ impl<'p> Answer<'p> {
             let Some(word) = std::str::from_utf8(stream.key()).ok().and_then(|word| word.strip_prefix(sign)) else {
                 break;
             };
-            all.push((word.to_owned(), stream.value().clone()));
+            if answers(word.to_owned()) {
+                all.push(stream.value().clone());
+            }
         }
-        all.into_iter().map(|(word, entry)| Ok((word, self.having(FIELDS.facts, &[entry])?))).collect()
+        Ok(all)
     }
 
     /// Asks the search in memory about each value that occurs, and takes the documents of those that answer.
     fn by_keyword(&self, sign: &str, answers: impl Fn(String) -> bool) -> Result<Bits, IndexError> {
-        let mut found = self.none();
-        for (word, documents) in self.keywords(sign)? {
-            if answers(word) {
-                found.unite(&documents);
-            }
-        }
-        Ok(found)
+        self.having(FIELDS.facts, &self.keywords(sign, answers)?)
     }
 
     fn kinds(&self, query: &Query) -> Result<Bits, IndexError> {
@@ -287,7 +283,6 @@ impl<'p> Answer<'p> {
     fn flags(&self, query: &Query) -> Result<Bits, IndexError> {
         let mut found = self.none();
         for searchable in [Searchable::Fully, Searchable::Partly, Searchable::Not] {
-            let documents = self.by_keyword(SEARCHABLE, |word| word == searchable_word(searchable))?;
             let asked: Vec<(bool, bool, bool)> = [(false, false), (false, true), (true, false), (true, true)]
                 .into_iter()
                 .map(|(dated, attached)| {
@@ -296,7 +291,11 @@ impl<'p> Answer<'p> {
                     (dated, attached, matches(query, &Document { searchable, day, attachment_types, ..blank() }))
                 })
                 .collect();
-            if documents.is_empty() || asked.iter().all(|(_, _, answers)| !answers) {
+            if asked.iter().all(|(_, _, answers)| !answers) {
+                continue;
+            }
+            let documents = self.by_keyword(SEARCHABLE, |word| word == searchable_word(searchable))?;
+            if documents.is_empty() {
                 continue;
             }
             if asked.iter().all(|(_, _, answers)| *answers) {
