@@ -69,7 +69,13 @@ fn details(reading: &Reading<'_>, command: &str, families: &[FamilyId]) -> Resul
     }
     let mut tree = MerkleBuilder::default();
     for family in &opened {
-        tree.push(leaf_hash(format!("{family} {} opened", reading.family(*family)?.name).as_bytes()));
+        // A row that is lost meanwhile does not keep the others from being told.
+        let name = match reading.family(*family) {
+            Ok(row) => row.name.to_string(),
+            Err(CatalogError::Missing(_)) => "not in the catalog".to_owned(),
+            Err(error) => return Err(error),
+        };
+        tree.push(leaf_hash(format!("{family} {name} opened").as_bytes()));
     }
     let listed = (opened.len() <= LISTED).then_some(&opened);
     Ok(Some(serde_json::json!({

@@ -45,10 +45,9 @@ pub fn note(
         command: command.to_owned(),
         families: families.iter().map(|family| family.get()).collect(),
     };
-    let mut line = serde_json::to_string(&note).unwrap_or_default();
-    line.push('\n');
     let path = repository.layout().opened_notes();
     let wrong = |error| RepositoryError::io(&path, error);
+    let line = serde_json::to_string(&note).map_err(|error| wrong(error.into()))? + "\n";
     let mut file = durable::append(&path).map_err(wrong)?;
     file.lock().map_err(wrong)?;
     file.write_all(line.as_bytes()).map_err(wrong)?;

@@ -96,6 +96,8 @@ impl From<BackupError> for Failure {
 /// `recordroom backup`
 pub fn take(common: &Common, arguments: &Backup, output: &Output) -> Result<u8, Failure> {
     let mut opened = repository::open(common, output)?;
+    // Lists that were shown are in the ledger before it is copied.
+    crate::access::settle(&mut opened)?;
     let monitor = TerminalMonitor::default();
     let actor = repository::actor(common);
     let report = backup::take(&mut opened, &arguments.folder, arguments.keep, &actor, &monitor);

@@ -4,10 +4,10 @@ use super::decisions::{self, Decisions, Earlier};
 use super::redacted::{self, usual_version};
 use super::{ProduceOptions, ProductionError};
 use crate::base::id::{FamilyId, ProductionId, RecordId, RedactionId, RequestId};
-use crate::catalog::{CatalogError, FamilyRow, Guard, Reading};
+use crate::catalog::{CatalogError, FamilyRow, Guard, Reading, RecordRow};
 use crate::model::production::{BatesPrefix, Extra, News};
 use crate::model::record::RecordKind;
-use crate::model::redaction::{Redaction, Version};
+use crate::model::redaction::{CourtOrder, Redaction, Version};
 use crate::model::request::{DataRequest, RequestKind, RequestStatus};
 use crate::model::review::Decision;
 use crate::package::names;
@@ -234,6 +234,7 @@ pub(super) fn arrange(
     let redacted: BTreeSet<RecordId> = every.iter().map(|one| one.0).collect();
     let counting = standing.iter().filter(|one| redacted::counts(one, version, &orders));
     let counting: BTreeSet<RecordId> = counting.map(|one| one.record).collect();
+    let asked = AskedOf { version, orders: &orders, counting: &counting, redacted: &redacted };
     let request = request.id;
     let (mut undecided, mut partly) = (Vec::new(), Vec::new());
     let mut sorted = Vec::new();
@@ -250,24 +251,9 @@ pub(super) fn arrange(
         let mut members = Vec::new();
         for record in records {
             let Some((decision, basis)) = decided.get(&record.id) else { continue };
-            let give = match decision {
-                Decision::Responsive => Give::Whole,
-                Decision::NotResponsive | Decision::NotGovernmentData => Give::NotResponsive,
-                // Nothing is withheld from the city's own attorney, nor from whom a court ordered to have it.
-                Decision::Withheld if version == Version::CityAttorney => Give::Whole,
-                Decision::Withheld
-                    if version == Version::OpposingParty && orders.iter().any(|one| one.opens(basis)) =>
-                {
-                    Give::Whole
-                }
-                Decision::Withheld => Give::Withheld(basis.clone()),
-                Decision::PartlyWithheld if version == Version::CityAttorney => Give::Whole,
-                Decision::PartlyWithheld if counting.contains(&record.id) => Give::Partly,
-                Decision::PartlyWithheld if redacted.contains(&record.id) => Give::Whole,
-                Decision::PartlyWithheld => {
-                    partly.push(record.id);
-                    continue;
-                }
+            let Some(give) = given(&record, decision, basis, &asked) else {
+                partly.push(record.id);
+                continue;
             };
             members.push(PlannedMember { record: record.id, part: record.part, kind: record.kind, give });
         }
@@ -294,6 +280,32 @@ pub(super) fn arrange(
         if given { arranged.families.push(family) } else { arranged.withheld.push(family) }
     }
     Ok(arranged)
+}
+
+/// For whom a member is given, and what is redacted.
+struct AskedOf<'a> {
+    version: Version,
+    orders: &'a [CourtOrder],
+    /// Members with a redaction that counts for this version.
+    counting: &'a BTreeSet<RecordId>,
+    /// Members with any redaction.
+    redacted: &'a BTreeSet<RecordId>,
+}
+
+/// What is given of a member by its decision; `None` where it is withheld in part and nobody said which part.
+fn given(record: &RecordRow, decision: &Decision, basis: &str, asked: &AskedOf<'_>) -> Option<Give> {
+    let opened = || asked.version == Version::OpposingParty && asked.orders.iter().any(|one| one.opens(basis));
+    Some(match decision {
+        Decision::Responsive => Give::Whole,
+        Decision::NotResponsive | Decision::NotGovernmentData => Give::NotResponsive,
+        // Nothing is withheld from the city's own attorney, nor from whom a court ordered to have it.
+        Decision::Withheld if asked.version == Version::CityAttorney || opened() => Give::Whole,
+        Decision::Withheld => Give::Withheld(basis.to_owned()),
+        Decision::PartlyWithheld if asked.version == Version::CityAttorney => Give::Whole,
+        Decision::PartlyWithheld if asked.counting.contains(&record.id) => Give::Partly,
+        Decision::PartlyWithheld if asked.redacted.contains(&record.id) => Give::Whole,
+        Decision::PartlyWithheld => return None,
+    })
 }
 
 /// Whether an earlier production told these members exactly as they are decided.

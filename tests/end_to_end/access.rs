@@ -99,3 +99,19 @@ fn what_a_person_has_determined_to_be_public_is_opened_without_an_event() {
     let all = access::accesses(&repository.catalog().reading(), Some(families[2])).expect("read");
     assert_eq!((all.len(), all[0].items, all[0].listed), (1, Some(1), true));
 }
+
+#[test]
+fn a_note_that_does_not_read_back_and_an_item_without_a_row_are_told_all_the_same() {
+    let (city, families) = city();
+    let mut repository = city.open("2025-02-02");
+    access::note(&mut repository, "search", &[families[0], FamilyId::new(99)], "clerk").expect("noted");
+    let path = repository.layout().opened_notes();
+    let mut notes = std::fs::read_to_string(&path).expect("read");
+    notes.push_str("{\"at\":\"2025");
+    std::fs::write(&path, notes).expect("written");
+    assert_eq!(access::settle(&mut repository).expect("settled"), 2);
+    assert_eq!(access::settle(&mut repository).expect("settled"), 0, "each note once");
+    let all = opened(&city);
+    assert_eq!((all[0].0.as_str(), all[0].1["items"].as_u64()), ("clerk", Some(2)));
+    assert_eq!(all[1].0, "unknown");
+}
