@@ -49,7 +49,7 @@ impl<'r> Work<'r> {
     pub fn mark_keys(&mut self) -> Result<(), RepositoryError> {
         let Some(last) = self.repository.catalog.reading().last_event()? else { return Ok(()) };
         let mark = Mark { event: last.id, hash: last.hash };
-        if self.keys.mark()?.as_ref() != Some(&mark) {
+        if !self.keys.is_marked(&mark)? {
             self.keys.set_mark(&mark)?;
         }
         Ok(())

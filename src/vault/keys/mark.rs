@@ -98,6 +98,17 @@ impl KeySet {
         })
     }
 
+    /// Whether every place that can be used has seen this event: one that a crash left behind would be too old, were the
+    /// other place lost.
+    pub fn is_marked(&self, mark: &Mark) -> Result<bool, VaultError> {
+        let repository = &self.reader.repository;
+        let first = self.reader.place.mark(repository)?.as_ref() == Some(mark);
+        Ok(match self.second_state {
+            SecondPlace::Ready => first && self.second.mark(repository)?.as_ref() == Some(mark),
+            SecondPlace::Unusable(_) => first,
+        })
+    }
+
     /// Writes down that the ledger has come to an event, at both places; at the first alone while the second cannot be
     /// used. The event is committed: a catalog without it is from then on told apart.
     pub fn set_mark(&mut self, mark: &Mark) -> Result<(), VaultError> {
