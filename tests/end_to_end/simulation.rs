@@ -129,9 +129,13 @@ impl Simulation {
             return operation(self);
         }
         let kind = if self.random.chance(3) { FaultKind::FailOnce } else { FaultKind::Crash };
-        arm(kind, 1 + self.random.below(points) as u64);
+        let nth = 1 + self.random.below(points) as u64;
+        arm(kind, nth);
         let result = operation(self);
-        disarm();
+        let passed = disarm();
+        if self.tells && passed >= nth {
+            eprintln!("    {kind:?} at point {nth}: {}", if result.is_err() { "it failed" } else { "it went on" });
+        }
         self.tally.cut_off += usize::from(result.is_err());
         result
     }
