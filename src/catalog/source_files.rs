@@ -1,6 +1,6 @@
 //! The intake register: what was handed over, from its receipt until it is disposed of.
 
-use super::containers::{custodian, custodian_number};
+use super::copies::{custodian, custodian_number};
 use super::{CatalogError, Reading, Writing, moment, written};
 use crate::base::id::{ContainerId, CustodianId, EventId, IntakeId};
 use crate::model::provenance::ContainerFormat;

@@ -189,15 +189,7 @@ impl Rules {
         passage: &Passage,
         correspondents: &Correspondents<'_>,
     ) -> Option<(String, String)> {
-        if !rule.kinds.is_empty() && !rule.kinds.contains(&item.kind) {
-            return None;
-        }
-        let mail_fits = match rule.mail {
-            None => true,
-            Some(Mail::ForeignList) => correspondents.is_foreign_list(),
-            Some(Mail::Direct) => correspondents.is_direct(),
-        };
-        if !mail_fits {
+        if !is_meant_for(rule, item, correspondents) {
             return None;
         }
         let mut told: Option<(String, String)> = None;
@@ -245,13 +237,7 @@ impl Rules {
         if rule.unread {
             tell("the item".to_owned(), unread(item)?);
         }
-        let length = passage.own_length();
-        if rule.at_most_chars.is_some_and(|most| length > most)
-            || rule.at_least_chars.is_some_and(|least| length < least)
-        {
-            return None;
-        }
-        if rule.quotes.is_some_and(|quotes| quotes != passage.has_quote()) {
+        if !is_of_such_a_shape(rule, passage) {
             return None;
         }
         told.or_else(|| Some(("the item".to_owned(), String::new())))
@@ -274,6 +260,23 @@ impl Rules {
         };
         self.inner.file.series.iter().find(fits).map(|line| line.key.clone())
     }
+}
+
+/// Whether a rule is meant for such an item at all: its kind, and how it was sent.
+fn is_meant_for(rule: &RuleEntry, item: &ParsedItem, correspondents: &Correspondents<'_>) -> bool {
+    let mail_fits = match rule.mail {
+        None => true,
+        Some(Mail::ForeignList) => correspondents.is_foreign_list(),
+        Some(Mail::Direct) => correspondents.is_direct(),
+    };
+    mail_fits && (rule.kinds.is_empty() || rule.kinds.contains(&item.kind))
+}
+
+/// Whether a text is as long as a rule asks, and quotes or does not quote.
+fn is_of_such_a_shape(rule: &RuleEntry, passage: &Passage) -> bool {
+    rule.at_most_chars.is_none_or(|most| passage.own_length() <= most)
+        && rule.at_least_chars.is_none_or(|least| passage.own_length() >= least)
+        && rule.quotes.is_none_or(|quotes| quotes == passage.has_quote())
 }
 
 /// What of an item could not be read: its text, or an attached file (pictures inside the text are not meant).

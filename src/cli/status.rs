@@ -19,80 +19,128 @@ struct Quarantined {
     facts: StoredException,
 }
 
+/// What `status` says, as values and as text, in the order in which it is read.
+struct Told {
+    value: Value,
+    text: String,
+}
+
 /// `recordroom status`
 pub fn run(common: &Common, arguments: &Status, output: &Output) -> Result<u8, Failure> {
     let opened = repository::open(common, output)?;
     let reading = opened.catalog().reading();
-    let (here, unsearchable, destroyed) = reading.family_counts()?;
-    let statuses = reading.status_counts()?;
     let unfinished = reading.unfinished_intakes()?;
     let quarantined = reading.exceptions()?.into_iter().map(|row| read(&opened, row)).collect::<Result<Vec<_>, _>>()?;
-    let by_status: Vec<Value> = statuses
-        .iter()
-        .map(|(status, basis, count)| json!({ "status": status, "basis": basis, "items": count }))
-        .collect();
-    let aside = reading.set_aside_counts()?;
-    let days = chrono::Days::new(u64::from(opened.profile().policy.personal_days));
-    let destroy_by = aside.personal_since.and_then(|since| since.checked_add_days(days));
-    let waiting = Waiting::of(&opened)?;
-    let mut value = json!({
-        "items": here, "not_fully_searchable": unsearchable, "destroyed": destroyed, "exceptions": quarantined.len(),
-        "quarantined": quarantined.iter().map(shape).collect::<Vec<_>>(), "statuses": by_status,
-        "unfinished": unfinished, "today": opened.today(), "exercise": opened.profile().exercise,
-    });
-    value["set_aside"] = json!({ "undecided": aside.undecided, "personal": aside.personal, "destroy_by": destroy_by });
-    value["source_files"] = waiting.shape();
-    let stop = standing_stop(&reading)?;
-    value["destruction_stopped"] =
-        stop.as_ref().map_or(Value::Null, |stop| json!({ "by": stop.by, "at": stop.at, "reason": stop.reason }));
-    let mut text = stop.as_ref().map_or(String::new(), |stop| {
-        let day = stop.at.with_timezone(&opened.zone()).format("%Y-%m-%d");
-        format!("ALL DESTRUCTION IS STOPPED by {} since {day}: {}\n\n", safe(&stop.by), safe(&stop.reason))
-    });
-    text += &format!(
-        "{here:>9}  items are here, a message with its attachments counted as one\n{unsearchable:>9}  of them cannot be \
-         searched in full: recordroom search is:unsearchable\n{destroyed:>9}  were destroyed\n{:>9}  could not be \
-         processed and are quarantined: recordroom status --exceptions\n",
-        quarantined.len()
-    );
-    if aside.undecided > 0 {
-        text.push_str(&format!(
-            "{:>9}  more are set aside, from personal devices, and nobody has sorted them: recordroom screen list\n",
-            aside.undecided
-        ));
-    }
-    if let Some(day) = destroy_by {
-        let late = if day < opened.today() { "OVERDUE: " } else { "" };
-        text.push_str(&format!(
-            "{:>9}  more were sorted as personal. {late}The first has to be gone by {day}: recordroom dispose plan\n",
-            aside.personal
-        ));
-    }
-    text.push_str(&waiting.told());
-    let (unanswered, told) = hold_letters::waiting(&opened)?;
-    value["notices_waiting"] = unanswered;
-    text.push_str(&told);
-    let (standing, told) = super::request_standing::waiting(&opened)?;
-    value["standing_requests"] = standing;
-    text.push_str(&told);
-    if !statuses.is_empty() {
-        let rows: Vec<Vec<String>> = statuses
-            .iter()
-            .map(|(status, basis, count)| vec![status.to_string(), basis.to_string(), count.to_string()])
-            .collect();
-        text.push_str(&format!("\n{}", table(&["status", "basis", "items"], &rows)));
-    }
+    let mut told = Told { value: json!({}), text: String::new() };
+    told.stopped(&opened)?;
+    let here = told.counts(&opened, &quarantined)?;
+    told.waiting(&opened)?;
+    told.statuses(&opened)?;
+    told.value["unfinished"] = json!(unfinished);
     if here == 0 && unfinished.is_empty() {
-        text.push_str("\nNext: recordroom ingest EXPORT\n");
+        told.text.push_str("\nNext: recordroom ingest EXPORT\n");
     }
     for path in unfinished {
-        text.push_str(&format!("\nAn intake was cut off. Go on with: recordroom ingest {}\n", safe(&path)));
+        told.text.push_str(&format!("\nAn intake was cut off. Go on with: recordroom ingest {}\n", safe(&path)));
     }
     if arguments.exceptions {
-        text.push_str(&listed(&quarantined));
+        told.text.push_str(&listed(&quarantined));
     }
-    output.result(value, &text)?;
+    output.result(told.value, &told.text)?;
     Ok(DONE)
+}
+
+impl Told {
+    /// Whether somebody has stopped all destruction.
+    fn stopped(&mut self, opened: &Repository) -> Result<(), Failure> {
+        let stop = standing_stop(&opened.catalog().reading())?;
+        self.value["destruction_stopped"] =
+            stop.as_ref().map_or(Value::Null, |stop| json!({ "by": stop.by, "at": stop.at, "reason": stop.reason }));
+        if let Some(stop) = stop {
+            let day = stop.at.with_timezone(&opened.zone()).format("%Y-%m-%d");
+            self.text.push_str(&format!(
+                "ALL DESTRUCTION IS STOPPED by {} since {day}: {}\n\n",
+                safe(&stop.by),
+                safe(&stop.reason)
+            ));
+        }
+        Ok(())
+    }
+
+    /// How many items are here, gone, quarantined and set aside. Returns the first of these.
+    fn counts(&mut self, opened: &Repository, quarantined: &[Quarantined]) -> Result<u64, Failure> {
+        let reading = opened.catalog().reading();
+        let (here, unsearchable, destroyed) = reading.family_counts()?;
+        let aside = reading.set_aside_counts()?;
+        let days = chrono::Days::new(u64::from(opened.profile().policy.personal_days));
+        let destroy_by = aside.personal_since.and_then(|since| since.checked_add_days(days));
+        for (name, value) in [
+            ("items", json!(here)),
+            ("not_fully_searchable", json!(unsearchable)),
+            ("destroyed", json!(destroyed)),
+            ("exceptions", json!(quarantined.len())),
+            ("quarantined", quarantined.iter().map(shape).collect()),
+            ("today", json!(opened.today())),
+            ("exercise", json!(opened.profile().exercise)),
+            (
+                "set_aside",
+                json!({ "undecided": aside.undecided, "personal": aside.personal, "destroy_by": destroy_by }),
+            ),
+        ] {
+            self.value[name] = value;
+        }
+        self.text.push_str(&format!(
+            "{here:>9}  items are here, a message with its attachments counted as one\n{unsearchable:>9}  of them cannot \
+             be searched in full: recordroom search is:unsearchable\n{destroyed:>9}  were destroyed\n{:>9}  could not be \
+             processed and are quarantined: recordroom status --exceptions\n",
+            quarantined.len()
+        ));
+        if aside.undecided > 0 {
+            self.text.push_str(&format!(
+                "{:>9}  more are set aside, from personal devices, and nobody has sorted them: recordroom screen list\n",
+                aside.undecided
+            ));
+        }
+        if let Some(day) = destroy_by {
+            let late = if day < opened.today() { "OVERDUE: " } else { "" };
+            self.text.push_str(&format!(
+                "{:>9}  more were sorted as personal. {late}The first has to be gone by {day}: recordroom dispose plan\n",
+                aside.personal
+            ));
+        }
+        Ok(here)
+    }
+
+    /// What waits for somebody: source files, notices of holds, standing requests.
+    fn waiting(&mut self, opened: &Repository) -> Result<(), Failure> {
+        let sources = Waiting::of(opened)?;
+        let (notices, of_notices) = hold_letters::waiting(opened)?;
+        let (standing, of_standing) = super::request_standing::waiting(opened)?;
+        self.value["source_files"] = sources.shape();
+        self.value["notices_waiting"] = notices;
+        self.value["standing_requests"] = standing;
+        for text in [sources.told(), of_notices, of_standing] {
+            self.text.push_str(&text);
+        }
+        Ok(())
+    }
+
+    /// How many items stand how.
+    fn statuses(&mut self, opened: &Repository) -> Result<(), Failure> {
+        let statuses = opened.catalog().reading().status_counts()?;
+        self.value["statuses"] = statuses
+            .iter()
+            .map(|(status, basis, count)| json!({ "status": status, "basis": basis, "items": count }))
+            .collect();
+        if !statuses.is_empty() {
+            let rows: Vec<Vec<String>> = statuses
+                .iter()
+                .map(|(status, basis, count)| vec![status.to_string(), basis.to_string(), count.to_string()])
+                .collect();
+            self.text.push_str(&format!("\n{}", table(&["status", "basis", "items"], &rows)));
+        }
+        Ok(())
+    }
 }
 
 /// What of the intake register waits.

@@ -4,25 +4,22 @@
 //! that names them; that transaction also carries the batch's event and the accounts as they stand.
 
 use super::IngestError;
+use super::batch::{Batch, Placed, Tally, root};
 use super::prepare::{Body, Large, Outline, Ready, ReadyException, Sealed};
 use crate::base::digest::KeyedDigest;
 use crate::base::id::{ContainerId, CustodianId, EventId, FamilyId, IntakeId};
 use crate::base::limits;
-use crate::catalog::{
-    AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, NewFamily, ReturnedRow, SealedAt, Writing,
-};
-use crate::ledger::{MerkleBuilder, leaf_hash};
+use crate::catalog::{AccountRow, ContainerKey, CopyRow, ExceptionRow, Guard, ReturnedRow, Writing};
 use crate::model::event::Act;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::hold::Scope;
 use crate::model::provenance::{Account, ContainerFormat, Outcome};
 use crate::protection::GuardSet;
-use crate::repository::{COPY_LABEL, Store, StoredCopy, Work};
+use crate::repository::{COPY_LABEL, StoredCopy, Work};
 use crate::retention::{Adopted, ReturningCopy};
 use crate::schedule::Evaluator;
 use crate::vault::{FamilyKey, seal_small};
 use chrono::{DateTime, NaiveDate, Utc};
-use std::collections::BTreeMap;
 
 /// One step of a batch, in the reader's order.
 pub(super) enum Step {
@@ -77,36 +74,6 @@ pub(super) struct Committer<'e> {
     open: Vec<OpenContainer>,
 }
 
-/// What one batch did, for its event.
-#[derive(Default)]
-struct Tally {
-    families: u64,
-    exceptions: u64,
-    destroyed_before: u64,
-    /// New items that are set aside because they came from a personal device.
-    set_aside: u64,
-    /// Items that were set aside, and of which a copy came from one of the city's own systems.
-    city_copies: u64,
-    /// Whether something that was here got another copy.
-    more_copies: bool,
-    /// What was sealed, by number.
-    sealed: Vec<Leaf>,
-    /// Copies of what is here, and what was not taken in, by place.
-    copies: BTreeMap<(ContainerId, u64, FamilyId), Leaf>,
-}
-
-/// One outcome as the event of a batch covers it.
-type Leaf = (FamilyId, KeyedDigest, Outcome);
-
-/// RFC 6962 root over outcomes, in their order.
-fn root<'l>(leaves: impl IntoIterator<Item = &'l Leaf>) -> String {
-    let mut tree = MerkleBuilder::default();
-    for (family, name, outcome) in leaves {
-        tree.push(leaf_hash(format!("{family} {name} {outcome}").as_bytes()));
-    }
-    tree.root().to_string()
-}
-
 /// Where an item stood and whose export it was in.
 struct Spot {
     container: ContainerId,
@@ -123,12 +90,6 @@ struct Before {
     wanted_by: Vec<Guard>,
     /// Whether the new copy is counted and not taken in.
     stays_away: bool,
-}
-
-/// One new family with everything its rows need, after its bytes were appended.
-struct Placed {
-    id: FamilyId,
-    at: SealedAt,
 }
 
 impl<'e> Committer<'e> {
@@ -515,66 +476,4 @@ fn remark_on_returned(writing: &Writing<'_>, closed: &mut OpenContainer) -> Resu
         closed.remarks.push(Problem::new(ProblemCode::PossiblyDestroyedBefore, message));
     }
     Ok(())
-}
-
-/// One transaction with what it has added so far.
-struct Batch<'b, 'w, 's> {
-    writing: &'b Writing<'w>,
-    store: &'b mut Store<'s>,
-    event: EventId,
-    tally: &'b mut Tally,
-    /// The next free family number.
-    next: FamilyId,
-    /// Whether anything was ever destroyed here.
-    has_tombstones: bool,
-}
-
-impl Batch<'_, '_, '_> {
-    fn family_named(&self, name: &KeyedDigest) -> Result<Option<FamilyId>, IngestError> {
-        Ok(self.writing.reading().family_named(name)?)
-    }
-
-    /// Draws a number and appends the bytes under it.
-    fn place<E>(
-        &mut self,
-        put: impl FnOnce(&mut Store<'_>, FamilyId) -> Result<Placed, E>,
-    ) -> Result<Placed, IngestError>
-    where
-        IngestError: From<E>,
-    {
-        let id = self.next;
-        let placed = put(self.store, id)?;
-        self.writing.extend_pack(&placed.at)?;
-        self.next = FamilyId::new(id.get() + 1);
-        Ok(placed)
-    }
-
-    fn add(&mut self, placed: Placed, name: KeyedDigest, outline: Outline, copy: CopyRow) -> Result<(), IngestError> {
-        let family = NewFamily {
-            id: placed.id,
-            name,
-            message_key: outline.message_key,
-            at: placed.at,
-            kind: outline.kind,
-            sent_at: outline.sent_at,
-            sent_on: outline.sent_on,
-            received_on: outline.received_on,
-            searchable: outline.searchable,
-            standing: outline.standing,
-            attachments: outline.attachments,
-        };
-        self.writing.add_family(&family, self.event)?;
-        self.writing.add_copy(&copy)?;
-        for guard in outline.guards {
-            self.writing.protect(guard, &[placed.id])?;
-        }
-        self.tally.families += 1;
-        self.tally.sealed.push((placed.id, name, Outcome::Kept));
-        Ok(())
-    }
-
-    fn key_of(&mut self, family: FamilyId) -> Result<FamilyKey, IngestError> {
-        let row = self.writing.reading().family(family)?;
-        Ok(self.store.key(family, &row.at)?)
-    }
 }

@@ -9,6 +9,7 @@
 //! Killed anywhere and run again, the same records, copies and accounts come out: what a batch committed is found
 //! again by its name and place, and what it did not is cleared away before the next run begins.
 
+mod batch;
 mod commit;
 mod courier;
 mod custodians;

@@ -9,6 +9,7 @@
 //! one person only when the agency profile or a person says so. A contact card that lists two numbers is a hint.
 
 mod directory;
+mod joining;
 mod link;
 mod takes_part;
 

@@ -3,14 +3,14 @@
 //! A row names its file by a path of the telephone. What follows the folder the telephone keeps such files in is looked
 //! up in the listing of what the clerk handed over; a path is never followed by itself, so it can lead nowhere else.
 
+use super::attached;
 use super::container::content::Content;
 use super::container::reading::file_name;
 use super::container::tree::{Accounted, Tree};
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
-use crate::extract;
 use crate::model::exception::{Problem, ProblemCode};
-use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
+use crate::model::item::{ParsedAttachment, ParsedItem};
 use crate::source::rows::Rows;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -158,24 +158,10 @@ impl<'a> Beside<'a> {
             None => rows.missing(&name),
         };
         if parsed.attachments.len() < limits::MESSAGE_PARTS {
-            parsed.attachments.push(listed(named, name, bytes.as_deref(), part));
+            let listed = attached::listed(name, &named.claimed_type, bytes.as_deref(), part);
+            parsed.attachments.push(ParsedAttachment { inline: named.inline, ..listed });
         }
         digest
-    }
-}
-
-fn listed(named: &Named, name: String, bytes: Option<&[u8]>, part: u32) -> ParsedAttachment {
-    ParsedAttachment {
-        found_type: bytes.map_or_else(|| named.claimed_type.clone(), |bytes| extract::media_type(bytes, &name)),
-        name,
-        claimed_type: named.claimed_type.clone(),
-        bytes: bytes.map_or(0, |bytes| bytes.len() as u64),
-        sha256: bytes.map(Sha256Digest::of),
-        inline: named.inline,
-        text: String::new(),
-        // Its text is extracted where there is time for it.
-        searchable: Searchable::Not,
-        part,
     }
 }
 

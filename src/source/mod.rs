@@ -8,6 +8,7 @@
 //! container in memory, and nothing found is dropped in silence: it is an item, an exception or a remark.
 //! The format is found in the content, never in a file name alone.
 
+pub mod attached;
 pub mod beside;
 pub mod bundle;
 pub mod container;

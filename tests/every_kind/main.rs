@@ -1,5 +1,5 @@
 //! A folder with one export of every kind, written here and taken in by one command without a flag; and the same files
-//! damaged in many ways.
+//! damaged in many ways; the files of the fictional city, and broken and odd ones.
 
 #[path = "../writers/outlook.rs"]
 mod outlook;
@@ -11,8 +11,10 @@ mod pst;
 mod workbook;
 
 mod chats;
+mod city;
 mod damaged;
 mod documents;
+mod fixtures;
 mod large;
 mod mail;
 mod mixed;

@@ -7,4 +7,5 @@ mod effort;
 mod queries;
 mod ranked;
 mod reports;
+mod search;
 mod together;

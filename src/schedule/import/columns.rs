@@ -3,6 +3,57 @@
 use crate::model::retention::Period;
 use std::collections::BTreeMap;
 
+/// The headings that each column is known by in the tables of clerks, small letters and no signs. The order is the order
+/// of preference: where a table has a "title" and a "series", the title is the title.
+const HEADINGS: [(Column, &str); 10] = [
+    (
+        Column::Code,
+        "code, series code, record code, series number, series no, series id, item, item number, item no, \
+         number, no, schedule number, record series number, schedule code, class code",
+    ),
+    (
+        Column::Title,
+        "title, series title, record series title, records series title, record series, records series, \
+         series, name, record type, type of record, series name, record title, record name, records title, \
+         record, records",
+    ),
+    (
+        Column::Description,
+        "description, series description, scope, scope note, contents, record description, \
+         records description, definition, explanation",
+    ),
+    (
+        Column::Retention,
+        "retention, retention period, retention text, retention schedule, retention requirement, \
+         minimum retention, minimum retention period, retention time, period, how long, keep, keep for, \
+         total retention, retention years, retention in years, years, retention months, retention in months, \
+         retention days, retention in days, retention statute",
+    ),
+    (Column::Maximum, "maximum, maximum retention, maximum retention period, destroy by, must destroy by"),
+    (
+        Column::Trigger,
+        "trigger, retention trigger, cutoff, cut off, trigger event, event, starts from, retention starts, \
+         begins",
+    ),
+    (
+        Column::Classification,
+        "classification, data classification, mgdpa, mgdpa class, mgdpa classification, \
+         data practices classification, data practices, dp classification, access, data class, \
+         classification of data",
+    ),
+    (
+        Column::Statute,
+        "statute, statutes, legal citation, citation, legal reference, law, legal authority, authority, \
+         reference, mn statute, statutory authority",
+    ),
+    (
+        Column::Archival,
+        "archival, archives, archive, archival flag, archival value, historical, archival y n, \
+         state archives, is archival",
+    ),
+    (Column::Department, "department, departments, dept, office, division"),
+];
+
 /// What a column of a schedule can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Column {
@@ -64,131 +115,9 @@ impl Column {
         Self::ALL.into_iter().find(|column| column.word() == word)
     }
 
-    /// Headings it is known by, as [`heading`] writes them.
-    const fn headings(self) -> &'static [&'static str] {
-        match self {
-            Self::Code => &[
-                "code",
-                "series code",
-                "record code",
-                "series number",
-                "series no",
-                "series id",
-                "item",
-                "item number",
-                "item no",
-                "number",
-                "no",
-                "schedule number",
-                "record series number",
-                "schedule code",
-                "class code",
-            ],
-            Self::Title => &[
-                "title",
-                "series title",
-                "record series title",
-                "records series title",
-                "record series",
-                "records series",
-                "series",
-                "name",
-                "record type",
-                "type of record",
-                "series name",
-                "record title",
-                "record name",
-                "records title",
-                "record",
-                "records",
-            ],
-            Self::Description => &[
-                "description",
-                "series description",
-                "scope",
-                "scope note",
-                "contents",
-                "record description",
-                "records description",
-                "definition",
-                "explanation",
-            ],
-            Self::Retention => &[
-                "retention",
-                "retention period",
-                "retention text",
-                "retention schedule",
-                "retention requirement",
-                "minimum retention",
-                "minimum retention period",
-                "retention time",
-                "period",
-                "how long",
-                "keep",
-                "keep for",
-                "total retention",
-                "retention years",
-                "retention in years",
-                "years",
-                "retention months",
-                "retention in months",
-                "retention days",
-                "retention in days",
-                "retention statute",
-            ],
-            Self::Maximum => {
-                &["maximum", "maximum retention", "maximum retention period", "destroy by", "must destroy by"]
-            }
-            Self::Trigger => &[
-                "trigger",
-                "retention trigger",
-                "cutoff",
-                "cut off",
-                "trigger event",
-                "event",
-                "starts from",
-                "retention starts",
-                "begins",
-            ],
-            Self::Classification => &[
-                "classification",
-                "data classification",
-                "mgdpa",
-                "mgdpa class",
-                "mgdpa classification",
-                "data practices classification",
-                "data practices",
-                "dp classification",
-                "access",
-                "data class",
-                "classification of data",
-            ],
-            Self::Statute => &[
-                "statute",
-                "statutes",
-                "legal citation",
-                "citation",
-                "legal reference",
-                "law",
-                "legal authority",
-                "authority",
-                "reference",
-                "mn statute",
-                "statutory authority",
-            ],
-            Self::Archival => &[
-                "archival",
-                "archives",
-                "archive",
-                "archival flag",
-                "archival value",
-                "historical",
-                "archival y n",
-                "state archives",
-                "is archival",
-            ],
-            Self::Department => &["department", "departments", "dept", "office", "division"],
-        }
+    /// Headings it is known by, as [`heading`] writes them; the one to prefer first.
+    fn headings(self) -> impl Iterator<Item = &'static str> {
+        HEADINGS.iter().filter(move |(column, _)| *column == self).flat_map(|(_, known)| known.split(", "))
     }
 }
 
@@ -214,10 +143,8 @@ impl Columns {
             }
         }
         for column in Column::ALL {
-            let known = column.headings();
             let free = |place: &usize| !columns.places.values().any(|taken| taken == place);
-            // The order of the known headings is the order of preference: "title" before "series".
-            let found = known.iter().find_map(|name| headings.iter().position(|one| one == name).filter(free));
+            let found = column.headings().find_map(|name| headings.iter().position(|one| one == name).filter(free));
             if let Some(place) = found
                 && !columns.places.contains_key(&column)
             {

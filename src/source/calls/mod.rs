@@ -10,6 +10,7 @@ pub mod other_lines;
 pub mod profile;
 pub mod row;
 pub mod rows;
+pub mod rule;
 pub mod table;
 pub mod telling;
 pub mod totals;

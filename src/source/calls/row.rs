@@ -2,8 +2,9 @@
 
 use super::cells;
 use super::moments::{self, Unit};
-use super::profile::{MappingProfile, RowKind, Zone};
+use super::profile::{MappingProfile, Zone};
 use super::rows::Encoding;
+use super::rule::RowKind;
 use super::table::Found;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedItem, Searchable};

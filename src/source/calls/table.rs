@@ -2,7 +2,8 @@
 
 use super::cells;
 use super::moments::{self, Unit};
-use super::profile::{Check, MappingProfile, Table, Wanted};
+use super::profile::{MappingProfile, Table};
+use super::rule::{Check, Wanted};
 
 /// A table that was found, with its columns.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use super::cells;
 use super::moments;
 use super::other_lines::{Line, OtherLines};
-use super::profile::{MappingProfile, OwnNumber, RowKind};
+use super::profile::{MappingProfile, OwnNumber};
 use super::row::{self, Around};
 use super::rows::Encoding;
+use super::rule::RowKind;
 use super::table::{self, Found as Headed};
 use super::totals::Totals;
 use crate::base::digest::Blake3Digest;

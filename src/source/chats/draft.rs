@@ -3,13 +3,13 @@
 use super::beside::Beside;
 use super::value;
 use super::wrapping::{self, FileBeside, Stood};
-use crate::base::digest::Sha256Digest;
 use crate::base::limits;
-use crate::extract::{self, budget::Budget};
+use crate::extract::budget::Budget;
 use crate::model::exception::{Problem, ProblemCode};
-use crate::model::item::{Original, ParsedAttachment, ParsedItem, RawItem, Searchable, Shape, Stopped};
+use crate::model::item::{Original, ParsedItem, RawItem, Searchable, Shape, Stopped};
 use crate::model::provenance::CopyFacts;
 use crate::model::record::{Party, RecordKind, Role, SourceTime};
+use crate::source::attached;
 use crate::source::container::reading::{Reading, file_name};
 use crate::source::identity::Identity;
 use crate::source::number;
@@ -199,18 +199,7 @@ impl Draft {
                 None
             }
         };
-        self.parsed.attachments.push(ParsedAttachment {
-            found_type: bytes.as_deref().map_or_else(|| claimed.to_owned(), |bytes| extract::media_type(bytes, &name)),
-            name,
-            claimed_type: claimed.to_owned(),
-            bytes: bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
-            sha256: bytes.as_deref().map(Sha256Digest::of),
-            inline: false,
-            text: String::new(),
-            // Its text is extracted where there is time for it.
-            searchable: Searchable::Not,
-            part,
-        });
+        self.parsed.attachments.push(attached::listed(name, claimed, bytes.as_deref(), part));
         if let (Some(bytes), Some(path)) = (bytes, path) {
             self.taken += bytes.len() as u64;
             self.files.push(FileBeside { part, path, bytes });

@@ -8,14 +8,13 @@ use super::draft::Draft;
 use super::moment;
 use super::value::{self, at, first_text, list, text, written};
 use crate::base::base64;
-use crate::base::digest::Sha256Digest;
 use crate::base::limits;
-use crate::extract;
 use crate::model::exception::{Problem, ProblemCode};
-use crate::model::item::{Found, Original, ParsedAttachment, RawItem, Searchable, Shape};
+use crate::model::item::{Found, Original, RawItem, Shape};
 use crate::model::provenance::{ContainerFormat, CopyFacts};
 use crate::model::record::{CallDuration, DurationBasis, RecordKind, Role};
 use crate::source::ReadStop;
+use crate::source::attached;
 use crate::source::container::Content;
 use crate::source::container::reading::{Reading, file_name};
 use crate::source::formats::{ExportFormat, Look};
@@ -224,18 +223,8 @@ fn attach(entry: &Value, part: usize, draft: &mut Draft) {
         };
         draft.partly(code, format!("the attachment {name} {sentence}"));
     }
-    draft.parsed.attachments.push(ParsedAttachment {
-        found_type: bytes.as_deref().map_or_else(|| claimed.to_owned(), |bytes| extract::media_type(bytes, &name)),
-        name,
-        claimed_type: claimed.to_owned(),
-        bytes: bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
-        sha256: bytes.as_deref().map(Sha256Digest::of),
-        inline: false,
-        text: String::new(),
-        // Its text is extracted where there is time for it.
-        searchable: Searchable::Not,
-        part: u32::try_from(part).unwrap_or(u32::MAX),
-    });
+    let part = u32::try_from(part).unwrap_or(u32::MAX);
+    draft.parsed.attachments.push(attached::listed(name, claimed, bytes.as_deref(), part));
 }
 
 /// Base64 with the letters for addresses (RFC 4648, section 5), with or without its end.

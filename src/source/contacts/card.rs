@@ -3,12 +3,12 @@
 use super::property::{self, Property};
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
-use crate::extract;
 use crate::extract::budget::Budget;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
 use crate::model::provenance::CopyFacts;
 use crate::model::record::{Party, RecordKind, Role};
+use crate::source::attached;
 use crate::source::identity::Identity;
 use crate::source::number;
 
@@ -162,16 +162,6 @@ fn attachment(one: &Property, at: usize, bytes: Option<&[u8]>, problems: &mut Ve
         let sentence = format!("attachment {name}: it could not be decoded and is kept as written");
         problems.push(Problem::new(ProblemCode::Undecodable, sentence));
     }
-    ParsedAttachment {
-        found_type: bytes.map_or_else(|| claimed.clone(), |bytes| extract::media_type(bytes, &name)),
-        name,
-        claimed_type: claimed,
-        bytes: bytes.map_or(0, |bytes| bytes.len() as u64),
-        sha256: bytes.map(Sha256Digest::of),
-        inline: true,
-        text: String::new(),
-        // Its text is extracted where there is time for it.
-        searchable: Searchable::Not,
-        part: u32::try_from(at).unwrap_or(u32::MAX),
-    }
+    let part = u32::try_from(at).unwrap_or(u32::MAX);
+    ParsedAttachment { inline: true, ..attached::listed(name, &claimed, bytes, part) }
 }

@@ -1,13 +1,12 @@
 //! A contact out of the database of a telephone, put together from its rows.
 
-use crate::base::digest::Sha256Digest;
 use crate::base::limits;
-use crate::extract;
 use crate::extract::budget::Budget;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
 use crate::model::provenance::CopyFacts;
 use crate::model::record::{Party, RecordKind, Role};
+use crate::source::attached;
 use crate::source::database::Row;
 use crate::source::identity::Identity;
 use crate::source::number;
@@ -79,20 +78,9 @@ impl Entry {
         if self.parsed.attachments.len() >= limits::MESSAGE_PARTS {
             return;
         }
-        let found_type = extract::media_type(bytes, "photo");
         let part = self.rows.file("photo", bytes);
-        self.parsed.attachments.push(ParsedAttachment {
-            name: "photo".to_owned(),
-            claimed_type: String::new(),
-            found_type,
-            bytes: bytes.len() as u64,
-            sha256: Some(Sha256Digest::of(bytes)),
-            inline: true,
-            text: String::new(),
-            // Its text is extracted where there is time for it.
-            searchable: Searchable::Not,
-            part,
-        });
+        let photo = attached::listed("photo", "", Some(bytes), part);
+        self.parsed.attachments.push(ParsedAttachment { inline: true, ..photo });
     }
 
     /// Notes something that is wrong with it.

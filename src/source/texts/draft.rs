@@ -3,12 +3,12 @@
 use super::capsule::Capsule;
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
-use crate::extract;
 use crate::extract::budget::Budget;
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Original, ParsedAttachment, ParsedItem, RawItem, Searchable, Shape, Stopped};
 use crate::model::provenance::CopyFacts;
 use crate::model::record::{RecordKind, SourceTime, ZoneBasis};
+use crate::source::attached;
 use crate::source::calls::moments;
 use crate::source::container::Reading;
 use crate::source::identity::Identity;
@@ -109,22 +109,9 @@ impl Draft {
                 None
             }
         };
-        let found_type =
-            bytes.as_ref().map_or_else(|| claimed_type.to_owned(), |bytes| extract::media_type(bytes, name));
-        let (length, sha256) = (bytes.as_ref().map_or(0, Vec::len) as u64, bytes.as_deref().map(Sha256Digest::of));
+        let listed = attached::listed(name, claimed_type, bytes.as_deref(), u32::MAX);
         let part = bytes.map_or(u32::MAX, |bytes| self.capsule.attach(name, claimed_type, bytes));
-        self.parsed.attachments.push(ParsedAttachment {
-            name: name.to_owned(),
-            claimed_type: claimed_type.to_owned(),
-            found_type,
-            bytes: length,
-            sha256,
-            inline: false,
-            text: String::new(),
-            // Its text is extracted where there is time for it.
-            searchable: Searchable::Not,
-            part,
-        });
+        self.parsed.attachments.push(ParsedAttachment { part, ..listed });
     }
 
     /// Hands the item over.

@@ -7,7 +7,7 @@ use super::beside::{self, Beside};
 use super::capsule;
 use super::columns::{Columns, as_csv};
 use super::draft::{self, Draft, Equals};
-use super::side_by_side::{SideBySide, bytes_of};
+use super::side_by_side::SideBySide;
 use crate::base::limits;
 use crate::extract::workbook::{self, Sheet};
 use crate::model::exception::{Problem, ProblemCode};
@@ -70,7 +70,7 @@ impl ExportFormat for Imazing {
         let mut folder = beside::folder_of(content);
         let mut files = folder.as_mut().map_or_else(Beside::nothing, |tree| Beside::level(tree));
         if is_messages(&content.head()?) {
-            return Ok(read_csv(&bytes_of(content)?, &mut files, reading)?);
+            return Ok(read_csv(&content.to_bytes()?, &mut files, reading)?);
         }
         match sheets_of(content) {
             Some(sheets) => read_sheets(&sheets, &mut files, reading),
@@ -106,7 +106,7 @@ fn tables(tree: &mut dyn Tree) -> Vec<String> {
 }
 
 fn sheets_of(content: &Content) -> Option<Vec<Sheet>> {
-    workbook::sheets(&bytes_of(content).ok()?).ok()
+    workbook::sheets(&content.to_bytes().ok()?).ok()
 }
 
 fn is_messages(head: &[u8]) -> bool {

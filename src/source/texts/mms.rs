@@ -5,10 +5,11 @@ use super::message::{self, Backup, Taken};
 use crate::base::base64;
 use crate::base::digest::Sha256Digest;
 use crate::base::limits;
-use crate::extract::{self, charset};
+use crate::extract::charset;
 use crate::model::exception::{Problem, ProblemCode};
-use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
+use crate::model::item::{ParsedAttachment, ParsedItem};
 use crate::model::record::{Direction, Party, RecordKind, Role};
+use crate::source::attached;
 use crate::source::container::reading::file_name;
 use crate::source::identity::Identity;
 use crate::source::number;
@@ -216,16 +217,5 @@ fn attachment(
         };
         problems.push(Problem::new(code, format!("attachment {shown}: {sentence}")));
     }
-    ParsedAttachment {
-        found_type: bytes.map_or_else(|| claimed.clone(), |bytes| extract::media_type(bytes, &name)),
-        name,
-        claimed_type: claimed,
-        bytes: bytes.map_or(0, |bytes| bytes.len() as u64),
-        sha256: bytes.map(Sha256Digest::of),
-        inline: false,
-        text: String::new(),
-        // Its text is extracted where there is time for it.
-        searchable: Searchable::Not,
-        part: u32::try_from(at).unwrap_or(u32::MAX),
-    }
+    attached::listed(name, &claimed, bytes, u32::try_from(at).unwrap_or(u32::MAX))
 }

@@ -4,9 +4,8 @@ use super::beside::Beside;
 use crate::model::item::Stopped;
 use crate::model::provenance::ContainerFormat;
 use crate::source::ReadStop;
+use crate::source::container::Reading;
 use crate::source::container::tree::{Accounted, Tree};
-use crate::source::container::{Content, Reading};
-use std::io::Read;
 
 /// How the files of a format are told and read.
 pub struct SideBySide {
@@ -46,7 +45,7 @@ impl SideBySide {
             if content.length()? > self.most || !(self.begins)(&content.head()?, &name) {
                 continue;
             }
-            let bytes = bytes_of(&content)?;
+            let bytes = content.to_bytes()?;
             let mut files = Beside::of(tree);
             reading.nested(name.clone(), format, |reading| {
                 let read = |reading: &mut Reading<'_>| Ok((self.read)(&name, &bytes, &mut files, reading)?);
@@ -57,14 +56,4 @@ impl SideBySide {
         }
         Ok(accounted)
     }
-}
-
-/// All the bytes of a file.
-///
-/// # Errors
-/// When they cannot be had.
-pub fn bytes_of(content: &Content) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    content.open()?.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -4,7 +4,7 @@
 
 use super::ROWS;
 use super::android_call;
-use super::draft::{Draft, Person};
+use super::draft::{Draft, Kinds, Person};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
 use crate::model::record::Direction;
@@ -16,22 +16,24 @@ use crate::source::texts::handset_time;
 use std::collections::BTreeMap;
 
 /// What the numbers of `message_type` mean, as far as is certain.
-const KINDS: [(i64, &str); 12] = [
-    (0, "text"),
-    (1, "picture"),
-    (2, "voice"),
-    (3, "video"),
-    (4, "contact"),
-    (5, "location"),
-    (7, "line of the program"),
-    (9, "document"),
-    (10, "line about a call"),
-    (13, "moving picture"),
-    (15, "deleted for everybody"),
-    (20, "sticker"),
-];
-const LINES_OF_THE_PROGRAM: [i64; 2] = [7, 10];
-const DELETED: i64 = 15;
+const KINDS: Kinds = Kinds {
+    words: &[
+        (0, "text"),
+        (1, "picture"),
+        (2, "voice"),
+        (3, "video"),
+        (4, "contact"),
+        (5, "location"),
+        (7, "line of the program"),
+        (9, "document"),
+        (10, "line about a call"),
+        (13, "moving picture"),
+        (15, "deleted for everybody"),
+        (20, "sticker"),
+    ],
+    of_the_program: &[7, 10],
+    deleted_for_everybody: 15,
+};
 /// Tables whose row of the message's own number is kept with it.
 const BESIDE: [&str; 5] =
     ["message_location", "message_revoked", "message_edit_info", "message_quoted", "message_text"];
@@ -170,15 +172,7 @@ fn message(row: &Row, number: i64, around: &Around, database: &Database, beside:
 }
 
 fn set_kind(row: &Row, draft: &mut Draft) {
-    let kind = row.integer("message_type").unwrap_or(0);
-    let word = KINDS.iter().find(|(number, _)| *number == kind).map(|(_, word)| (*word).to_owned());
-    draft.fact("message kind", &format!("whatsapp {}", word.unwrap_or(format!("kind {kind}"))));
-    if LINES_OF_THE_PROGRAM.contains(&kind) {
-        draft.parsed.direction = Direction::Unknown;
-    }
-    if kind == DELETED {
-        draft.fact("deleted", "for everybody");
-    }
+    draft.kind(row.integer("message_type").unwrap_or(0), &KINDS);
     draft.fact("status", &row.text("status"));
     draft.copy.flagged = row.is_set("starred").then_some(true);
 }

@@ -4,10 +4,9 @@
 //! `ZWAMEDIAITEM` its file; the tables as they were found from 2016 to 2026.
 
 use super::ROWS;
-use super::draft::{Draft, Person};
+use super::draft::{Draft, Kinds, Person};
 use crate::model::exception::{Problem, ProblemCode};
 use crate::model::item::{Found, Stopped};
-use crate::model::record::Direction;
 use crate::source::apple::moment;
 use crate::source::beside::{Beside, Named};
 use crate::source::container::reading::{Reading, file_name};
@@ -15,24 +14,26 @@ use crate::source::database::{Database, Row};
 use std::collections::BTreeMap;
 
 /// What the numbers of `ZMESSAGETYPE` mean, as far as is certain.
-const KINDS: [(i64, &str); 14] = [
-    (0, "text"),
-    (1, "picture"),
-    (2, "video"),
-    (3, "voice"),
-    (4, "contact"),
-    (5, "location"),
-    (6, "line of the program"),
-    (7, "link"),
-    (8, "document"),
-    (10, "line about a call"),
-    (11, "moving picture"),
-    (14, "deleted for everybody"),
-    (15, "sticker"),
-    (38, "picture to be seen once"),
-];
-const LINES_OF_THE_PROGRAM: [i64; 2] = [6, 10];
-const DELETED: i64 = 14;
+const KINDS: Kinds = Kinds {
+    words: &[
+        (0, "text"),
+        (1, "picture"),
+        (2, "video"),
+        (3, "voice"),
+        (4, "contact"),
+        (5, "location"),
+        (6, "line of the program"),
+        (7, "link"),
+        (8, "document"),
+        (10, "line about a call"),
+        (11, "moving picture"),
+        (14, "deleted for everybody"),
+        (15, "sticker"),
+        (38, "picture to be seen once"),
+    ],
+    of_the_program: &[6, 10],
+    deleted_for_everybody: 14,
+};
 
 /// Whether the database is one of an iPhone.
 pub fn is_messages(database: &Database) -> bool {
@@ -129,15 +130,7 @@ fn message(row: &Row, media: Option<&Row>, around: &Around, beside: &mut Beside<
 }
 
 fn set_kind(row: &Row, draft: &mut Draft) {
-    let kind = row.integer("ZMESSAGETYPE").unwrap_or(0);
-    let word = KINDS.iter().find(|(number, _)| *number == kind).map(|(_, word)| (*word).to_owned());
-    draft.fact("message kind", &format!("whatsapp {}", word.unwrap_or(format!("kind {kind}"))));
-    if LINES_OF_THE_PROGRAM.contains(&kind) {
-        draft.parsed.direction = Direction::Unknown;
-    }
-    if kind == DELETED {
-        draft.fact("deleted", "for everybody");
-    }
+    draft.kind(row.integer("ZMESSAGETYPE").unwrap_or(0), &KINDS);
     draft.fact(
         "group change",
         &row.integer("ZGROUPEVENTTYPE").filter(|kind| *kind != 0).map_or(String::new(), |kind| kind.to_string()),

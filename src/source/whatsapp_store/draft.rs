@@ -32,6 +32,16 @@ impl Person {
     }
 }
 
+/// What the numbers of a telephone for the kinds of messages mean, as far as is certain.
+pub struct Kinds {
+    /// A word for each.
+    pub words: &'static [(i64, &'static str)],
+    /// Those of lines that the program wrote, which nobody sent.
+    pub of_the_program: &'static [i64],
+    /// That of a message that was deleted for everybody.
+    pub deleted_for_everybody: i64,
+}
+
 /// A message under construction.
 pub struct Draft {
     /// What it says so far.
@@ -72,6 +82,18 @@ impl Draft {
     /// Keeps another row in the original.
     pub fn row(&mut self, row: &Row) {
         self.rows.row(row);
+    }
+
+    /// Says what kind of a message it is.
+    pub fn kind(&mut self, kind: i64, kinds: &Kinds) {
+        let word = kinds.words.iter().find(|(number, _)| *number == kind).map(|(_, word)| (*word).to_owned());
+        self.fact("message kind", &format!("whatsapp {}", word.unwrap_or(format!("kind {kind}"))));
+        if kinds.of_the_program.contains(&kind) {
+            self.parsed.direction = Direction::Unknown;
+        }
+        if kind == kinds.deleted_for_everybody {
+            self.fact("deleted", "for everybody");
+        }
     }
 
     /// A fact, where it says something.

@@ -18,7 +18,6 @@ use crate::source::texts::beside::{self, Beside};
 use crate::source::texts::capsule;
 use crate::source::texts::draft::{self, Attached, Draft, Equals};
 use crate::source::{ReadStop, number};
-use std::io::Read;
 
 /// Folders that hold the pages, from where the clerk may have begun.
 const FOLDERS: [&str; 4] = ["Takeout/Voice/Calls/", "Voice/Calls/", "Calls/", ""];
@@ -44,7 +43,7 @@ impl ExportFormat for GoogleVoice {
     ) -> Result<(), ReadStop> {
         let mut folder = beside::folder_of(content);
         let mut files = folder.as_mut().map_or_else(Beside::nothing, |tree| Beside::level(tree));
-        Ok(read(name, &bytes_of(content)?, &mut files, reading)?)
+        Ok(read(name, &content.to_bytes()?, &mut files, reading)?)
     }
 
     fn of_tree(&self, tree: &mut dyn Tree) -> Option<ContainerFormat> {
@@ -74,7 +73,7 @@ impl ExportFormat for GoogleVoice {
             if content.length()? > limits::ITEM_IN_MEMORY_BYTES || page::kind(&content.head()?).is_none() {
                 continue;
             }
-            let bytes = bytes_of(&content)?;
+            let bytes = content.to_bytes()?;
             reading.nested(name.clone(), format, |reading| Ok(read(&name, &bytes, &mut files, reading)?))?;
             accounted.insert(name);
         }
@@ -109,12 +108,6 @@ fn pages(tree: &mut dyn Tree, most: usize) -> Vec<String> {
         }
     }
     Vec::new()
-}
-
-fn bytes_of(content: &Content) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    content.open()?.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Reads one page.

@@ -12,7 +12,7 @@ use crate::source::formats::{ExportFormat, Look};
 use crate::source::texts::beside::Beside;
 use crate::source::texts::capsule;
 use crate::source::{ReadStop, mail};
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 const MANIFEST: &str = "rsmf_manifest.json";
 const PACKAGE: &str = "rsmf.zip";
@@ -36,7 +36,7 @@ impl ExportFormat for Rsmf {
         content: &Content,
         reading: &mut Reading<'_>,
     ) -> Result<(), ReadStop> {
-        let bytes = bytes_of(content)?;
+        let bytes = content.to_bytes()?;
         if !is_mail(&bytes[..bytes.len().min(crate::source::detect::HEAD_BYTES)]) {
             return Ok(read("", &bytes, &mut Beside::nothing(), reading)?);
         }
@@ -88,12 +88,6 @@ impl ExportFormat for Rsmf {
     fn part_bytes(&self, format: ContainerFormat, original: &[u8], part: u32) -> Option<Vec<u8>> {
         (format == ContainerFormat::Rsmf).then(|| capsule::part_bytes(original, part)).flatten()
     }
-}
-
-fn bytes_of(content: &Content) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    content.open()?.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// The value of a field that only this format writes.

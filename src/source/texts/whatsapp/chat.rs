@@ -13,7 +13,7 @@ use crate::source::number;
 use crate::source::texts::beside::{self, Beside};
 use crate::source::texts::capsule;
 use crate::source::texts::draft::{self, Attached, Draft, Equals};
-use crate::source::texts::side_by_side::{SideBySide, bytes_of};
+use crate::source::texts::side_by_side::SideBySide;
 use crate::source::{ReadStop, wide};
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ impl ExportFormat for WhatsApp {
     ) -> Result<(), ReadStop> {
         let mut folder = beside::folder_of(content);
         let mut files = folder.as_mut().map_or_else(Beside::nothing, |tree| Beside::level(tree));
-        Ok(read(name, &bytes_of(content)?, &mut files, reading)?)
+        Ok(read(name, &content.to_bytes()?, &mut files, reading)?)
     }
 
     fn of_tree(&self, tree: &mut dyn Tree) -> Option<ContainerFormat> {

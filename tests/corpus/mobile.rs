@@ -1,29 +1,20 @@
 //! Real texts, calls and contacts of many programs: what is found is compared with what others found in the same
 //! files.
-//!
-//! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
-//! looked for beside the project; where there are none the tests say so and pass.
 
-#[path = "support/expected.rs"]
-mod expected;
-#[path = "support/place.rs"]
-mod place;
-
-use expected::{Fact, facts};
-use place::corpora;
-use recordroom::base::digest::Sha256Digest;
-use recordroom::model::item::{Found, Original, ParsedItem, RawItem};
+use crate::expected::{Account, Fact, Known, facts};
+use crate::held::Held;
+use crate::place::corpora;
+use recordroom::model::item::ParsedItem;
 use recordroom::model::provenance::ContainerFormat;
 use recordroom::model::record::{Direction, RecordKind, Role, SourceTime};
-use recordroom::source::{ReadOptions, parse, part_bytes, read, shape_word};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Folders that are read from end to end.
 const FOLDERS: [&str; 5] = ["sms_backup_restore", "cdr_asterisk", "cdr_cisco_cucm", "vcard", "imazing"];
 
 /// Differences that are known, each with its reason: (file, fact, what we find, why).
-const KNOWN: &[(&str, &str, &str, &str)] = &[
+const KNOWN: &[Known] = &[
     (
         "sms_backup_restore/shruggie_edge_cases.xml",
         "mms[0]",
@@ -49,51 +40,6 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
         "its photo is a link and no file",
     ),
 ];
-
-/// What one file was found to hold.
-#[derive(Default)]
-struct Holding {
-    formats: Vec<ContainerFormat>,
-    items: Vec<RawItem>,
-    parsed: Vec<ParsedItem>,
-    exceptions: u64,
-    declared: Option<u64>,
-    remarks: Vec<String>,
-}
-
-fn hold(path: &Path) -> Holding {
-    let options = ReadOptions::of(chrono_tz::America::Chicago);
-    let mut holding = Holding::default();
-    let mut ordinals: Vec<u64> = Vec::new();
-    let mut sink = |found: Found| {
-        match found {
-            Found::Open { format, .. } => {
-                holding.formats.push(format);
-                ordinals.push(0);
-            }
-            Found::Close => assert!(ordinals.pop().is_some(), "what is closed was open"),
-            Found::Declared(count) => holding.declared = Some(count),
-            Found::Item(item) => {
-                let next = ordinals.last_mut().expect("items lie in containers");
-                assert_eq!(item.ordinal, *next, "ordinals have no gap");
-                *next += 1;
-                holding.items.push(item);
-            }
-            Found::Exception(exception) => {
-                let next = ordinals.last_mut().expect("exceptions lie in containers");
-                assert_eq!(exception.ordinal, *next, "ordinals have no gap");
-                *next += 1;
-                holding.exceptions += 1;
-            }
-            Found::Remark(problem) => holding.remarks.push(problem.message),
-        }
-        Ok(())
-    };
-    read(path, &options, &mut sink).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert!(ordinals.is_empty(), "{}: every container is closed", path.display());
-    holding.parsed = holding.items.iter().map(|item| parse(item, &options)).collect();
-    holding
-}
 
 /// An expectation in the words in which we answer: the library's number of a wrong number, and the address of an MMS
 /// that its parties tell again, are left out.
@@ -130,8 +76,8 @@ fn said<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
     if text.is_empty() { otherwise } else { text }
 }
 
-fn of_kind<'a>(holding: &'a Holding, kind: &str) -> Vec<&'a ParsedItem> {
-    let all = holding.parsed.iter();
+fn of_kind<'a>(holding: &'a Held, kind: &str) -> Vec<&'a ParsedItem> {
+    let all = holding.parsed().iter();
     all.filter(|one| one.facts.get("message kind").is_some_and(|found| found == kind)).collect()
 }
 
@@ -243,9 +189,9 @@ fn cisco_line(one: &ParsedItem) -> String {
 }
 
 /// How many hours the local time is ahead of the moment, row by row.
-fn proved_hours(holding: &Holding) -> String {
+fn proved_hours(holding: &Held) -> String {
     let hours: Vec<String> = holding
-        .parsed
+        .parsed()
         .iter()
         .filter_map(|one| one.sent_at.as_ref())
         .map(|time| {
@@ -257,30 +203,27 @@ fn proved_hours(holding: &Holding) -> String {
 }
 
 /// What was read out of rows, elements and cards; the file of lines that are no calls is none of them.
-fn rows_of(holding: &Holding) -> impl Iterator<Item = &ParsedItem> {
-    holding.parsed.iter().filter(|one| one.kind != RecordKind::File)
+fn rows_of(holding: &Held) -> impl Iterator<Item = &ParsedItem> {
+    holding.parsed().iter().filter(|one| one.kind != RecordKind::File)
 }
 
-fn rows(holding: &Holding) -> usize {
+fn rows(holding: &Held) -> usize {
     rows_of(holding).count()
 }
 
 /// What we say about a fact; `None` where we say nothing of the kind.
-fn ours(holding: &Holding, fact: &Fact) -> Option<String> {
-    let (name, index) = match fact.name.split_once('[') {
-        Some((name, rest)) => (name, rest.trim_end_matches(']').parse::<usize>().ok()?),
-        None => (fact.name.as_str(), 0),
-    };
+fn ours(holding: &Held, fact: &Fact) -> Option<String> {
+    let (name, index) = fact.numbered();
     let (sms, mms) = (of_kind(holding, "sms"), of_kind(holding, "mms"));
     let statuses = |all: &[&ParsedItem]| counted(all.iter().map(|one| code(&one.facts["status"])));
-    let seconds = || holding.parsed.iter().filter_map(|one| one.duration).map(|one| one.seconds).sum::<u64>();
+    let seconds = || holding.parsed().iter().filter_map(|one| one.duration).map(|one| one.seconds).sum::<u64>();
     let at = |all: &[ParsedItem], line: fn(&ParsedItem) -> String| Some(all.get(index).map_or("none".into(), line));
     if fact.file.starts_with("imazing/messages") {
         return None;
     }
     let is_cisco = fact.file.starts_with("cdr_cisco");
     match name {
-        "root" => Some(match holding.formats.first()? {
+        "root" => Some(match holding.opened.first()? {
             ContainerFormat::SmsBackupRestoreCalls => "calls".into(),
             ContainerFormat::SmsBackupRestore => "smses".into(),
             other => other.to_string(),
@@ -290,25 +233,25 @@ fn ours(holding: &Holding, fact: &Fact) -> Option<String> {
         "mms_elements" => Some(mms.len().to_string()),
         // Others count rows of calls; the file of lines that are no calls is no row and has no duration.
         "call_elements" | "records_total" | "cards" | "rows" | "data_rows" => Some(rows(holding).to_string()),
-        "BEGIN_VCARD_lines" => Some((holding.items.len() as u64 + holding.exceptions).to_string()),
+        "BEGIN_VCARD_lines" => Some((holding.items.len() + holding.exceptions.len()).to_string()),
         "complete_records_before_the_break" => Some(counted(holding.items.iter().map(|_| "item"))),
         "sms_by_type" => Some(statuses(&sms)),
         "mms_by_msg_box" => Some(statuses(&mms)),
-        "calls_by_type" => Some(counted(holding.parsed.iter().map(|one| code(&one.facts["outcome"])))),
+        "calls_by_type" => Some(counted(holding.parsed().iter().map(|one| code(&one.facts["outcome"])))),
         "total_duration_s" | "sum_billsec" => Some(seconds().to_string()),
-        "attachment_parts" => Some(holding.parsed.iter().map(|one| one.attachments.len()).sum::<usize>().to_string()),
+        "attachment_parts" => Some(holding.parsed().iter().map(|one| one.attachments.len()).sum::<usize>().to_string()),
         "attachment" => {
-            let one = holding.parsed.iter().flat_map(|one| &one.attachments).nth(index)?;
+            let one = holding.parsed().iter().flat_map(|one| &one.attachments).nth(index)?;
             let digest = one.sha256.map_or("none".to_owned(), |digest| digest.to_string());
             Some(format!("{}|{}|{} bytes|sha256 {digest}", one.claimed_type, one.name, one.bytes))
         }
         "sms" => Some(sms.get(index).map_or("none".into(), |one| text_line(one))),
         "mms" => Some(mms.get(index).map_or("none".into(), |one| mms_line(one))),
-        "call" if is_cisco => at(&holding.parsed, cisco_line),
-        "call" => at(&holding.parsed, call_line),
-        "card" => at(&holding.parsed, card_line),
-        "row" if fact.file.starts_with("cdr_asterisk") => at(&holding.parsed, asterisk_line),
-        "row" if fact.file.starts_with("imazing/call") => at(&holding.parsed, imazing_line),
+        "call" if is_cisco => at(holding.parsed(), cisco_line),
+        "call" => at(holding.parsed(), call_line),
+        "card" => at(holding.parsed(), card_line),
+        "row" if fact.file.starts_with("cdr_asterisk") => at(holding.parsed(), asterisk_line),
+        "row" if fact.file.starts_with("imazing/call") => at(holding.parsed(), imazing_line),
         "by_Call type" => Some(counted(rows_of(holding).map(|one| one.facts["Call type"].as_str()))),
         "backup_set" => {
             let root = holding.items.first()?.copy.envelope.as_str();
@@ -327,44 +270,14 @@ fn ours(holding: &Holding, fact: &Fact) -> Option<String> {
 #[test]
 fn what_is_found_agrees_with_what_others_found() {
     let Some(root) = corpora("mobile") else { return };
-    let mut table: BTreeMap<String, [u64; 3]> = BTreeMap::new();
-    let (mut unexplained, mut met) = (Vec::new(), Vec::new());
-    let mut holdings: BTreeMap<String, Holding> = BTreeMap::new();
-    for fact in facts(&root, &FOLDERS) {
-        if !root.join(&fact.file).is_file() {
-            continue;
-        }
-        let holding = holdings.entry(fact.file.clone()).or_insert_with(|| hold(&root.join(&fact.file)));
+    let mut held: BTreeMap<String, Held> = BTreeMap::new();
+    let mut account = Account::new(KNOWN);
+    for fact in facts(&root, &FOLDERS).into_iter().filter(|fact| root.join(&fact.file).is_file()) {
+        let one = held.entry(fact.file.clone()).or_insert_with(|| Held::of(&root.join(&fact.file)));
         let folder = fact.file.split('/').next().unwrap_or_default();
-        let row = table.entry(format!("{folder} {}", fact.name.split('[').next().unwrap_or_default())).or_default();
-        match ours(holding, &fact) {
-            None => row[2] += 1,
-            Some(found) if found == asked(&fact) => row[0] += 1,
-            Some(found) => {
-                row[1] += 1;
-                match KNOWN.iter().find(|one| (one.0, one.1, one.2) == (&fact.file, &fact.name, &found)) {
-                    Some(known) => met.push(*known),
-                    None => unexplained.push(format!(
-                        "{} {}: expected {}, found {found}",
-                        fact.file,
-                        fact.name,
-                        asked(&fact)
-                    )),
-                }
-            }
-        }
+        account.take(folder, &fact, &asked(&fact), ours(one, &fact));
     }
-    println!("{:<60} {:>6} {:>6} {:>11}", "corpus and fact", "agree", "differ", "not covered");
-    for (kind, [agree, differ, silent]) in &table {
-        println!("{kind:<60} {agree:>6} {differ:>6} {silent:>11}");
-    }
-    let total = |at: usize| table.values().map(|row| row[at]).sum::<u64>();
-    println!("{:<60} {:>6} {:>6} {:>11}", "all", total(0), total(1), total(2));
-    for known in KNOWN {
-        assert!(met.contains(known), "{} {} differs no longer, take the reason away: {}", known.0, known.1, known.3);
-    }
-    assert!(unexplained.is_empty(), "{} differences without a reason:\n{}", unexplained.len(), unexplained.join("\n"));
-    assert!(total(0) > 100, "the expectations were met with");
+    assert!(account.close() > 100, "the expectations were met with");
 }
 
 #[test]
@@ -382,10 +295,10 @@ fn every_account_adds_up_and_every_attachment_is_found_again() {
             .collect();
         paths.sort();
         for path in paths.iter().filter(|path| path.is_file()) {
-            let holding = hold(path);
-            let format = holding.formats[0];
+            let holding = Held::of(path);
+            let format = holding.opened[0];
             let problems: Vec<&str> =
-                holding.parsed.iter().flat_map(|one| &one.problems).map(|one| one.message.as_str()).collect();
+                holding.parsed().iter().flat_map(|one| &one.problems).map(|one| one.message.as_str()).collect();
             let name = path.strip_prefix(&root).expect("under the corpora").display().to_string();
             let declared = holding.declared.map_or("-".to_owned(), |count| count.to_string());
             // Rows, elements and cards as before; the file of lines that are no calls stands in a column of its own.
@@ -393,26 +306,14 @@ fn every_account_adds_up_and_every_attachment_is_found_again() {
             let others = holding.items.len() - count;
             println!(
                 "{name:<50} {format:>24} {declared:>8} {count:>5} {others:>6} {:>10} {:>8}",
-                holding.exceptions,
+                holding.exceptions.len(),
                 problems.len()
             );
-            for sentence in problems.iter().chain(&holding.remarks.iter().map(String::as_str).collect::<Vec<_>>()) {
+            for sentence in problems.into_iter().chain(holding.remarks.iter().map(|remark| remark.message.as_str())) {
                 println!("    {sentence}");
                 assert!(!sentence.starts_with("the item could not be read"), "{name}: a parser failed");
             }
-            for (item, parsed) in holding.items.iter().zip(&holding.parsed) {
-                let Original::Bytes(bytes) = &item.original else { panic!("small files are held") };
-                for attachment in &parsed.attachments {
-                    let found = part_bytes(bytes, shape_word(&item.shape, format), attachment.part);
-                    assert_eq!(
-                        found.as_deref().map(Sha256Digest::of),
-                        attachment.sha256,
-                        "{name}: {}",
-                        attachment.name
-                    );
-                    attachments += u64::from(found.is_some());
-                }
-            }
+            attachments += holding.check_parts(&name);
         }
     }
     assert_eq!(attachments, 5, "five files of texts; the two photos of cards are damaged and are kept as written");

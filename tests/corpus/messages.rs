@@ -3,15 +3,13 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are looked for
 //! beside the project; where there are none the tests say so and pass.
 
-#[path = "support/place.rs"]
-mod place;
-
-use place::corpora;
+use crate::expected;
+use crate::held::Held;
+use crate::place::corpora;
 use recordroom::model::exception::ProblemCode;
-use recordroom::model::item::{Found, Original, ParsedItem, RawItem};
+use recordroom::model::item::ParsedItem;
 use recordroom::model::provenance::ContainerFormat;
 use recordroom::model::record::Role;
-use recordroom::source::{ReadOptions, parse, part_bytes, read, shape_word};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -26,54 +24,36 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("apache-tika/msg/testMSG_chinese.msg", "subject", "its code page is 950: the other reader took another"),
 ];
 
-fn options() -> ReadOptions {
-    ReadOptions::of(chrono_tz::America::Chicago)
-}
-
 /// One item of a file, read and parsed.
-struct Item {
-    raw: RawItem,
+struct Item<'h> {
+    held: &'h Held,
+    at: usize,
+    parsed: &'h ParsedItem,
     format: ContainerFormat,
-    parsed: ParsedItem,
 }
 
-impl Item {
+impl Item<'_> {
     fn part(&self, part: u32) -> Option<Vec<u8>> {
-        let Original::Bytes(original) = &self.raw.original else { return None };
-        part_bytes(original, shape_word(&self.raw.shape, self.format), part)
+        self.held.part(self.at, part)
     }
 }
 
-/// What one file was found to hold: items, and the sentences of exceptions.
-fn hold(path: &Path) -> (Vec<Item>, Vec<String>) {
-    let (mut items, mut exceptions, mut formats) = (Vec::new(), Vec::new(), Vec::new());
-    let mut sink = |found: Found| {
-        match found {
-            Found::Open { format, .. } => formats.push(format),
-            Found::Close => {
-                formats.pop();
-            }
-            Found::Item(raw) => {
-                let parsed = parse(&raw, &options());
-                let format = *formats.last().expect("items lie in containers");
-                items.push(Item { raw, format, parsed });
-            }
-            Found::Exception(one) => exceptions.push(one.problem.message),
-            Found::Declared(_) | Found::Remark(_) => {}
-        }
-        Ok(())
-    };
-    read(path, &options(), &mut sink).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    (items, exceptions)
+fn items(held: &Held) -> Vec<Item<'_>> {
+    let each = held.parsed().iter().zip(&held.formats).enumerate();
+    each.map(|(at, (parsed, format))| Item { held, at, parsed, format: *format }).collect()
+}
+
+/// The sentences of what could not be read.
+fn exceptions(held: &Held) -> Vec<&str> {
+    held.exceptions.iter().map(|one| one.problem.message.as_str()).collect()
 }
 
 /// The expectations on files of some formats: file, fact, value.
 fn facts(root: &Path, endings: &[&str]) -> BTreeMap<String, Vec<(String, String)>> {
-    let mut reader = csv::Reader::from_path(root.join("EXPECTED.csv")).expect("the expectations");
     let mut all: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-    for row in reader.records().map(|record| record.expect("a row")) {
-        if endings.iter().any(|ending| row[0].to_ascii_lowercase().ends_with(ending)) {
-            all.entry(row[0].to_owned()).or_default().push((row[1].to_owned(), row[2].to_owned()));
+    for fact in expected::facts(root, &[]) {
+        if endings.iter().any(|ending| fact.file.to_ascii_lowercase().ends_with(ending)) {
+            all.entry(fact.file).or_default().push((fact.name, fact.value));
         }
     }
     all
@@ -96,7 +76,8 @@ fn messages_of_outlook_agree_with_another_reader() {
         if !std::fs::read(root.join(&file)).expect("a file").starts_with(b"\xD0\xCF\x11\xE0") {
             continue;
         }
-        let (items, exceptions) = hold(&root.join(&file));
+        let held = Held::of(&root.join(&file));
+        let (items, exceptions) = (items(&held), exceptions(&held));
         let Some(item) = items.first().filter(|one| one.format == ContainerFormat::Msg) else {
             differ.push(format!("{file}: not read as a message: {exceptions:?}"));
             continue;
@@ -116,8 +97,8 @@ fn messages_of_outlook_agree_with_another_reader() {
 }
 
 /// Whether a fact agrees; `None` for facts that are not compared.
-fn compare(item: &Item, fact: &str, expected: &str) -> Option<Result<(), String>> {
-    let parsed = &item.parsed;
+fn compare(item: &Item<'_>, fact: &str, expected: &str) -> Option<Result<(), String>> {
+    let parsed = item.parsed;
     let same = |found: String, is_same: bool| Some(if is_same { Ok(()) } else { Err(found) });
     match fact {
         "subject" => same(format!("{:?}", parsed.subject), parsed.subject.trim() == expected.trim()),
@@ -192,7 +173,8 @@ fn attachments_of_winmail_agree_with_other_readers() {
     let Some(root) = corpora("mail") else { return };
     let (mut agree, mut differ, mut last) = (0, Vec::new(), 0);
     for (file, facts) in facts(&root, &[".tnef", "winmail.dat", "-simple.dat", "-sample1.dat", "-attachments.dat"]) {
-        let (items, exceptions) = hold(&root.join(&file));
+        let held = Held::of(&root.join(&file));
+        let (items, exceptions) = (items(&held), exceptions(&held));
         let [item] = &items[..] else {
             differ.push(format!("{file}: {} items, {exceptions:?}", items.len()));
             continue;
@@ -241,7 +223,8 @@ fn every_message_file_is_one_item_and_its_parts_are_found() {
             continue;
         }
         files += 1;
-        let (items, exceptions) = hold(&path);
+        let held = Held::of(&path);
+        let (items, exceptions) = (items(&held), exceptions(&held));
         if !exceptions.is_empty() || items.is_empty() || (items.len() != 1 && !lower.ends_with(".olm")) {
             differ.push(format!("{name}: {} items, {exceptions:?}", items.len()));
         }
@@ -295,7 +278,8 @@ fn damaged_message_files_are_accounted_for() {
             }
             let place = dir.path().join(path.file_name().expect("a name"));
             std::fs::write(&place, &changed).expect("written");
-            let (items, exceptions) = hold(&place);
+            let held = Held::of(&place);
+            let (items, exceptions) = (items(&held), exceptions(&held));
             tried += 1;
             assert!(!items.is_empty() || !exceptions.is_empty(), "{}: lost in round {round}", path.display());
             for item in &items {
@@ -320,7 +304,8 @@ fn signed_and_encrypted_mail_is_told_apart() {
         if !name.ends_with(".eml") || !(name.contains(".opaque.") || name.contains(".env.")) {
             continue;
         }
-        let (items, _) = hold(&path);
+        let held = Held::of(&path);
+        let items = items(&held);
         let [item] = &items[..] else { panic!("{name}: {} items", items.len()) };
         let all: String = item.parsed.attachments.iter().map(|one| one.text.as_str()).collect();
         let is_found = item.parsed.body.contains(words) || all.contains(words);

@@ -1,13 +1,7 @@
 //! Documents of real mail: nothing panics or takes long, and what a PDF says is compared with another reader.
-//!
-//! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
-//! looked for beside the project; where there are none the tests say so and pass.
 
-#[path = "support/place.rs"]
-mod place;
-
+use crate::place::corpora;
 use mail_parser::{MessageParser, MimeHeaders};
-use place::corpora;
 use recordroom::extract::{self, Extracted};
 use recordroom::model::item::Searchable;
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,7 @@
 //!
 //! What is not on this machine is skipped and said to be.
 
+use crate::place::corpora;
 use recordroom::model::production::{BatesNumber, BatesPrefix, PublicText};
 use recordroom::render::{Content, Rendition, draw};
 use std::path::{Path, PathBuf};
@@ -101,13 +102,6 @@ fn another_checker_finds_no_fault() {
     }
 }
 
-fn corpora() -> Option<PathBuf> {
-    let named = std::env::var_os("RECORDROOM_CORPORA").map(PathBuf::from);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let beside = [root.join("../shared/corpora"), root.join("../../shared/corpora")];
-    named.into_iter().chain(beside).find(|path| path.is_dir())
-}
-
 fn pdf_files(directory: &Path, all: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(directory) else { return };
     let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
@@ -125,10 +119,7 @@ fn pdf_files(directory: &Path, all: &mut Vec<PathBuf>) {
 /// becomes a slip that says why.
 #[test]
 fn foreign_files_are_copied_whole() {
-    let Some(corpora) = corpora() else {
-        println!("skipped: no corpora are there (set RECORDROOM_CORPORA to their folder)");
-        return;
-    };
+    let Some(corpora) = corpora("") else { return };
     let mut files = Vec::new();
     pdf_files(&corpora, &mut files);
     assert!(files.len() >= 5, "the corpora have PDF files");

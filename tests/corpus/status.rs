@@ -4,10 +4,7 @@
 //! beside the project; where there are none the tests say so and pass. The rules were tuned on the messages whose id
 //! has an even first byte of SHA-256; the others are reported apart and were not looked at.
 
-#[path = "support/place.rs"]
-mod place;
-
-use place::corpora;
+use crate::place::corpora;
 use recordroom::base::clock::StopWatch;
 use recordroom::base::digest::Sha256Digest;
 use recordroom::classify::{Context, Rules, classify};

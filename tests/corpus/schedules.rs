@@ -4,20 +4,11 @@
 //! The tables (Virginia, North Carolina, Texas and a few Minnesota lines, each with a reading of its own in a small
 //! grammar) are not part of the project. Without them the test says "skipped".
 
+use crate::place::corpora;
 use chrono::NaiveDate;
 use recordroom::retention::read_tables;
 use recordroom::schedule::{Wanted, import, parse, spell};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-fn tables() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference");
-    let found = [beside, PathBuf::from("/work/shared/reference")].into_iter().find(|path| path.is_dir());
-    if found.is_none() {
-        eprintln!("skipped: the tables of published schedules are not here");
-    }
-    found
-}
 
 /// The independent reading as a term of ours, for the forms that say one plain period; `None` for every other.
 fn reading(machine: &str) -> Option<String> {
@@ -55,7 +46,7 @@ fn without_event(term: &str) -> String {
 
 #[test]
 fn published_schedules_are_understood_or_reported_and_never_shortened() {
-    let Some(folder) = tables() else { return };
+    let Some(folder) = corpora("../reference") else { return };
     let read = |file: &str| {
         let bytes = std::fs::read(folder.join(file)).expect("readable");
         read_tables(&bytes).expect("a table").remove(0)

@@ -1,29 +1,18 @@
 //! Texts that vendors and tools wrote: what is found is compared with what others found in the same files.
-//!
-//! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
-//! looked for beside the project; where there are none the tests say so and pass.
 
-#[path = "support/expected.rs"]
-mod expected;
-#[path = "support/place.rs"]
-mod place;
-
-use expected::{Fact, facts};
-use place::corpora;
-use recordroom::base::digest::Sha256Digest;
-use recordroom::model::item::{Found, Original, ParsedItem, RawItem};
-use recordroom::model::provenance::ContainerFormat;
+use crate::expected::{Account, Fact, Known, facts};
+use crate::held::Held;
+use crate::place::corpora;
+use recordroom::model::item::ParsedItem;
 use recordroom::model::record::{Direction, RecordKind, Role};
-use recordroom::source::{ReadOptions, parse, part_bytes, read, shape_word};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// Folders of vendors and tools.
 const FOLDERS: [&str; 7] =
     ["imazing", "cellebrite_ufed", "rsmf", "google_voice", "sms_backup_plus_eml", "whatsapp", "vcon"];
 
 /// Differences that are known: (folder, fact, what we find, why).
-const KNOWN: &[(&str, &str, &str, &str)] = &[
+const KNOWN: &[Known] = &[
     (
         "whatsapp",
         "user_messages_upstream_target",
@@ -37,43 +26,6 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
         "a blank at the end of a text stands in the original only",
     ),
 ];
-
-#[derive(Default)]
-struct Holding {
-    formats: Vec<ContainerFormat>,
-    items: Vec<RawItem>,
-    parsed: Vec<ParsedItem>,
-    exceptions: u64,
-}
-
-fn hold(path: &Path) -> Holding {
-    let options = ReadOptions::of(chrono_tz::America::Chicago);
-    let (mut holding, mut open) = (Holding::default(), Vec::new());
-    let mut sink = |found: Found| {
-        match found {
-            Found::Open { format, .. } => open.push((format, 0)),
-            Found::Close => assert!(open.pop().is_some(), "what is closed was open"),
-            Found::Item(item) => {
-                let (format, next) = open.last_mut().expect("items lie in containers");
-                assert_eq!(item.ordinal, *next, "ordinals have no gap");
-                *next += 1;
-                holding.formats.push(*format);
-                holding.items.push(item);
-            }
-            Found::Exception(exception) => {
-                let (_, next) = open.last_mut().expect("exceptions lie in containers");
-                assert_eq!(exception.ordinal, *next, "ordinals have no gap");
-                *next += 1;
-                holding.exceptions += 1;
-            }
-            Found::Declared(_) | Found::Remark(_) => {}
-        }
-        Ok(())
-    };
-    read(path, &options, &mut sink).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    holding.parsed = holding.items.iter().map(|item| parse(item, &options)).collect();
-    holding
-}
 
 fn fact<'a>(one: &'a ParsedItem, name: &str) -> &'a str {
     one.facts.get(name).map_or("", String::as_str)
@@ -108,8 +60,8 @@ fn sender(one: &ParsedItem) -> (&str, &str) {
     from.map_or(("", ""), |one| (one.name.as_str(), one.address.as_str()))
 }
 
-fn of_imazing(holding: &Holding, name: &str, index: usize) -> Option<String> {
-    let rows: Vec<&ParsedItem> = holding.parsed.iter().filter(|one| one.kind != RecordKind::File).collect();
+fn of_imazing(holding: &Held, name: &str, index: usize) -> Option<String> {
+    let rows: Vec<&ParsedItem> = holding.parsed().iter().filter(|one| one.kind != RecordKind::File).collect();
     match name {
         "rows" => Some(rows.len().to_string()),
         "by_Type" => Some(counted(rows.iter().map(|one| fact(one, "Type")))),
@@ -155,8 +107,8 @@ fn of_imazing(holding: &Holding, name: &str, index: usize) -> Option<String> {
     }
 }
 
-fn of_rsmf(holding: &Holding, name: &str) -> Option<String> {
-    let events: Vec<&ParsedItem> = holding.parsed.iter().filter(|one| one.facts.contains_key("event")).collect();
+fn of_rsmf(holding: &Held, name: &str) -> Option<String> {
+    let events: Vec<&ParsedItem> = holding.parsed().iter().filter(|one| one.facts.contains_key("event")).collect();
     let count = |name: &str| events.iter().filter(|one| one.facts.contains_key(name)).count().to_string();
     let undeclared = || {
         let says = |one: &&ParsedItem| {
@@ -195,8 +147,8 @@ fn of_rsmf(holding: &Holding, name: &str) -> Option<String> {
     }
 }
 
-fn of_google(holding: &Holding, name: &str, index: usize) -> Option<String> {
-    let (all, first) = (&holding.parsed, holding.parsed.first()?);
+fn of_google(holding: &Held, name: &str, index: usize) -> Option<String> {
+    let (all, first) = (holding.parsed(), holding.parsed().first()?);
     let other = || first.parties.iter().map(|one| format!("tel:{}", one.address));
     match name {
         // Voicemail stands on a page of calls.
@@ -237,8 +189,8 @@ fn of_google(holding: &Holding, name: &str, index: usize) -> Option<String> {
     }
 }
 
-fn of_mail(holding: &Holding, name: &str) -> Option<String> {
-    let one = holding.parsed.first()?;
+fn of_mail(holding: &Held, name: &str) -> Option<String> {
+    let one = holding.parsed().first()?;
     match name {
         "Subject" => Some(one.subject.clone()),
         "From" => Some(sender(one).1.to_owned()),
@@ -256,9 +208,9 @@ fn of_mail(holding: &Holding, name: &str) -> Option<String> {
     }
 }
 
-fn of_whatsapp(holding: &Holding, name: &str, value: &str) -> Option<String> {
+fn of_whatsapp(holding: &Held, name: &str, value: &str) -> Option<String> {
     let (program, people): (Vec<&ParsedItem>, Vec<&ParsedItem>) =
-        holding.parsed.iter().partition(|one| one.facts.contains_key("line of the program"));
+        holding.parsed().iter().partition(|one| one.facts.contains_key("line of the program"));
     match name {
         "user_messages_upstream_target" => Some(people.len().to_string()),
         "system_lines" => Some(format!("{} (group created; You were added)", program.len())),
@@ -277,11 +229,11 @@ fn of_whatsapp(holding: &Holding, name: &str, value: &str) -> Option<String> {
     }
 }
 
-fn of_cellebrite(holding: &Holding, name: &str, index: usize) -> Option<String> {
+fn of_cellebrite(holding: &Held, name: &str, index: usize) -> Option<String> {
     match name {
-        "models_top_level" => Some(counted(holding.parsed.iter().map(|one| fact(one, "kind of thing")))),
+        "models_top_level" => Some(counted(holding.parsed().iter().map(|one| fact(one, "kind of thing")))),
         "call" => {
-            let one = holding.parsed.iter().filter(|one| one.kind == RecordKind::Call).nth(index)?;
+            let one = holding.parsed().iter().filter(|one| one.kind == RecordKind::Call).nth(index)?;
             let way = fact(one, "direction as written");
             Some(format!("{{\"direction\": \"{way}\", \"party\": \"{}\"}}", one.parties.first()?.address))
         }
@@ -302,11 +254,8 @@ fn in_order(value: &str) -> String {
 }
 
 /// What we say about a fact; `None` where we say nothing of the kind.
-fn ours(holding: &Holding, fact: &Fact) -> Option<String> {
-    let (name, index) = match fact.name.split_once('[') {
-        Some((name, rest)) => (name, rest.trim_end_matches(']').parse().ok()?),
-        None => (fact.name.as_str(), 0),
-    };
+fn ours(holding: &Held, fact: &Fact) -> Option<String> {
+    let (name, index) = fact.numbered();
     match fact.file.split('/').next()? {
         "imazing" => of_imazing(holding, name, index),
         "rsmf" => of_rsmf(holding, name),
@@ -321,60 +270,27 @@ fn ours(holding: &Holding, fact: &Fact) -> Option<String> {
 #[test]
 fn what_is_found_agrees_with_what_others_found() {
     let Some(root) = corpora("mobile") else { return };
-    let mut table: BTreeMap<String, [u64; 3]> = BTreeMap::new();
-    let (mut unexplained, mut met) = (Vec::new(), BTreeSet::new());
-    let mut holdings: BTreeMap<String, Holding> = BTreeMap::new();
-    for fact in facts(&root, &FOLDERS) {
-        if !root.join(&fact.file).is_file() {
-            continue;
-        }
-        let holding = holdings.entry(fact.file.clone()).or_insert_with(|| hold(&root.join(&fact.file)));
+    let mut held: BTreeMap<String, Held> = BTreeMap::new();
+    let mut account = Account::new(KNOWN);
+    for fact in facts(&root, &FOLDERS).into_iter().filter(|fact| root.join(&fact.file).is_file()) {
+        let one = held.entry(fact.file.clone()).or_insert_with(|| Held::of(&root.join(&fact.file)));
         let folder = fact.file.split('/').next().unwrap_or_default();
-        let row = table.entry(format!("{folder} {}", fact.name.split('[').next().unwrap_or_default())).or_default();
-        match ours(holding, &fact) {
-            None => row[2] += 1,
-            Some(found) if in_order(&found) == in_order(&fact.value) => row[0] += 1,
-            Some(found) => {
-                row[1] += 1;
-                match KNOWN.iter().find(|one| (one.0, one.1, one.2) == (folder, fact.name.as_str(), found.as_str())) {
-                    Some(known) => drop(met.insert(known.1)),
-                    None => {
-                        unexplained.push(format!("{} {}: expected {}, found {found}", fact.file, fact.name, fact.value))
-                    }
-                }
-            }
-        }
+        account.take(folder, &fact, &in_order(&fact.value), ours(one, &fact).map(|found| in_order(&found)));
     }
-    println!("{:<60} {:>6} {:>6} {:>11}", "corpus and fact", "agree", "differ", "not covered");
-    for (kind, [agree, differ, silent]) in &table {
-        println!("{kind:<60} {agree:>6} {differ:>6} {silent:>11}");
-    }
-    let total = |at: usize| table.values().map(|row| row[at]).sum::<u64>();
-    println!("{:<60} {:>6} {:>6} {:>11}", "all", total(0), total(1), total(2));
-    assert!(unexplained.is_empty(), "{} differences without a reason:\n{}", unexplained.len(), unexplained.join("\n"));
-    for known in KNOWN {
-        assert!(met.contains(known.1), "{} differs no longer, take the reason away: {}", known.1, known.3);
-    }
-    assert!(total(0) > 100, "the expectations were met with");
+    assert!(account.close() > 100, "the expectations were met with");
 }
 
 #[test]
 fn every_item_has_an_identity_and_every_attachment_is_found_again() {
     let Some(root) = corpora("mobile") else { return };
     for folder in FOLDERS {
-        let holding = hold(&root.join(folder));
-        let understood = holding.parsed.iter().filter(|one| one.kind != RecordKind::File).count();
+        let holding = Held::of(&root.join(folder));
+        let understood = holding.parsed().iter().filter(|one| one.kind != RecordKind::File).count();
         println!(
             "{folder:<24} items {:>4} understood {understood:>4} exceptions {:>2}",
             holding.items.len(),
-            holding.exceptions
+            holding.exceptions.len()
         );
-        for ((item, parsed), format) in holding.items.iter().zip(&holding.parsed).zip(&holding.formats) {
-            let Original::Bytes(bytes) = &item.original else { panic!("small files are held") };
-            for one in &parsed.attachments {
-                let found = part_bytes(bytes, shape_word(&item.shape, *format), one.part);
-                assert_eq!(found.as_deref().map(Sha256Digest::of), one.sha256, "{folder}: {}", one.name);
-            }
-        }
+        holding.check_parts(folder);
     }
 }

@@ -1,12 +1,6 @@
 //! Load files and bags that others made: our readers agree with what is known of them.
-//!
-//! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are
-//! looked for beside the project; where there are none the tests say so and pass.
 
-#[path = "support/place.rs"]
-mod place;
-
-use place::corpora;
+use crate::place::corpora;
 use recordroom::package::dat::{self, DatError};
 use recordroom::package::{names, opt};
 use recordroom::verify::bag;

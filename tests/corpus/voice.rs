@@ -3,13 +3,10 @@
 //! The corpora are not part of the project. Where they are is told by `RECORDROOM_CORPORA`, else they are looked for
 //! beside the project; where there are none the test says so and passes.
 
-#[path = "support/place.rs"]
-mod place;
-
-use place::corpora;
+use crate::expected::facts;
+use crate::held::Held;
+use crate::place::corpora;
 use recordroom::extract;
-use recordroom::model::item::{Found, RawItem};
-use recordroom::source::{ReadOptions, parse, read};
 use std::collections::BTreeMap;
 
 /// Folders whose every fact is compared.
@@ -91,12 +88,9 @@ fn theirs(name: &str, value: &str) -> String {
 #[test]
 fn every_fact_of_recordings_and_photos_is_compared() {
     let Some(root) = corpora("mobile") else { return };
-    let mut reader = csv::Reader::from_path(root.join("EXPECTED.csv")).expect("the expectations");
-    let rows = reader.records().map(|row| row.expect("a row"));
-    let wanted = rows.filter(|row| FOLDERS.iter().any(|folder| row[0].starts_with(&format!("{folder}/"))));
     let (mut agree, mut differ, mut not_covered, mut wrong) = (0, 0, 0, Vec::new());
-    for row in wanted {
-        let (file, name, value) = (&row[0], &row[1], &row[2]);
+    for fact in facts(&root, &FOLDERS) {
+        let (file, name, value) = (fact.file.as_str(), fact.name.as_str(), fact.value.as_str());
         let bytes = std::fs::read(root.join(file)).expect("a file of the corpus");
         let facts = extract::text(&bytes, file, "").facts;
         let (theirs, ours) = (theirs(name, value), ours(name, &bytes, &facts));
@@ -118,23 +112,11 @@ fn every_fact_of_recordings_and_photos_is_compared() {
 #[test]
 fn recordings_and_photos_are_taken_in_whole_with_their_facts() {
     let Some(root) = corpora("mobile") else { return };
-    let options = ReadOptions::of(chrono_tz::America::Chicago);
     for folder in FOLDERS {
-        let mut items: Vec<RawItem> = Vec::new();
-        let mut exceptions = 0;
-        let mut sink = |found: Found| {
-            match found {
-                Found::Item(item) => items.push(item),
-                Found::Exception(_) => exceptions += 1,
-                _ => {}
-            }
-            Ok(())
-        };
-        read(&root.join(folder), &options, &mut sink).expect("read");
+        let held = Held::of(&root.join(folder));
         let files = std::fs::read_dir(root.join(folder)).expect("a folder").count();
-        assert_eq!((items.len(), exceptions), (files, 0), "{folder}");
-        for item in &items {
-            let parsed = parse(item, &options);
+        assert_eq!((held.items.len(), held.exceptions.len()), (files, 0), "{folder}");
+        for (item, parsed) in held.items.iter().zip(held.parsed()) {
             assert!(parsed.facts.contains_key("codec") || parsed.facts.contains_key("camera"), "{}", item.place);
             assert!(parsed.problems.is_empty(), "{}: {:?}", item.place, parsed.problems);
         }
