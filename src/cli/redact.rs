@@ -9,6 +9,7 @@ use crate::notpublic::statute;
 use crate::production;
 use crate::redaction::{Pattern, PatternError};
 use crate::repository::Repository;
+use crate::review::boxes;
 use crate::review::redact::{self as review, Grounds, What};
 use crate::text::{safe, safe_lines};
 use chrono::NaiveDate;
@@ -42,6 +43,10 @@ pub struct Redact {
     /// A box on a picture or PDF page, in thousandths: PAGE:LEFT,TOP,WIDTH,HEIGHT
     #[arg(long, group = "what")]
     pub region: Option<String>,
+    /// Paint boxes over the words as well where they are drawn on the pages of a PDF or in a picture; those are given as
+    /// pictures then
+    #[arg(long, conflicts_with = "region")]
+    pub boxes: bool,
     /// Where a span stands: text, subject, people or facts
     #[arg(long, default_value = "text", requires = "span")]
     pub place: String,
@@ -186,7 +191,11 @@ pub(super) fn redact(opened: &mut Repository, arguments: &Redact, actor: &str, o
         },
     };
     let records = (!arguments.all).then_some(arguments.items.as_slice());
-    let new = review::redact(opened, arguments.request, records, &what(arguments)?, &grounds, actor)?;
+    let what = what(arguments)?;
+    let new = match arguments.boxes {
+        true => boxes::redact(opened, arguments.request, records, &what, &grounds, actor)?,
+        false => review::redact(opened, arguments.request, records, &what, &grounds, actor)?,
+    };
     recorded(opened, arguments.request, &new, output)
 }
 
