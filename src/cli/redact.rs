@@ -1,7 +1,8 @@
 //! `review redact` and what belongs to it
 
-use super::DONE;
 use super::output::{Failure, Output, table};
+use super::repository::INTEGRITY;
+use super::{DONE, verify};
 use crate::access;
 use crate::base::id::{RecordId, RedactionId, RequestId};
 use crate::model::redaction::{CourtOrder, DataClass, Place, Reach, Redaction, Region, RegionError, Version};
@@ -15,6 +16,7 @@ use crate::text::{safe, safe_lines};
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
+use std::path::PathBuf;
 
 // Arguments of `review redact`.
 #[derive(Debug, Args)]
@@ -97,6 +99,18 @@ pub struct PreviewArgs {
     /// The item, such as R-12
     pub item: RecordId,
     /// public, data-subject, city-attorney or opposing-party (default: whom the request says)
+    #[arg(long)]
+    pub version: Option<String>,
+}
+
+// Arguments of `review look-through`.
+#[derive(Debug, Args)]
+pub struct LookThrough {
+    /// The request, such as Q-1
+    pub request: RequestId,
+    /// The folder
+    pub folder: PathBuf,
+    /// public, data-subject or opposing-party (default: whom the request says)
     #[arg(long)]
     pub version: Option<String>,
 }
@@ -321,6 +335,24 @@ pub(super) fn preview(
     });
     output.result(value, &text)?;
     Ok(DONE)
+}
+
+/// `recordroom review look-through`
+pub(super) fn look_through(opened: &Repository, arguments: &LookThrough, output: &Output) -> Result<u8, Failure> {
+    let wanted = arguments.version.as_deref().map(version).transpose()?;
+    let (files, words, findings) = production::look_through(opened, arguments.request, wanted, &arguments.folder)?;
+    let text = match findings.len() {
+        0 => format!("{files} files were looked through for {words} withheld words; none of them is there.\n"),
+        _ => format!(
+            "{files} files were looked through for {words} withheld words. Do not give this folder to anybody:\n\n{}",
+            verify::listed(&findings)
+        ),
+    };
+    let ok = findings.is_empty();
+    let value =
+        json!({ "request": arguments.request, "ok": ok, "checked": files, "words": words, "findings": findings });
+    output.result(value, &text)?;
+    Ok(if ok { DONE } else { INTEGRITY })
 }
 
 /// `recordroom review court-order`

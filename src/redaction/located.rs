@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn words_are_covered_wherever_they_are_drawn_or_in_one_place() {
-        let file = crate::extract::pdf::page_of_words("Roe called; Ann Roe came");
+        let file = pdf::page_of_words("Roe called; Ann Roe came");
         let located = Located::of("application/pdf", &file, false).expect("opened");
         let all = located.everywhere(&search(&["ROE", "Quist"]));
         assert_eq!(all.iter().map(|(needle, _)| *needle).collect::<Vec<_>>(), [0, 0]);

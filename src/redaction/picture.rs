@@ -380,7 +380,7 @@ mod tests {
 
     #[test]
     fn painted_pages_have_no_words_under_the_box() {
-        let source = crate::extract::pdf::page_of_words("Culvert 123-45-6789 report");
+        let source = pdf::page_of_words("Culvert 123-45-6789 report");
         if raster::page(&source, 1) == Err(RasterError::Missing) {
             println!("skipped: pdftoppm is not installed");
             return;
@@ -398,7 +398,7 @@ mod tests {
 
     #[test]
     fn words_left_out_of_the_text_are_not_left_in_the_pictures_of_its_pages() {
-        let source = crate::extract::pdf::page_of_words("Culvert of Quist, and Ridgeview report");
+        let source = pdf::page_of_words("Culvert of Quist, and Ridgeview report");
         if !raster::draws_pages() {
             println!("skipped: pdftoppm is not installed");
             return;
