@@ -9,6 +9,7 @@ use crate::base::id::RecordId;
 use crate::extract::workbook;
 use crate::model::production::PublicText;
 use crate::model::redaction::{Place, Reach, Region};
+use crate::redaction::marker;
 use crate::redaction::{Located, Needle, Redactor, Search, SearchBuilder, Taken, burn, burn_pages, takes_boxes};
 use crate::render::Content;
 
@@ -139,7 +140,8 @@ fn cells(bytes: &[u8], text: &str, record: RecordId, redactor: &Redactor) -> Opt
     // Comments, properties and the like have headings of their own in the text, which is without the words already.
     let mut beside = false;
     for line in text.lines() {
-        if line.starts_with('[') {
+        // A row that begins with a marker is no heading.
+        if line.starts_with('[') && marker::markers(line).first().is_none_or(|range| range.start > 0) {
             beside = !line.starts_with("[sheet ") && !line.starts_with("[hidden sheet ");
         }
         if beside {

@@ -125,7 +125,9 @@ mod tests {
 
     fn search(words: &[&str]) -> Search {
         let mut builder = SearchBuilder::default();
-        words.iter().filter_map(|one| Needle::of(one)).for_each(|needle| drop(builder.add(needle)));
+        for needle in words.iter().filter_map(|one| Needle::of(one)) {
+            builder.add(needle);
+        }
         builder.build().expect("built")
     }
 
