@@ -188,6 +188,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "model",
             "text",
             "query",
+            // Where words are drawn is read from the file itself.
+            "source",
             "notpublic",
             "redaction",
             "vault",

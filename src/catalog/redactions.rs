@@ -89,6 +89,20 @@ impl Reading<'_> {
         self.redactions_by(&sql, [request.get(), event.get()])
     }
 
+    /// Every redaction of a request, those that were taken back too, with the event of its decision.
+    pub fn redactions_decided(&self, request: RequestId) -> Result<Vec<(Redaction, EventId)>, CatalogError> {
+        let sql = format!("SELECT {COLUMNS} FROM redaction WHERE request = ?1 ORDER BY id");
+        let all = self.redactions_by(&sql, [request.get()])?;
+        let sql = "SELECT event FROM redaction WHERE id = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        all.into_iter()
+            .map(|one| {
+                let event = statement.query_row([one.id.get()], |row| row.get(0))?;
+                Ok((one, EventId::new(event)))
+            })
+            .collect()
+    }
+
     fn redactions_by(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<Redaction>, CatalogError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(parameters)?;

@@ -5,9 +5,10 @@ use super::output::{Failure, Output, table};
 use super::redact::recorded;
 use crate::access;
 use crate::base::id::{RecordId, RequestId};
-use crate::model::redaction::Place;
+use crate::model::redaction::{Place, Region};
 use crate::notpublic::{Category, PROPOSED};
 use crate::repository::Repository;
+use crate::review::boxes;
 use crate::review::findings::{self as review, Acceptance, Asked, At, AtError, Proposed};
 use crate::source::number;
 use crate::text::safe;
@@ -57,6 +58,9 @@ pub struct Findings {
     /// The data are about the person who asks
     #[arg(long)]
     pub about_requester: bool,
+    /// List where each is drawn on the pages of a PDF or in a picture; with --accept, paint boxes there as well
+    #[arg(long)]
+    pub boxes: bool,
 }
 
 impl From<AtError> for Failure {
@@ -77,7 +81,9 @@ pub(super) fn run(opened: &mut Repository, arguments: &Findings, actor: &str, ou
     let found = review::find(opened, arguments.request, &office, &asked)?;
     if arguments.accept.is_empty() && !arguments.accept_all {
         note(opened, &found, actor)?;
-        return list(arguments, &found, output);
+        let spots: Vec<_> = found.iter().map(|one| one.spot.clone()).collect();
+        let drawn = if arguments.boxes { boxes::around(opened, &spots)? } else { Vec::new() };
+        return list(arguments, &found, &drawn, output);
     }
     let named: BTreeSet<At> = arguments.accept.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
     let known: BTreeSet<At> = found.iter().map(Proposed::at).collect();
@@ -91,6 +97,7 @@ pub(super) fn run(opened: &mut Repository, arguments: &Findings, actor: &str, ou
         determination: arguments.determination.clone(),
         counsel: arguments.counsel.clone(),
         about_requester: arguments.about_requester,
+        boxes: arguments.boxes,
     };
     let new = review::accept(opened, arguments.request, &accepted, &acceptance, actor)?;
     recorded(opened, arguments.request, &new, output)
@@ -119,10 +126,11 @@ fn personal_numbers(path: &Path) -> Result<BTreeSet<String>, Failure> {
     Ok(text.lines().filter_map(|line| number::normal(line.trim()).ok()).collect())
 }
 
-fn list(arguments: &Findings, found: &[Proposed], output: &Output) -> Result<u8, Failure> {
+fn list(arguments: &Findings, found: &[Proposed], drawn: &[Vec<Region>], output: &Output) -> Result<u8, Failure> {
     let (mut rows, mut listed) = (Vec::new(), Vec::new());
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for one in found {
+    for (at, one) in found.iter().enumerate() {
+        let places: Vec<String> = drawn.get(at).into_iter().flatten().map(ToString::to_string).collect();
         *counts.entry(one.category.word()).or_default() += 1;
         let statute = one.category.statute();
         listed.push(json!({
@@ -132,13 +140,15 @@ fn list(arguments: &Findings, found: &[Proposed], output: &Output) -> Result<u8,
             "class_of_individuals": statute.map(|known| known.of_individuals),
             "class_of_others": statute.and_then(|known| known.of_others),
             "wants_person": one.category.wants_person(), "whole_item": one.is_whole, "redacted": one.is_redacted,
+            "boxes": places,
         }));
         if rows.len() < arguments.limit {
-            rows.push(row(one));
+            rows.push(row(one, arguments.boxes.then(|| places.join(" "))));
         }
     }
-    let head = ["finding", "kind", "words", "sure", "why", "statute", "class"];
-    let mut text = format!("{}{} findings", table(&head, &rows), found.len());
+    let head = ["finding", "kind", "words", "sure", "why", "statute", "class", "boxes"];
+    let head = if arguments.boxes { &head[..] } else { &head[..7] };
+    let mut text = format!("{}{} findings", table(head, &rows), found.len());
     text.push_str(&if found.len() > rows.len() {
         format!(", {} shown (--limit shows more)\n", rows.len())
     } else {
@@ -148,14 +158,15 @@ fn list(arguments: &Findings, found: &[Proposed], output: &Output) -> Result<u8,
         text.push_str(&format!("{count:>7} {word}\n"));
     }
     text.push_str(&format!(
-        "They propose; a person decides. Redact with: recordroom review findings {} --accept FINDING\n",
-        arguments.request
+        "They propose; a person decides. Redact with: recordroom review findings {}{} --accept FINDING\n",
+        arguments.request,
+        if arguments.boxes { " --boxes" } else { "" }
     ));
     output.result(json!({ "request": arguments.request, "count": found.len(), "findings": listed }), &text)?;
     Ok(DONE)
 }
 
-fn row(one: &Proposed) -> Vec<String> {
+fn row(one: &Proposed, boxes: Option<String>) -> Vec<String> {
     let words: String = one.spot.words.split_whitespace().collect::<Vec<_>>().join(" ");
     let short: String = words.chars().take(SHOWN).collect();
     let short = if short.len() < words.len() { format!("{short}...") } else { short };
@@ -177,7 +188,7 @@ fn row(one: &Proposed) -> Vec<String> {
     }
     let whole =
         if one.is_whole && one.spot.place == Place::Text { "(the whole item)".to_owned() } else { safe(&short) };
-    vec![
+    let mut cells = vec![
         one.at().to_string(),
         one.category.to_string(),
         whole,
@@ -185,5 +196,7 @@ fn row(one: &Proposed) -> Vec<String> {
         why,
         statute,
         class.unwrap_or_default(),
-    ]
+    ];
+    cells.extend(boxes);
+    cells
 }

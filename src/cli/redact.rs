@@ -1,7 +1,8 @@
 //! `review redact` and what belongs to it
 
-use super::DONE;
 use super::output::{Failure, Output, table};
+use super::repository::INTEGRITY;
+use super::{DONE, verify};
 use crate::access;
 use crate::base::id::{RecordId, RedactionId, RequestId};
 use crate::model::redaction::{CourtOrder, DataClass, Place, Reach, Redaction, Region, RegionError, Version};
@@ -9,11 +10,13 @@ use crate::notpublic::statute;
 use crate::production;
 use crate::redaction::{Pattern, PatternError};
 use crate::repository::Repository;
+use crate::review::boxes;
 use crate::review::redact::{self as review, Grounds, What};
 use crate::text::{safe, safe_lines};
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
+use std::path::PathBuf;
 
 // Arguments of `review redact`.
 #[derive(Debug, Args)]
@@ -42,6 +45,10 @@ pub struct Redact {
     /// A box on a picture or PDF page, in thousandths: PAGE:LEFT,TOP,WIDTH,HEIGHT
     #[arg(long, group = "what")]
     pub region: Option<String>,
+    /// Paint boxes over the words as well where they are drawn on the pages of a PDF or in a picture; those are given as
+    /// pictures then
+    #[arg(long, conflicts_with = "region")]
+    pub boxes: bool,
     /// Where a span stands: text, subject, people or facts
     #[arg(long, default_value = "text", requires = "span")]
     pub place: String,
@@ -92,6 +99,18 @@ pub struct PreviewArgs {
     /// The item, such as R-12
     pub item: RecordId,
     /// public, data-subject, city-attorney or opposing-party (default: whom the request says)
+    #[arg(long)]
+    pub version: Option<String>,
+}
+
+// Arguments of `review look-through`.
+#[derive(Debug, Args)]
+pub struct LookThrough {
+    /// The request, such as Q-1
+    pub request: RequestId,
+    /// The folder
+    pub folder: PathBuf,
+    /// public, data-subject or opposing-party (default: whom the request says)
     #[arg(long)]
     pub version: Option<String>,
 }
@@ -186,7 +205,11 @@ pub(super) fn redact(opened: &mut Repository, arguments: &Redact, actor: &str, o
         },
     };
     let records = (!arguments.all).then_some(arguments.items.as_slice());
-    let new = review::redact(opened, arguments.request, records, &what(arguments)?, &grounds, actor)?;
+    let what = what(arguments)?;
+    let new = match arguments.boxes {
+        true => boxes::redact(opened, arguments.request, records, &what, &grounds, actor)?,
+        false => review::redact(opened, arguments.request, records, &what, &grounds, actor)?,
+    };
     recorded(opened, arguments.request, &new, output)
 }
 
@@ -312,6 +335,24 @@ pub(super) fn preview(
     });
     output.result(value, &text)?;
     Ok(DONE)
+}
+
+/// `recordroom review look-through`
+pub(super) fn look_through(opened: &Repository, arguments: &LookThrough, output: &Output) -> Result<u8, Failure> {
+    let wanted = arguments.version.as_deref().map(version).transpose()?;
+    let (files, words, findings) = production::look_through(opened, arguments.request, wanted, &arguments.folder)?;
+    let text = match findings.len() {
+        0 => format!("{files} files were looked through for {words} withheld words; none of them is there.\n"),
+        _ => format!(
+            "{files} files were looked through for {words} withheld words. Do not give this folder to anybody:\n\n{}",
+            verify::listed(&findings)
+        ),
+    };
+    let ok = findings.is_empty();
+    let value =
+        json!({ "request": arguments.request, "ok": ok, "checked": files, "words": words, "findings": findings });
+    output.result(value, &text)?;
+    Ok(if ok { DONE } else { INTEGRITY })
 }
 
 /// `recordroom review court-order`

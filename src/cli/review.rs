@@ -4,7 +4,7 @@ use super::args::Common;
 use super::findings::{self, Findings};
 use super::output::{Failure, Output, table};
 use super::ranking::{self, Next, ProgressOf, Sample, Stop};
-use super::redact::{self, CourtOrderArgs, PreviewArgs, Redact, Unredact};
+use super::redact::{self, CourtOrderArgs, LookThrough, PreviewArgs, Redact, Unredact};
 use super::repository::{self, REFUSED};
 use super::{DONE, request, review_more, search};
 use crate::base::id::{FamilyId, RecordId, RequestId};
@@ -131,6 +131,10 @@ pub enum ReviewCommand {
     ///
     /// Example: recordroom review preview Q-1 R-12 --version data-subject
     Preview(PreviewArgs),
+    /// Look through a folder for the words that are withheld in a review, such as a production that another program worked on
+    ///
+    /// Example: recordroom review look-through Q-1 /media/answer
+    LookThrough(LookThrough),
     /// Record a court's order to give data that a statute closes to the other side of a lawsuit
     ///
     /// Example: recordroom review court-order Q-2 --court "District Court" --file 27-CV-25-1 --dated 2026-02-03 --releases "13.43"
@@ -236,6 +240,7 @@ pub fn run(common: &Common, review: &ReviewCommand, output: &Output) -> Result<u
         ReviewCommand::Unredact(arguments) => {
             redact::unredact(&mut opened, arguments, &repository::actor(common), output)
         }
+        ReviewCommand::LookThrough(arguments) => redact::look_through(&opened, arguments, output),
         ReviewCommand::Preview(arguments) => {
             redact::preview(&mut opened, arguments, &repository::actor(common), output)
         }

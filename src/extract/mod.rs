@@ -29,6 +29,7 @@ pub mod ooxml;
 pub mod packed;
 pub mod pdf;
 pub mod photo;
+pub mod placed;
 pub mod plain;
 pub mod property_set;
 pub mod raster;

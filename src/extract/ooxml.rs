@@ -85,6 +85,12 @@ fn add_part(
             add(&mut out.text, &heading, &text);
             note_damage(out, whole && decoded.sound, name);
         }
+        Section::Links => {
+            let decoded = charset::decode(&bytes, Some("utf-8"));
+            let (text, whole) = links(&decoded.text);
+            add(&mut out.text, "[links]", &text);
+            note_damage(out, whole && decoded.sound, name);
+        }
         Section::Running(heading) => {
             let decoded = charset::decode(&bytes, Some("utf-8"));
             let hidden = heading == "[slide]" && decoded.text.contains("show=\"0\"");
@@ -107,6 +113,7 @@ enum Section {
     Properties,
     Sheet,
     Embedded,
+    Links,
 }
 
 /// What a part holds, by its name (ISO/IEC 29500-1, clauses 11 to 13).
@@ -114,6 +121,9 @@ fn section_of(name: &str) -> Option<Section> {
     let (folder, file) = name.rsplit_once('/')?;
     if folder.ends_with("/embeddings") {
         return Some(Section::Embedded);
+    }
+    if folder.ends_with("/_rels") && file.ends_with(".rels") {
+        return Some(Section::Links);
     }
     if !file.ends_with(".xml") {
         return None;
@@ -146,6 +156,7 @@ fn running_text(source: &str) -> (String, bool) {
     let mut out = String::new();
     let mut inside = 0_usize;
     let mut looks = 0_usize;
+    let mut spoken = String::new();
     let whole = xml::walk(source, &mut |node| match node {
         // The mark of a paragraph can be inserted or deleted too; that has no words.
         Node::Open("rPr", _) => looks += 1,
@@ -175,9 +186,45 @@ fn running_text(source: &str) -> (String, bool) {
         Node::Close("delText" | "instrText") => inside = inside.saturating_sub(1),
         Node::Open("tab", _) => out.push('\t'),
         Node::Open("br" | "cr", _) => out.push('\n'),
+        // The cells of a row stand beside each other (ISO/IEC 29500-1, 17.4.65 and 21.1.3.16).
+        Node::Close("tc") => {
+            if out.ends_with('\n') {
+                out.pop();
+            }
+            out.push('\t');
+        }
+        Node::Close("tr") => {
+            out.truncate(out.trim_end_matches('\t').len());
+            out.push('\n');
+        }
+        // What a screen reader says of a picture (20.4.2.5); Word writes it at the picture in it once more.
+        Node::Open("docPr" | "cNvPr", element) => {
+            for name in ["title", "descr"] {
+                let said = xml::attribute(element, name).filter(|said| !said.trim().is_empty() && *said != spoken);
+                if let Some(said) = said {
+                    out.push_str(&format!("[picture: {said}]\n"));
+                    spoken = said;
+                }
+            }
+        }
         Node::Close("p" | "comment" | "si" | "pt") => out.push('\n'),
         Node::Text(text) if inside > 0 => out.push_str(text),
         _ => {}
+    });
+    (out, whole)
+}
+
+/// Where links of a part lead outside of the document (ISO/IEC 29500-2, 9.3).
+fn links(source: &str) -> (String, bool) {
+    let mut out = String::new();
+    let whole = xml::walk(source, &mut |node| {
+        if let Node::Open("Relationship", element) = node
+            && xml::attribute(element, "TargetMode").as_deref() == Some("External")
+            && let Some(target) = xml::attribute(element, "Target")
+        {
+            out.push_str(&target);
+            out.push('\n');
+        }
     });
     (out, whole)
 }

@@ -3,6 +3,7 @@
 //! but what a reader would have seen.
 
 use super::helper::{Allowance, Helper, HelperError};
+use super::placed::{Bounds, PlacedText};
 
 /// Dots to the inch; at 200 small print can still be read.
 pub const DOTS_PER_INCH: u32 = 200;
@@ -43,22 +44,61 @@ pub fn count(file: &[u8]) -> Option<usize> {
     super::pdf::page_count(file)
 }
 
-/// One page of a PDF file, counted from 1.
+/// Whether pages can be drawn here.
+pub fn draws_pages() -> bool {
+    Helper::find("pdftoppm").is_some()
+}
+
+/// One page of a PDF file, counted from 1: the part of it that a reader sees, and not what lies beside that on the paper.
 ///
 /// # Errors
 /// When the program is not there or fails.
 pub fn page(file: &[u8], number: usize) -> Result<Dots, RasterError> {
     let drawer = Helper::find("pdftoppm").ok_or(RasterError::Missing)?;
     let (number, dots) = (number.to_string(), DOTS_PER_INCH.to_string());
-    let drawn = drawer.run(&["-f", &number, "-l", &number, "-r", &dots, "-"], file, DRAWN)?;
+    let drawn = drawer.run(&["-f", &number, "-l", &number, "-r", &dots, "-cropbox", "-"], file, DRAWN)?;
     portable(&drawn).ok_or(RasterError::Drawing(HelperError::Failed))
 }
 
-/// The words in a picture file (PNG), where the program that reads them is installed.
-pub fn words(picture: &[u8]) -> Option<String> {
+/// The words in a picture file (PNG) with where each stands, where the program that reads them is installed.
+pub fn words(picture: &[u8]) -> Option<PlacedText> {
     let reader = Helper::find("tesseract")?;
-    let text = reader.run(&["stdin", "stdout"], picture, READ).ok()?;
-    Some(String::from_utf8_lossy(&text).replace('\u{c}', "").trim().to_owned())
+    let table = reader.run(&["stdin", "stdout", "tsv"], picture, READ).ok()?;
+    placed(&String::from_utf8_lossy(&table))
+}
+
+/// The table that `tesseract` writes: a row for each page, block, paragraph, line (level 4) and word (level 5), with its
+/// rectangle in dots.
+fn placed(table: &str) -> Option<PlacedText> {
+    let mut out = PlacedText { page: 1, text: String::new(), places: Vec::new() };
+    let mut size = None;
+    for row in table.lines().skip(1) {
+        let cells: Vec<&str> = row.splitn(12, '\t').collect();
+        let number = |at: usize| cells.get(at).and_then(|cell| cell.parse::<f64>().ok());
+        let (Some(level), Some(left), Some(top)) = (number(0), number(6), number(7)) else { continue };
+        let (Some(width), Some(height)) = (number(8), number(9)) else { continue };
+        if level <= 1.0 {
+            size = Some((width, height));
+        } else if level <= 4.0 {
+            if !out.text.is_empty() && !out.text.ends_with('\n') {
+                out.text.push('\n');
+            }
+        } else if let (Some((whole, high)), Some(word)) = (size, cells.get(11)) {
+            if !out.text.is_empty() && !out.text.ends_with('\n') {
+                out.text.push(' ');
+            }
+            let before = out.text.len();
+            out.text.push_str(word.trim());
+            let bounds = Bounds {
+                left: left / whole,
+                top: top / high,
+                right: (left + width) / whole,
+                bottom: (top + height) / high,
+            };
+            out.places.push((before..out.text.len(), bounds));
+        }
+    }
+    size.map(|_| out)
 }
 
 /// A portable pixmap of one byte to a colour (`P6`).
@@ -92,6 +132,20 @@ fn portable(bytes: &[u8]) -> Option<Dots> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_come_with_their_places() {
+        let table = "level\tpage\tblock\tpar\tline\tword\tleft\ttop\twidth\theight\tconf\ttext\n\
+                     1\t1\t0\t0\t0\t0\t0\t0\t200\t100\t-1\t\n2\t1\t1\t0\t0\t0\t10\t10\t90\t40\t-1\t\n\
+                     4\t1\t1\t1\t1\t0\t10\t10\t90\t10\t-1\t\n5\t1\t1\t1\t1\t1\t10\t10\t40\t10\t96\tJane\n\
+                     5\t1\t1\t1\t1\t2\t60\t10\t40\t10\t91\tRoe\n4\t1\t1\t1\t2\t0\t10\t30\t90\t10\t-1\t\n\
+                     5\t1\t1\t1\t2\t1\t10\t30\t20\t10\t96\tlast\n";
+        let read = placed(table).expect("a table");
+        assert_eq!(read.text, "Jane Roe\nlast");
+        let around = read.around(&(0..8));
+        assert_eq!(around, [Bounds { left: 0.05, top: 0.1, right: 0.5, bottom: 0.2 }]);
+        assert_eq!(placed("nothing"), None);
+    }
 
     #[test]
     fn dots_are_read_whole_or_not_at_all() {

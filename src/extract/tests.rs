@@ -64,6 +64,26 @@ fn a_document_gives_headers_notes_comments_and_what_was_deleted() {
 }
 
 #[test]
+fn a_document_gives_rows_of_tables_words_of_pictures_and_where_links_lead() {
+    let bytes = zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        (
+            "word/document.xml",
+            br#"<w:document><w:tbl><w:tr><w:tc><w:p><w:r><w:t>Who</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>What</w:t></w:r></w:p></w:tc></w:tr>
+<w:tr><w:tc><w:p><w:r><w:t>Ann </w:t></w:r><w:r><w:t>Lind</w:t></w:r></w:p></w:tc><w:tc><w:p/></w:tc></w:tr></w:tbl>
+<w:p><w:r><w:drawing><wp:docPr id="1" name="P" descr="A broken culvert"/><pic:cNvPr id="2" name="P" descr="A broken culvert"/></w:drawing></w:r></w:p></w:document>"#,
+        ),
+        (
+            "word/_rels/document.xml.rels",
+            br#"<Relationships><Relationship Id="r1" Target="styles.xml"/><Relationship Id="r2" Target="mailto:ann@x.example" TargetMode="External"/></Relationships>"#,
+        ),
+    ]);
+    let extracted = text(&bytes, "a.docx", "");
+    assert_eq!(extracted.text, "Who\tWhat\nAnn Lind\n[picture: A broken culvert]\n[links]\nmailto:ann@x.example\n");
+    assert_eq!(extracted.searchable, Searchable::Fully);
+}
+
+#[test]
 fn a_workbook_gives_hidden_sheets_and_marks_them() {
     let bytes = zipped(&[
         ("[Content_Types].xml", b"<Types/>"),

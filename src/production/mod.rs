@@ -54,7 +54,7 @@ pub use claw_back::{
 };
 pub use plan::{Give, Plan, PlannedFamily, PlannedMember, not_collected, plan};
 pub use record::{again, again_with, produce, produce_with};
-pub use redacted::{Preview, preview};
+pub use redacted::{Preview, look_through, preview};
 pub use repeats::Repeat;
 
 use crate::base::id::{ProductionId, RecordId};

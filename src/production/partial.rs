@@ -8,8 +8,9 @@ use super::words::released;
 use crate::base::id::RecordId;
 use crate::extract::workbook;
 use crate::model::production::PublicText;
-use crate::model::redaction::Region;
-use crate::redaction::{Redactor, burn, burn_pages};
+use crate::model::redaction::{Place, Reach, Region};
+use crate::redaction::marker;
+use crate::redaction::{Located, Needle, Redactor, Search, SearchBuilder, Taken, burn, burn_pages, takes_boxes};
 use crate::render::Content;
 
 const TEXT_ONLY: &str = "A part of this file is withheld. What remains is drawn from its text as the program read it, hidden \
@@ -28,31 +29,10 @@ pub(super) fn redacted_file(
     record: RecordId,
     redactor: &Redactor,
 ) -> Shown {
-    let is_picture = matches!(found_type, "image/jpeg" | "image/png");
     match bytes {
-        Some(bytes) if is_picture && !regions.is_empty() => match burn(bytes, regions) {
-            // Words that a program had read in the picture may be those under the box.
-            Ok(burned) => Shown {
-                content: Content::Picture(burned),
-                text: PublicText::released(BURNED),
-                remark: BURNED,
-                listed: true,
-            },
-            Err(error) => {
-                slip(&format!("A part of this picture is withheld, and it could not be painted over: {error}."))
-            }
-        },
-        Some(bytes) if found_type == "application/pdf" && !regions.is_empty() => match burn_pages(bytes, regions) {
-            Ok(pages) => {
-                // Words in what is left are read again: those that are withheld elsewhere go from them as well.
-                let read = released(&redactor.text(&pages.words));
-                let text = if read.is_empty() { PublicText::released(BURNED_PAGES) } else { read };
-                Shown { content: Content::Pages(pages.pdf), text, remark: BURNED_PAGES, listed: true }
-            }
-            Err(error) => {
-                slip(&format!("A part of this file is withheld, and its pages could not be painted over: {error}."))
-            }
-        },
+        Some(bytes) if takes_boxes(found_type) && !regions.is_empty() => {
+            painted(found_type, bytes, regions, record, redactor)
+        }
         _ if !regions.is_empty() => {
             slip("A part of this file is withheld; boxes can be painted into pictures and PDF pages alone.")
         }
@@ -71,6 +51,66 @@ pub(super) fn redacted_file(
             Shown { content: Content::Text(text.clone()), text, remark: TEXT_ONLY, listed: true }
         }
     }
+}
+
+/// A picture, or pages as pictures, with boxes painted in: those that were decided on, and others over words that are left out
+/// of the text of this file, because what is left out of the text must not be seen in the picture.
+fn painted(found_type: &str, bytes: &[u8], regions: &[Region], record: RecordId, redactor: &Redactor) -> Shown {
+    let is_picture = found_type != "application/pdf";
+    let what = if is_picture { "picture" } else { "file" };
+    let failed =
+        |why: &str| slip(&format!("A part of this {what} is withheld, and it could not be painted over: {why}."));
+    let Some((search, stretches)) = covered(found_type, bytes, record, redactor) else {
+        return failed("nobody can say where all of the withheld words are seen in it");
+    };
+    let regions: Vec<Region> = regions.iter().copied().chain(stretches).collect();
+    if is_picture {
+        // Words that a program had read in the picture may be those under the box.
+        let text = PublicText::released(BURNED);
+        return match burn(bytes, &regions, &search) {
+            Ok(burned) => Shown { content: Content::Picture(burned), text, remark: BURNED, listed: true },
+            Err(error) => failed(&error.to_string()),
+        };
+    }
+    match burn_pages(bytes, &regions, &search) {
+        Ok(pages) => {
+            let read = released(&redactor.text(&pages.words));
+            let text = if read.is_empty() { PublicText::released(BURNED_PAGES) } else { read };
+            Shown { content: Content::Pages(pages.pdf), text, remark: BURNED_PAGES, listed: true }
+        }
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
+/// The words that may not be seen in a file that is painted over, and the boxes over those that are left out in one place
+/// alone. `None` when words were taken out of its text and nobody can say where they are drawn.
+fn covered(found_type: &str, bytes: &[u8], record: RecordId, redactor: &Redactor) -> Option<(Search, Vec<Region>)> {
+    let mut builder = SearchBuilder::more_than(redactor.everywhere());
+    let own: Vec<&Taken> = redactor.on(record).filter(|one| one.place == Place::Text).collect();
+    if own.is_empty() {
+        return Some((builder.build()?, Vec::new()));
+    }
+    let located = Located::of(found_type, bytes, true)?;
+    let mut stretches = Vec::new();
+    for one in own.iter().filter(|one| one.reach == Reach::Here) {
+        let boxes = located.stretch(&one.range, &one.words);
+        if boxes.is_empty() {
+            builder.add(Needle::of(&one.words)?);
+        }
+        stretches.extend(boxes);
+    }
+    let search = builder.build()?;
+    // On a page that is a picture and that nobody can read here, the words may be anywhere.
+    if !located.unread().is_empty() {
+        let found: Vec<usize> = located.everywhere(&search).into_iter().map(|(needle, _)| needle).collect();
+        let is_found = |needle: Needle| {
+            search.needles().iter().position(|one| *one == needle).is_none_or(|at| found.contains(&at))
+        };
+        if !own.iter().filter_map(|one| Needle::of(&one.words)).all(is_found) {
+            return None;
+        }
+    }
+    Some((search, stretches))
 }
 
 fn is_workbook(found_type: &str) -> bool {
@@ -100,7 +140,8 @@ fn cells(bytes: &[u8], text: &str, record: RecordId, redactor: &Redactor) -> Opt
     // Comments, properties and the like have headings of their own in the text, which is without the words already.
     let mut beside = false;
     for line in text.lines() {
-        if line.starts_with('[') {
+        // A row that begins with a marker is no heading.
+        if line.starts_with('[') && marker::markers(line).first().is_none_or(|range| range.start > 0) {
             beside = !line.starts_with("[sheet ") && !line.starts_with("[hidden sheet ");
         }
         if beside {

@@ -172,6 +172,46 @@ fn changed(one: &Redaction) -> ProductionError {
     ProductionError::refused(message, hint)
 }
 
+/// Looks through any folder, such as a production that another program worked on since, for the words that are withheld in
+/// the review of a request. What cannot be looked through is a finding too. Gives how many files and how many words were
+/// looked at, and the findings.
+///
+/// # Errors
+/// When the words of a redaction are not any more what was decided on, or the folder cannot be read.
+pub fn look_through(
+    repository: &Repository,
+    request: RequestId,
+    version: Option<Version>,
+    folder: &Path,
+) -> Result<(u64, u64, Vec<Finding>), ProductionError> {
+    let reading = repository.catalog().reading();
+    let request = reading.request(request)?;
+    let version = version.unwrap_or_else(|| usual_version(request.kind));
+    let left_out = LeftOut::of(repository, &counting(&reading, &request, version)?)?;
+    let files = files_below(folder).map_err(|error| ProductionError::io(folder, error))?;
+    let words = left_out.redactor.everywhere().needles().len();
+    Ok((files.len() as u64, words as u64, left_out.leaks(folder, &files)?))
+}
+
+/// The files of a folder by their paths in it, with `/`, in order.
+fn files_below(root: &Path) -> std::io::Result<Vec<String>> {
+    let mut files = Vec::new();
+    let mut open = vec![(root.to_owned(), String::new())];
+    while let Some((folder, inside)) = open.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let path = format!("{inside}{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                open.push((entry.path(), format!("{path}/")));
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// One member as a version of a production would give it, and the redactions that left something out of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {

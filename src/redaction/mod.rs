@@ -6,6 +6,7 @@
 //! places    the text of one place of an item, as a reviewer sees and counts it
 //! apply     an item without the words, and what was left out where
 //! pattern   shapes of numbers and words, to be found over a whole review set
+//! located   where words are drawn on pages and in pictures, as boxes that cover them
 //! picture   boxes burned into a picture
 //! leak      a made file, looked through in every channel it has
 //! ```
@@ -16,6 +17,7 @@
 
 mod apply;
 mod leak;
+mod located;
 pub mod marker;
 mod pattern;
 mod picture;
@@ -24,6 +26,7 @@ mod words;
 
 pub use apply::{Cut, Redacted, Redactor, Taken};
 pub use leak::{Channel, Leak, every_text, look};
+pub use located::{Located, draws_pages, takes_boxes};
 pub use pattern::{Pattern, PatternError};
 pub use picture::{BurnError, BurnedPages, burn, burn_pages};
 pub use places::{chars_of, text_of};

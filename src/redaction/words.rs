@@ -115,7 +115,7 @@ impl Needle {
     /// The words as they are looked for; `None` when no letter or digit is in them.
     pub fn of(words: &str) -> Option<Self> {
         let letters = Plain::of(words).letters;
-        let letters = letters.trim_matches(DIVIDER).to_owned();
+        let letters = national(letters.trim_matches(DIVIDER)).to_owned();
         let count = letters.chars().count();
         (count > 0).then_some(Self { letters, is_long: count >= LONG })
     }
@@ -131,6 +131,17 @@ impl Needle {
     }
 }
 
+/// A telephone number of North America without the code of the country before it: lists and bills write it with and
+/// without (NANP: ten digits, area code and exchange begin with 2 to 9).
+fn national(letters: &str) -> &str {
+    let digits = letters.as_bytes();
+    let is_number = letters.len() == 11
+        && digits.iter().all(u8::is_ascii_digit)
+        && digits[0] == b'1'
+        && [digits[1], digits[4]].iter().all(|one| (b'2'..=b'9').contains(one));
+    if is_number { &letters[1..] } else { letters }
+}
+
 /// Many words, looked for at once.
 pub struct Search {
     automaton: Option<AhoCorasick>,
@@ -144,6 +155,11 @@ pub struct SearchBuilder {
 }
 
 impl SearchBuilder {
+    /// A search for the same words, to which others are added.
+    pub fn more_than(search: &Search) -> Self {
+        Self { needles: search.needles.clone() }
+    }
+
     /// Adds words, and says under which number they are found.
     pub fn add(&mut self, needle: Needle) -> usize {
         match self.needles.iter().position(|one| *one == needle) {
@@ -232,6 +248,14 @@ mod tests {
             ("ann@x.example", "<ann@x.example>", Some("ann@x.example"), "an address"),
             ("13", "1.3", Some("1.3"), "a decimal point divides no number"),
             ("東京", "彼は東京に", Some("東京"), "a script without spaces"),
+            (
+                "+1 763-555-0142",
+                "call (763) 555 0142",
+                Some("763) 555 0142"),
+                "a number without the code of its country",
+            ),
+            ("763-555-0142", "+17635550142", Some("7635550142"), "a number with it"),
+            ("10012345678", "0012345678", None, "eleven digits that are no telephone number"),
             ("...", "...", None, "nothing to look for"),
             ("a; b", "a;b", Some("a;b"), "the divider is part of the words"),
         ];

@@ -1,6 +1,7 @@
 //! What may not be public in the collected items of a request: proposed, and turned into redactions by whoever accepts it.
 
 use super::ReviewError;
+use super::boxes;
 use super::redact::{self, Grounds, Spot, Wanted};
 use crate::base::id::{FamilyId, RecordId, RequestId};
 use crate::model::profile::Profile;
@@ -179,6 +180,8 @@ pub struct Acceptance {
     pub counsel: String,
     /// Whether the data are about the person who asks.
     pub about_requester: bool,
+    /// Whether boxes are drawn over the words on pages and in pictures as well.
+    pub boxes: bool,
 }
 
 /// Turns proposals into redactions, each on the ground of its kind.
@@ -224,6 +227,9 @@ pub fn accept(
                 reach: None,
             },
         });
+    }
+    if acceptance.boxes {
+        wanted = boxes::with_boxes(repository, wanted)?;
     }
     redact::record_all(repository, request, wanted, actor)
 }

@@ -5,8 +5,9 @@
 //! the one before it counts again.
 //!
 //! Reading order: this file (deciding, standing), `undo`, `second` (a second person), `offers` (duplicates and quotations),
-//! `ready` (what still stands against an answer).
+//! `redact` (words left out), `findings` (proposed), `boxes` (the same on pages), `ready` (what still stands against an answer).
 
+pub mod boxes;
 pub mod findings;
 mod offers;
 mod ready;

@@ -108,7 +108,7 @@ pub fn redact(
         _ => spots(repository, request, records, what, grounds.reach)?,
     };
     if spots.is_empty() {
-        return Err(refused("nothing of the kind stands in these items: look at one with `show ITEM`".to_owned()));
+        return Err(nothing_there());
     }
     let wanted = spots.into_iter().map(|spot| Wanted { spot: Ok(spot), grounds: grounds.clone() });
     record_all(repository, request, wanted.collect(), actor)
@@ -299,6 +299,10 @@ fn grounds(
         ("", counsel) => Ok(format!("citation confirmed by {counsel}")),
         (told, counsel) => Ok(format!("{told}; citation confirmed by {counsel}")),
     }
+}
+
+pub(super) fn nothing_there() -> ReviewError {
+    refused("nothing of the kind stands in these items: look at one with `show ITEM`".to_owned())
 }
 
 fn refused(message: String) -> ReviewError {

@@ -3,6 +3,7 @@
 use super::Finding;
 use super::delivery::Draw;
 use super::extras;
+use super::redactions;
 use crate::model::production::{BatesNumber, Extra};
 use crate::package::dat::{self, Table};
 use crate::package::names::Beside;
@@ -60,6 +61,7 @@ pub(super) fn check(
     image_lines(directory, &rows, statement, &mut findings);
     index(directory, &rows, &mut findings);
     extras::check(directory, &rows, statement, delivered, &mut findings);
+    redactions::check(directory, &rows, statement, &mut findings);
     findings.extend(rows.par_iter().flat_map_iter(|row| document(directory, row, statement, draw)).collect::<Vec<_>>());
     findings
 }

@@ -15,6 +15,7 @@ pub mod documents;
 mod extras;
 mod load_files;
 pub mod matter;
+mod redactions;
 pub mod repository;
 pub mod timestamp;
 

@@ -1,6 +1,8 @@
 //! The whole way over a temporary exercise repository, drawn by a small PDF writer of the tests' own.
 
 mod delivered;
+#[path = "../support/exercise.rs"]
+mod exercise;
 mod forms;
 mod natives;
 mod refused;

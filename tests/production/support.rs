@@ -1,24 +1,20 @@
 //! A city with five families taken in, and a small PDF writer of the tests' own.
 
-use recordroom::base::clock::Clock;
-use recordroom::base::durable;
+pub use super::exercise::{City, tree};
+
+use super::exercise::asked;
 use recordroom::base::id::RequestId;
 use recordroom::base::monitor::VoidMonitor;
-use recordroom::model::hold::Scope;
 use recordroom::model::production::BatesPrefix;
 use recordroom::model::request::RequestKind;
 use recordroom::model::review::Decision;
 use recordroom::production::{Outcome, ProduceOptions, Produced, ProductionError, produce_with};
 use recordroom::render::RenderError;
 use recordroom::render::{Content, Rendered, Rendition};
-use recordroom::repository::Repository;
 use recordroom::request::{self, NewRequest};
 use recordroom::review::{self, Members};
 use recordroom::verify::Finding;
 use recordroom::verify::delivery;
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 /// Lines on a page of the test's PDF files.
 pub const LINES: usize = 40;
@@ -103,22 +99,8 @@ pub fn message(id: &str, day: u32, subject: &str, body: &str, attachments: &[(&s
     format!("{text}--b1--\r\n")
 }
 
-/// A repository in a temporary directory, with five families taken in.
-pub struct City {
-    pub directory: tempfile::TempDir,
-    pub repository: Repository,
-    pub request: RequestId,
-}
-
+/// A city with five families taken in.
 pub fn city(kind: RequestKind) -> City {
-    durable::set_syncing(false);
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let at = |name: &str| directory.path().join(name);
-    let mut profile = Repository::new_profile("Cedar Bend", &at("keys"), &at("keys-second"));
-    profile.exercise = true;
-    profile.production_prefix = "CB-".to_owned();
-    let clock = Clock::Exercise("2026-03-02T15:00:00Z".parse().expect("a moment"));
-    let mut repository = Repository::create(&at("repository"), &profile, clock).expect("created");
     let long: String = (0..100).map(|line| format!("Line {line} of the minutes\r\n")).collect();
     let mails = [
         message("later", 17, "Minutes (long)", &long, &[]),
@@ -137,43 +119,21 @@ pub fn city(kind: RequestKind) -> City {
         message("lunch", 5, "Lunch", "Unrelated sandwich", &[]),
         message("broken", 10, "Odd", "cannot be drawn by anybody", &[]),
     ];
-    let folder = at("export");
-    fs::create_dir_all(&folder).expect("a folder");
-    for (nth, mail) in mails.iter().enumerate() {
-        fs::write(folder.join(format!("{nth}.eml")), mail).expect("written");
-    }
-    let options = recordroom::ingest::IngestOptions::default();
-    recordroom::ingest::ingest(&mut repository, &[folder], &options, "clerk", &VoidMonitor).expect("taken in");
-    let request = request::open(&mut repository, new_request(kind), "clerk").expect("opened").id;
-    request::collect(&mut repository, request, None, "clerk").expect("collected");
-    City { directory, repository, request }
+    let files: Vec<_> = (0..).zip(mails).map(|(nth, mail)| (format!("{nth}.eml"), mail.into_bytes())).collect();
+    City::of(new_request(kind), &files)
 }
 
 pub fn new_request(kind: RequestKind) -> NewRequest {
-    NewRequest {
-        kind,
-        requester: "R. Quist".to_owned(),
-        description: "Everything on <Ridgeview>".to_owned(),
-        received_on: None,
-        litigation_days: None,
-        scope: Scope::default(),
-    }
+    asked(kind, "R. Quist", "Everything on <Ridgeview>")
 }
 
 impl City {
     /// Decides on one member: of the family with this subject, the attachment of this name or the parent.
     pub fn decide(&mut self, subject: &str, file: Option<&str>, decision: Decision, basis: &str) {
-        let reading = self.repository.catalog().reading();
-        let mut found = None;
-        for family in reading.collected(self.request).expect("collected") {
-            let item = self.repository.family(family).expect("read").facts.item;
-            if item.subject == subject {
-                let part =
-                    file.map(|name| item.attachments.iter().find(|one| one.name == name).expect("attached").part);
-                found = reading.records(family).expect("records").into_iter().find(|one| one.part == part);
-            }
-        }
-        let record = found.expect("a member").id;
+        let record = self.member_that(subject, |one, item| {
+            let part = file.map(|name| item.attachments.iter().find(|one| one.name == name).expect("attached").part);
+            one.part == part
+        });
         let members = Members::Records(vec![record]);
         review::decide(&mut self.repository, self.request, &members, decision, basis, "clerk").expect("decided");
     }
@@ -193,10 +153,6 @@ impl City {
         let id = request::open(&mut self.repository, new_request(RequestKind::Public), "clerk").expect("opened").id;
         request::collect(&mut self.repository, id, Some(&[]), "clerk").expect("collected nothing");
         id
-    }
-
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
     }
 
     pub fn produce(&mut self, name: &str) -> Result<Outcome, ProductionError> {
@@ -228,24 +184,6 @@ impl City {
     pub fn findings(&self, name: &str) -> Vec<Finding> {
         delivery::examine_with(&self.path(name), None, &draw).expect("examined").findings
     }
-}
-
-/// Every file of a folder, by its path with `/`.
-pub fn tree(directory: &Path) -> BTreeMap<String, Vec<u8>> {
-    pub fn walk(root: &Path, directory: &Path, all: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in fs::read_dir(directory).expect("listed") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                walk(root, &path, all);
-            } else {
-                let name = path.strip_prefix(root).expect("below").to_string_lossy().replace('\\', "/");
-                all.insert(name, fs::read(&path).expect("read"));
-            }
-        }
-    }
-    let mut all = BTreeMap::new();
-    walk(directory, directory, &mut all);
-    all
 }
 
 /// The bytes of a file with every deflated stream in it unpacked behind them.

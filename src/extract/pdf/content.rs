@@ -9,6 +9,7 @@ use super::pen::{Pen, Place};
 use super::room::Room;
 use lopdf::{Dictionary, Document, Object, Stream};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Forms inside each other that are followed.
@@ -44,6 +45,17 @@ pub struct Shown {
     pub is_painted: bool,
     /// Whether all of its content could be read.
     pub is_whole: bool,
+    /// Where the words are drawn, where a reader was asked for it: the first of them is [`Shown::text`] itself.
+    pub placed: Vec<Written>,
+}
+
+/// Words with the glyphs that draw each stretch of them.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The words.
+    pub text: String,
+    /// Stretches in bytes.
+    pub places: Vec<(Range<usize>, Place)>,
 }
 
 /// Carries out the pages of one file.
@@ -54,12 +66,18 @@ pub struct Reader<'a> {
     /// Forms that show no words, and whether they show a picture.
     silent: HashMap<usize, bool>,
     forms_left: usize,
+    keeps_places: bool,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of one file.
     pub fn new(document: &'a Document) -> Self {
-        Self { document, fonts: HashMap::new(), silent: HashMap::new(), forms_left: FORMS }
+        Self { document, fonts: HashMap::new(), silent: HashMap::new(), forms_left: FORMS, keeps_places: false }
+    }
+
+    /// A reader that also tells where words are drawn.
+    pub fn with_places(document: &'a Document) -> Self {
+        Self { keeps_places: true, ..Self::new(document) }
     }
 
     /// What a page shows.
@@ -99,10 +117,11 @@ impl<'a> Reader<'a> {
 
     fn draw(&mut self, content: &[u8], resources: Option<&'a Dictionary>, room: &mut Room) -> Shown {
         let steps = PAGE_STEPS.min(room.steps_left);
+        let keeps_places = self.keeps_places;
         let mut drawing = Drawing {
             reader: self,
             room,
-            pen: Pen::default(),
+            pen: if keeps_places { Pen::with_places() } else { Pen::default() },
             state: State::default(),
             saved: Vec::new(),
             text: IDENTITY,
@@ -117,13 +136,17 @@ impl<'a> Reader<'a> {
         while !drawing.marks.is_empty() {
             drawing.end_mark();
         }
-        let Drawing { pen, drawn, steps_left, mut shown, .. } = drawing;
+        let Drawing { mut pen, drawn, steps_left, mut shown, .. } = drawing;
+        let places = pen.places.take().unwrap_or_default();
         room.steps_left -= steps - steps_left;
         room.reached |= steps_left == 0;
         shown.is_whole = steps_left > 0;
         shown.text = pen.finish();
         if !drawn.is_empty() {
             shown.text.push_str(&format!("[as drawn] {}\n", drawn.join(" ")));
+        }
+        if keeps_places {
+            shown.placed.insert(0, Written { text: shown.text.clone(), places });
         }
         shown
     }
@@ -161,8 +184,8 @@ impl Default for State {
 struct Mark {
     reads_as: Option<String>,
     pen: Pen,
-    first: Option<Place>,
-    last: Option<Place>,
+    /// Its glyphs.
+    drawn: Vec<Place>,
 }
 
 struct Drawing<'r, 'a> {
@@ -310,15 +333,20 @@ impl<'a> Drawing<'_, 'a> {
         let end = product([1.0, 0.0, 0.0, 1.0, 0.0, state.rise], product(self.text, state.page));
         let length = at[0].hypot(at[1]);
         let along = if length > 0.0 { (at[0] / length, at[1] / length) } else { (1.0, 0.0) };
-        let place = Place { start: (at[4], at[5]), end: (end[4], end[5]), along, size: at[2].hypot(at[3]) };
+        let size = at[2].hypot(at[3]);
+        let up = if size > 0.0 { (at[2] / size, at[3] / size) } else { (0.0, 1.0) };
+        let place = Place { start: (at[4], at[5]), end: (end[4], end[5]), along, size, up };
         let text = glyph.text.unwrap_or_else(|| {
             self.shown.unknown += 1;
             char::REPLACEMENT_CHARACTER.to_string()
         });
         match self.marks.iter_mut().find(|mark| mark.reads_as.is_some()) {
             Some(mark) => {
-                mark.first.get_or_insert(place);
-                mark.last = Some(place);
+                // The first and the last say where the words begin and end; the others only where they are drawn.
+                match mark.drawn.get_mut(1) {
+                    Some(last) if !self.reader.keeps_places => *last = place,
+                    _ => mark.drawn.push(place),
+                }
                 mark.pen.put(&text, place);
             }
             None => self.pen.put(&text, place),
@@ -327,7 +355,7 @@ impl<'a> Drawing<'_, 'a> {
 
     fn begin_mark(&mut self, reads_as: Option<String>) {
         if self.marks.len() < MARKS {
-            self.marks.push(Mark { reads_as, pen: Pen::default(), first: None, last: None });
+            self.marks.push(Mark { reads_as, pen: Pen::default(), drawn: Vec::new() });
         }
     }
 
@@ -337,8 +365,11 @@ impl<'a> Drawing<'_, 'a> {
         if self.marks.iter().any(|outer| outer.reads_as.is_some()) {
             return;
         }
-        match (mark.first, mark.last) {
-            (Some(first), Some(last)) => self.pen.put(&reads_as, Place { end: last.end, ..first }),
+        match (mark.drawn.first(), mark.drawn.last()) {
+            (Some(first), Some(last)) => {
+                self.pen.put(&reads_as, Place { end: last.end, ..*first });
+                self.pen.drawn_by(&mark.drawn);
+            }
             _ => {
                 self.pen.out.push(' ');
                 self.pen.out.push_str(&reads_as);
@@ -348,6 +379,10 @@ impl<'a> Drawing<'_, 'a> {
         let letters = |text: &str| text.chars().filter(|one| one.is_alphanumeric()).collect::<String>();
         let drawn = mark.pen.finish();
         if letters(&drawn) != letters(&reads_as) && !letters(&drawn).is_empty() {
+            if self.reader.keeps_places {
+                let places = mark.drawn.iter().map(|place| (0..drawn.len(), *place)).collect();
+                self.shown.placed.push(Written { text: drawn.clone(), places });
+            }
             self.drawn.push(drawn.split_whitespace().collect::<Vec<_>>().join(" "));
         }
     }

@@ -14,9 +14,11 @@ mod lexer;
 mod pages;
 mod pen;
 mod room;
+mod spots;
 mod standard;
 
 pub use channels::{Channels, STRINGS, channels, page_count};
+pub use spots::{Spots, spots};
 
 use super::budget::Budget;
 use super::{Extracted, ocr, property_set};

@@ -1,5 +1,7 @@
 //! Glyphs with their places become lines of words: a gap is a space, another height a new line.
 
+use std::ops::Range;
+
 /// The gap between two glyphs that parts words, in parts of the size of the font.
 const WORD_GAP: f64 = 0.12;
 /// The gap that parts columns, in parts of the size of the font.
@@ -18,6 +20,8 @@ pub struct Place {
     pub along: (f64, f64),
     /// The size of the font on the page.
     pub size: f64,
+    /// The direction in which letters stand up, of length 1.
+    pub up: (f64, f64),
 }
 
 /// What was written so far.
@@ -28,13 +32,21 @@ pub struct Pen {
     /// First halves of words that a hyphen cuts at the end of a line, with the byte behind the hyphen.
     halves: Vec<(String, usize)>,
     last: Option<Place>,
+    /// Stretches of the words, in bytes, with the glyphs that draw them; `None` where nobody asks for them.
+    pub places: Option<Vec<(Range<usize>, Place)>>,
 }
 
 impl Pen {
+    /// A pen that also notes which glyphs draw the words.
+    pub fn with_places() -> Self {
+        Self { places: Some(Vec::new()), ..Self::default() }
+    }
+
     /// Writes a glyph where it stands.
     pub fn put(&mut self, text: &str, place: Place) {
         self.part(place);
         self.last = Some(place);
+        let before = self.out.len();
         for one in text.chars() {
             // Letters that are cast together are searched as letters.
             match one {
@@ -47,6 +59,18 @@ impl Pen {
                 ' ' if self.out.ends_with([' ', '\n']) => {}
                 other => self.out.push(other),
             }
+        }
+        if let Some(places) = &mut self.places {
+            places.push((before..self.out.len(), place));
+        }
+    }
+
+    /// Says that the words written last are drawn by these glyphs.
+    pub fn drawn_by(&mut self, glyphs: &[Place]) {
+        if let Some(places) = &mut self.places
+            && let Some((stretch, _)) = places.pop()
+        {
+            places.extend(glyphs.iter().map(|one| (stretch.clone(), *one)));
         }
     }
 

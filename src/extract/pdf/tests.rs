@@ -9,7 +9,7 @@ use std::io::Write;
 const SECONDS: f64 = 20.0;
 
 /// A file of the given objects, numbered from 1; the first is the catalog.
-fn file(objects: &[Vec<u8>]) -> Vec<u8> {
+pub fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n".to_vec();
     for (number, object) in (1..).zip(objects) {
         out.extend(format!("{number} 0 obj\n").bytes());
@@ -20,7 +20,7 @@ fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     out
 }
 
-fn stream(entries: &str, content: &[u8]) -> Vec<u8> {
+pub fn stream(entries: &str, content: &[u8]) -> Vec<u8> {
     let mut out = format!("<<{entries}/Length {}>>stream\n", content.len()).into_bytes();
     out.extend_from_slice(content);
     out.extend_from_slice(b"\nendstream");

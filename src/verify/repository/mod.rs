@@ -1,7 +1,7 @@
 //! A whole repository, looked through invariant by invariant.
 //!
 //! Reading order: `events` (I6), `families` (I1, I2, I7), `packs` (orphan bytes, released ones), `keys` (I2, I13),
-//! `destructions` (I3, I4), `holds` (I3 by predicate), `screenings` (I4), `accounts` (I11), `deadlines` (I12), `productions` (I8, I9), `files` (frozen schedules,
+//! `destructions` (I3, I4), `holds` (I3 by predicate), `screenings` (I4), `accounts` (I11), `deadlines` (I12), `productions` (I8, I9) with `redactions`, `files` (frozen schedules,
 //! certificates), `letters`, `index` (I5).
 
 mod accounts;
@@ -17,6 +17,7 @@ mod keys;
 mod letters;
 mod packs;
 mod productions;
+mod redactions;
 mod screenings;
 
 pub use guards::guards_that_differ;

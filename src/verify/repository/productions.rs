@@ -2,25 +2,33 @@
 //! sealed copy of each is there, whole, and the one whose manifest was recorded.
 
 use super::families::missing;
+use super::redactions::{self, Decided};
 use super::{Check, VerifyError};
 use crate::base::digest::{PairHasher, Sha256Digest};
 use crate::base::id::{FamilyId, ProductionId};
 use crate::catalog::SealedAt;
 use crate::package::bag;
 use crate::package::bundle::{Take, Unbundle};
+use crate::package::names;
 use crate::repository::{FACTS_SCHEMA, StoredProduction, location_of};
 use crate::vault::{Section, VaultError};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// Bytes of the longest manifest that is compared with the files; a line has about a hundred.
+/// Bytes of the longest manifest, log or account that is compared; a line has about a hundred.
 const MANIFEST_BYTES: usize = 256 * 1024 * 1024;
 
 pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
     numbers(check)?;
+    let mut decided = Decided::default();
+    redactions::decided(check, &mut decided)?;
     for (production, family, at, manifest_sha256) in check.reading().sealed_productions()? {
-        for (code, message) in sealed(check, production, family, &at, &manifest_sha256) {
+        let (wrong, log) = sealed(check, production, family, &at, &manifest_sha256);
+        for (code, message) in wrong {
             check.find(code, production, message);
+        }
+        if let Some(log) = log {
+            redactions::log(check, production, &log, &decided)?;
         }
         check.looked_at("Verifying sealed productions", 1)?;
     }
@@ -69,9 +77,9 @@ fn sealed(
     family: FamilyId,
     at: &SealedAt,
     manifest_sha256: &str,
-) -> Vec<Wrong> {
+) -> (Vec<Wrong>, Option<Log>) {
     match opened(check, family, at) {
-        Err(wrong) => vec![wrong],
+        Err(wrong) => (vec![wrong], None),
         Ok((facts, digests, files)) => {
             let mut found = files.differences(manifest_sha256);
             let told = (facts.blake3, facts.sha256, facts.bytes) == digests.finish();
@@ -80,7 +88,7 @@ fn sealed(
                 let message = "its sealed copy is not what its sealed facts tell (I1)".to_owned();
                 found.push(("production-changed", message));
             }
-            found
+            (found, Some(files.log))
         }
     }
 }
@@ -127,9 +135,19 @@ impl Write for Hashing<'_> {
     }
 }
 
-/// The files of a bundle by their digests, and the manifest among them whole.
+/// What a sealed production tells of its redactions.
+#[derive(Default)]
+pub(super) struct Log {
+    /// The log, empty where there is none.
+    pub(super) rows: Vec<u8>,
+    /// The account.
+    pub(super) statement: Vec<u8>,
+}
+
+/// The files of a bundle by their digests; the manifest, the redaction log and the account among them whole.
 #[derive(Default)]
 struct Files {
+    log: Log,
     digests: BTreeMap<String, Sha256Digest>,
     manifest: Vec<u8>,
     path: String,
@@ -144,8 +162,14 @@ impl Take for Files {
 
     fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hasher.update(bytes);
-        if self.path == bag::MANIFEST && self.manifest.len() + bytes.len() <= MANIFEST_BYTES {
-            self.manifest.extend_from_slice(bytes);
+        let kept = match self.path.as_str() {
+            bag::MANIFEST => &mut self.manifest,
+            names::REDACTION_LOG => &mut self.log.rows,
+            names::STATEMENT => &mut self.log.statement,
+            _ => return Ok(()),
+        };
+        if kept.len() + bytes.len() <= MANIFEST_BYTES {
+            kept.extend_from_slice(bytes);
         }
         Ok(())
     }

@@ -1,12 +1,11 @@
 //! Redaction over the whole way: recorded, left out of everything that is made, looked for in every file, and made for four
 //! receivers from one review.
 
-use recordroom::base::clock::Clock;
-use recordroom::base::durable;
-use recordroom::base::id::{RecordId, RequestId};
+use super::exercise::{City, asked, tree};
+use super::made::{base64, pdf};
+use recordroom::base::id::RecordId;
 use recordroom::base::monitor::VoidMonitor;
 use recordroom::model::event::Act;
-use recordroom::model::hold::Scope;
 use recordroom::model::redaction::{CourtOrder, DataClass, Place, Reach, Region, Version};
 use recordroom::model::request::{RequestKind, RequestStatus};
 use recordroom::model::review::Decision;
@@ -14,23 +13,15 @@ use recordroom::package::{listing, names};
 use recordroom::production::{Outcome, ProduceOptions, Produced, ProductionError, preview, produce, produce_with};
 use recordroom::redaction::{Needle, Pattern, SearchBuilder, look};
 use recordroom::render::{self, Content, Rendition};
-use recordroom::repository::Repository;
-use recordroom::request::{self, NewRequest};
+use recordroom::request;
 use recordroom::review::redact::{self, Grounds, What};
 use recordroom::review::{self, Members};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-const COMPLAINT: &str = "Minn. Stat. § 13.44, subd. 1";
+pub(super) const COMPLAINT: &str = "Minn. Stat. § 13.44, subd. 1";
 const PERSONNEL: &str = "Minn. Stat. § 13.43, subd. 4";
 const BOX: &str = "[\u{a0}Withheld:\u{a0}§\u{a0}13.44,\u{a0}subd.\u{a0}1\u{a0}]";
-
-struct City {
-    directory: tempfile::TempDir,
-    repository: Repository,
-    request: RequestId,
-}
 
 fn mail(id: &str, day: u32, from: &str, subject: &str, body: &str, attachment: Option<(&str, &str, &[u8])>) -> Vec<u8> {
     let head = format!(
@@ -49,40 +40,6 @@ fn mail(id: &str, day: u32, from: &str, subject: &str, body: &str, attachment: O
     .into_bytes()
 }
 
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for (nth, group) in bytes.chunks(3).enumerate() {
-        let bits = group.iter().enumerate().fold(0_u32, |bits, (at, byte)| bits | u32::from(*byte) << (16 - 8 * at));
-        for at in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * at)) as usize & 63];
-            out.push(if at <= group.len() { char::from(letter) } else { '=' });
-        }
-        if nth % 19 == 18 {
-            out.push_str("\r\n");
-        }
-    }
-    out
-}
-
-/// A page with these words, as any program might have written it.
-fn pdf(words: &str) -> Vec<u8> {
-    let drawn = format!("BT /F1 14 Tf 72 700 Td ({words}) Tj ET");
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
-        format!("<< /Length {} >>\nstream\n{drawn}\nendstream", drawn.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
-    ];
-    let mut out = "%PDF-1.4\n".to_owned();
-    for (at, object) in objects.iter().enumerate() {
-        out.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
-    }
-    out.push_str("trailer\n<< /Root 1 0 R /Size 6 >>\nstartxref\n0\n%%EOF\n");
-    out.into_bytes()
-}
-
 /// A PNG picture of one colour.
 fn picture() -> Vec<u8> {
     let mut out = Vec::new();
@@ -96,14 +53,6 @@ fn picture() -> Vec<u8> {
 }
 
 fn city(kind: RequestKind) -> City {
-    durable::set_syncing(false);
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let at = |name: &str| directory.path().join(name);
-    let mut profile = Repository::new_profile("Cedar Bend", &at("keys"), &at("keys-second"));
-    profile.exercise = true;
-    profile.production_prefix = "CB-".to_owned();
-    let clock = Clock::Exercise("2026-03-02T15:00:00Z".parse().expect("a moment"));
-    let mut repository = Repository::create(&at("repository"), &profile, clock).expect("created");
     let mails = [
         mail(
             "complaint",
@@ -131,27 +80,11 @@ fn city(kind: RequestKind) -> City {
             Some(("photo.png", "image/png", &picture())),
         ),
     ];
-    let folder = at("export");
-    fs::create_dir_all(&folder).expect("a folder");
-    for (nth, mail) in mails.iter().enumerate() {
-        fs::write(folder.join(format!("{nth}.eml")), mail).expect("written");
-    }
-    let options = recordroom::ingest::IngestOptions::default();
-    recordroom::ingest::ingest(&mut repository, &[folder], &options, "clerk", &VoidMonitor).expect("taken in");
-    let new = NewRequest {
-        kind,
-        requester: "R. Roe".to_owned(),
-        description: "Complaints of Wilhelmina Quist".to_owned(),
-        received_on: None,
-        litigation_days: None,
-        scope: Scope::default(),
-    };
-    let request = request::open(&mut repository, new, "clerk").expect("opened").id;
-    request::collect(&mut repository, request, None, "clerk").expect("collected");
-    City { directory, repository, request }
+    let files: Vec<_> = (0..).zip(mails).map(|(nth, mail)| (format!("{nth}.eml"), mail)).collect();
+    City::of(asked(kind, "R. Roe", "Complaints of Wilhelmina Quist"), &files)
 }
 
-fn grounds(statute: &str, class: DataClass) -> Grounds {
+pub(super) fn grounds(statute: &str, class: DataClass) -> Grounds {
     Grounds {
         statute: statute.to_owned(),
         label: None,
@@ -164,20 +97,9 @@ fn grounds(statute: &str, class: DataClass) -> Grounds {
 }
 
 impl City {
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
     /// The member of the family with this subject: the parent, or its only attachment.
     fn member(&self, subject: &str, attached: bool) -> RecordId {
-        let reading = self.repository.catalog().reading();
-        for family in reading.collected(self.request).expect("collected") {
-            if self.repository.family(family).expect("read").facts.item.subject.starts_with(subject) {
-                let records = reading.records(family).expect("records");
-                return records.iter().find(|one| one.part.is_some() == attached).expect("a member").id;
-            }
-        }
-        panic!("no item {subject}");
+        self.member_that(subject, |one, _| one.part.is_some() == attached)
     }
 
     fn redact(
@@ -225,23 +147,6 @@ impl City {
             .map(|(path, _)| path.clone())
             .collect()
     }
-}
-
-fn tree(directory: &Path) -> BTreeMap<String, Vec<u8>> {
-    fn walk(root: &Path, directory: &Path, all: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in fs::read_dir(directory).expect("listed") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                walk(root, &path, all);
-            } else {
-                let name = path.strip_prefix(root).expect("below").to_string_lossy().replace('\\', "/");
-                all.insert(name, fs::read(&path).expect("read"));
-            }
-        }
-    }
-    let mut all = BTreeMap::new();
-    walk(directory, directory, &mut all);
-    all
 }
 
 fn text(files: &BTreeMap<String, Vec<u8>>, path: &str) -> String {
