@@ -6,7 +6,7 @@ use crate::base::clock::local_date;
 use crate::base::id::{ProductionId, RecordId};
 use crate::letters;
 use crate::model::production::BatesNumber;
-use crate::production::{self, ClawBackRow, Wanted};
+use crate::production::{self, BreachNotice, ClawBackRow, Wanted};
 use crate::repository::Repository;
 use crate::text::safe;
 use clap::{Args, Subcommand};
@@ -28,6 +28,10 @@ pub enum ProduceCommand {
     ///
     /// Example: recordroom produce assess P-1 --no-breach --reason "returned unread the same day"
     Assess(Assess),
+    /// Write the notice to a person whose data was in a breach (Minn. Stat. § 13.055); nothing is mailed
+    ///
+    /// Example: recordroom produce breach-notice P-1 --to "Ann Lee" --data "your date of birth" --into letters
+    BreachNotice(BreachNoticeOf),
     /// List what was asked for again, and which assessments are open
     ///
     /// Example: recordroom produce claw-backs
@@ -82,11 +86,37 @@ pub struct Assess {
     pub reason: String,
 }
 
+// Arguments of `produce breach-notice`.
+#[derive(Debug, Args)]
+pub struct BreachNoticeOf {
+    /// The production, such as P-1
+    pub production: ProductionId,
+    /// The number of the claw-back
+    #[arg(long, default_value_t = 1)]
+    pub number: u64,
+    /// The person; it stands in the letter alone
+    #[arg(long, value_name = "NAME")]
+    pub to: String,
+    /// Where the letter goes; it stands in the letter alone
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
+    pub address: String,
+    /// What kind of data it was, without quoting it
+    #[arg(long, value_name = "TEXT")]
+    pub data: String,
+    /// What was done since, and what the person can do
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
+    pub done: String,
+    /// The folder for the clear copies that are sent
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    pub into: PathBuf,
+}
+
 /// `recordroom produce claw-back` and its like
 pub fn run(opened: &mut Repository, command: &ProduceCommand, actor: &str, output: &Output) -> Result<u8, Failure> {
     match command {
         ProduceCommand::ClawBack(one) => claw_back(opened, one, actor, output),
         ProduceCommand::Assess(one) => assess(opened, one, actor, output),
+        ProduceCommand::BreachNotice(one) => breach_notice(opened, one, actor, output),
         ProduceCommand::ClawBacks => list(opened, output),
     }
 }
@@ -128,11 +158,44 @@ fn assess(opened: &mut Repository, one: &Assess, actor: &str, output: &Output) -
             "Now (Minn. Stat. § 13.055): tell each person whom it concerns in writing, without unreasonable delay, that a report \
              will be made and how to get it; make the report once the investigation is done.\n",
         );
+        text.push_str(&format!(
+            "Write each notice with: recordroom produce breach-notice {} --number {} --to NAME --data TEXT\n",
+            one.production, one.number
+        ));
         if one.people > AGENCIES_FROM {
             text.push_str("More than 1,000 people: tell the consumer reporting agencies as well.\n");
         }
     }
     output.result(json!({ "production": one.production, "claw_back": one.number, "breach": one.breach }), &text)?;
+    Ok(DONE)
+}
+
+fn breach_notice(
+    opened: &mut Repository,
+    one: &BreachNoticeOf,
+    actor: &str,
+    output: &Output,
+) -> Result<u8, Failure> {
+    let notice = BreachNotice {
+        to: one.to.clone(),
+        address: one.address.clone(),
+        data: one.data.clone(),
+        done: one.done.clone(),
+    };
+    let done = production::tell_of_breach(opened, one.production, one.number, &notice, actor)?;
+    let (text, pdf) = letters::hand_out(&done.letter, &one.into, &done.name)?;
+    let value = json!({
+        "production": one.production, "claw_back": one.number, "notice": done.number, "event": done.event, "text": text,
+        "pdf": pdf,
+    });
+    let told = format!(
+        "Notice {} of the breach is written:\n  {}\n  {}\nThe repository keeps it sealed; these copies are clear. Nothing was \
+         mailed.\n",
+        done.number,
+        text.display(),
+        pdf.display()
+    );
+    output.result(value, &told)?;
     Ok(DONE)
 }
 
@@ -143,6 +206,7 @@ fn list(opened: &Repository, output: &Output) -> Result<u8, Failure> {
         .map(|row| {
             let assessed = match &row.assessed {
                 None => "open".to_owned(),
+                Some(one) if one.breach && one.people == 1 => "breach, 1 person".to_owned(),
                 Some(one) if one.breach => format!("breach, {} people", one.people),
                 Some(_) => "no breach".to_owned(),
             };

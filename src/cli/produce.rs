@@ -2,7 +2,7 @@
 
 use super::args::Common;
 use super::claw_back::{self, ProduceCommand};
-use super::output::{Failure, Output, TerminalMonitor, table};
+use super::output::{Failure, Output, TerminalMonitor, counted, table};
 use super::redact::version;
 use super::repository::{self, INTEGRITY, REFUSED};
 use super::{DONE, request};
@@ -21,7 +21,7 @@ use std::path::Path;
 #[command(
     override_usage = "recordroom produce [OPTIONS] REQUEST DIR\n       recordroom produce --again PRODUCTION DIR\n       \
                       recordroom produce --certificate PRODUCTION FILE\n       \
-                      recordroom produce claw-back|assess|claw-backs ...",
+                      recordroom produce claw-back|assess|breach-notice|claw-backs ...",
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true
 )]
@@ -184,27 +184,32 @@ fn told(opened: &Repository, produced: &Produced, (further, line): Further, outp
         .map_or(String::new(), |earlier| format!("It adds to {earlier} and holds only what is new since then.\n"));
     let remarks = match produced.remarks {
         0 => String::new(),
+        1 => "1 remark tells what could not be shown as it is: data/remarks.csv\n".to_owned(),
         count => format!("{count} remarks tell what could not be shown as it is: data/remarks.csv\n"),
     };
     let redactions = match produced.redactions {
         0 => String::new(),
         count => format!(
-            "{count} redactions, each with its basis: data/redaction-log.csv. Every file was looked through for their words.\n"
+            "{}, each with its basis: data/redaction-log.csv. Every file was looked through for their words.\n",
+            counted(count, "redaction")
         ),
     };
+    let withheld = match produced.withheld {
+        0 => "Nothing is withheld whole.\n".to_owned(),
+        1 => "1 item is withheld, with its basis: data/withholding-log.csv\n".to_owned(),
+        count => format!("{count} items are withheld, each with its basis: data/withholding-log.csv\n"),
+    };
     let text = format!(
-        "{} answers {} (version: {}): {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
-         data/withholding-log.csv\n{redactions}{remarks}{}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
+        "{} answers {} (version: {}): {} on {}, {} to {}, in\n{}\n{adds}{withheld}{redactions}{remarks}{}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
          Whoever receives it opens data/index.html and checks it with: recordroom verify {}\n{line}",
         one.id,
         one.request,
         produced.version,
-        one.documents,
-        produced.pages,
+        counted(one.documents, "document"),
+        counted(produced.pages, "page"),
         one.first,
         one.last,
         produced.directory.display(),
-        produced.withheld,
         request::left_out(one.request, left),
         one.manifest_sha256,
         produced.directory.display(),

@@ -99,6 +99,8 @@ words!(
         ClawedBack = "clawed-back",
         /// The assessment whether a disclosure was a breach was opened or finished.
         BreachAssessed = "breach-assessed",
+        /// A person was told of a breach.
+        BreachNoticed = "breach-noticed",
         /// A plan was withdrawn before it was run.
         PlanWithdrawn = "plan-withdrawn",
         /// A disposition plan was made.

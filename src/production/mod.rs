@@ -13,6 +13,7 @@
 //! proof     manifests, bag, signed statement
 //! sealed    the copy that the repository keeps, under a key of its own; it is delivered from again
 //! claw_back what was given by mistake is asked for again
+//! breach    who is told when that was a breach
 //! record    checked by `verify`, sealed, then numbers, event and final name in one transaction
 //! ```
 //!
@@ -26,6 +27,7 @@
 //! changes, whole headers) and are given in litigation alone, when asked for.
 
 mod archival;
+mod breach;
 mod build;
 mod certificate;
 mod claw_back;
@@ -48,6 +50,7 @@ mod words;
 
 pub use crate::package::listing::Withheld;
 pub use archival::archival;
+pub use breach::{BreachNotice, BreachTold, breach_notices, tell_of_breach};
 pub use certificate::certificate_draft;
 pub use claw_back::{
     Assessed, ClawBackRow, ClawedBack, Wanted, all_claw_backs, assess, claw_back, claw_backs, copy_templates,

@@ -5,6 +5,7 @@ use super::super::decided::{Decided, decided};
 use super::super::progress::{Progress, progress};
 use super::{Named, RequestLetterKind, charged, searched};
 use crate::base::id::{RecordId, RequestId};
+use crate::catalog::Reading;
 use crate::citation::{self, In, citations};
 use crate::model::classification::StatusBasis;
 use crate::model::item::Searchable;
@@ -77,6 +78,7 @@ impl Review {
     pub(super) fn of(repository: &Repository, id: RequestId) -> Result<Self, RequestError> {
         let reading = repository.catalog().reading();
         let decided = decided(&reading, id)?;
+        let determined = determined_for_words(&reading, id)?;
         let mut review = Self::default();
         let mut groups: BTreeMap<(bool, String, String, String, String), u64> = BTreeMap::new();
         for family in reading.collected(id)? {
@@ -88,7 +90,7 @@ impl Review {
                 review.members += 1;
                 match decided.get(&record.id).and_then(|all| all.last()) {
                     None => review.undecided += 1,
-                    Some(one) => review.count(record.id, one, &mut groups),
+                    Some(one) => review.count(record.id, one, determined.get(&record.id), &mut groups),
                 }
             }
         }
@@ -100,6 +102,7 @@ impl Review {
         &mut self,
         record: RecordId,
         one: &Decided,
+        for_words: Option<&String>,
         groups: &mut BTreeMap<(bool, String, String, String, String), u64>,
     ) {
         let in_part = one.decision == Decision::PartlyWithheld;
@@ -110,7 +113,8 @@ impl Review {
             Decision::Withheld | Decision::PartlyWithheld => {
                 self.given += u64::from(in_part);
                 self.withheld += 1;
-                if one.ground.determination.is_none() && wants_determination(&one.basis) {
+                let for_words = for_words.filter(|_| in_part);
+                if one.ground.determination.is_none() && for_words.is_none() && wants_determination(&one.basis) {
                     self.without_determination = self.without_determination.or(Some(record));
                 }
                 let (class, confidential) = class_of(one);
@@ -118,12 +122,26 @@ impl Review {
                 let determination = one.ground.determination.as_ref().map(|it| {
                     format!("{} determined this on {}: {}.", it.by, day(it.on), it.reason.trim().trim_end_matches('.'))
                 });
+                let determination = determination.or_else(|| for_words.map(|told| format!("It was determined: {told}.")));
                 let privilege = one.ground.privilege.map(|it| format!("{it} privilege is claimed"));
                 let rest = (determination.unwrap_or_default(), privilege.unwrap_or_default());
                 *groups.entry((in_part, one.basis.trim().to_owned(), class, rest.0, rest.1)).or_default() += 1;
             }
         }
     }
+}
+
+/// The determinations on which words are left out of items, by item.
+fn determined_for_words(reading: &Reading<'_>, id: RequestId) -> Result<BTreeMap<RecordId, String>, RequestError> {
+    let mut all: BTreeMap<RecordId, Vec<String>> = BTreeMap::new();
+    for one in reading.redactions(id)? {
+        let told = one.determination.trim().trim_end_matches('.').to_owned();
+        let known = all.entry(one.record).or_default();
+        if !told.is_empty() && wants_determination(&one.statute) && !known.contains(&told) {
+            known.push(told);
+        }
+    }
+    Ok(all.into_iter().filter(|one| !one.1.is_empty()).map(|(record, told)| (record, told.join("; "))).collect())
 }
 
 /// Whether a basis rests on a section that wants a determination.
@@ -178,6 +196,8 @@ pub(super) fn values(
     values.extend(answer(repository, request, &progress, &review)?);
     values.extend(searched::told(&reading, request, &review, named)?);
     values.extend(charged::told(request, &progress, kind));
+    values.extend(offered(request, &review, named));
+    values.extend(challenged(&progress));
     Ok(values)
 }
 
@@ -379,8 +399,8 @@ fn inspected(one: &super::super::progress::Inspection) -> String {
 fn rights(request: &DataRequest, progress: &Progress, withheld: bool) -> Values {
     let act = request.kind.is_of_the_act();
     let subject = request.kind == RequestKind::DataSubject;
-    let opinion = "You may ask the Commissioner of Administration for an opinion on whether this answer follows the law (Minn. Stat. \
-                   § 13.072).";
+    let opinion = "You may ask the Commissioner of Administration for an opinion on whether the city follows the law with your request \
+                   (Minn. Stat. § 13.072). Whoever is harmed by a violation of the law may also go to court (Minn. Stat. § 13.08).";
     let certify = "You may ask us to certify a denial in writing.";
     let inspect = match (act, subject) {
         (false, _) => "",
@@ -422,6 +442,54 @@ fn rights(request: &DataRequest, progress: &Progress, withheld: bool) -> Values 
         ("six_months", six_months.to_owned()),
         ("minor", minor),
     ]
+}
+
+/// What may be looked at, and when.
+fn offered(request: &DataRequest, review: &Review, named: &Named) -> Values {
+    let law = match request.kind {
+        RequestKind::DataSubject => "Minn. Stat. § 13.04, subd. 3",
+        _ => "Minn. Stat. § 13.03, subd. 3",
+    };
+    let (is, it) = if review.given == 1 { ("is", "it") } else { ("are", "them") };
+    let offer = format!(
+        "{} {is} ready for you. You may look at {it} free of charge, also where copies cost money ({law}).",
+        counted(review.given, "item")
+    );
+    let when = match named.when.trim() {
+        "" => "Please tell us on which day you would like to look at the data, and whether you need it in another form to do so."
+            .to_owned(),
+        when => format!("When and where: {}.", when.trim_end_matches('.')),
+    };
+    vec![("inspection_offer", offer), ("when", when)]
+}
+
+/// The newest challenge of accuracy, with its answer.
+fn challenged(progress: &Progress) -> Values {
+    const WORDS: [&str; 5] =
+        ["challenged_on", "challenged", "challenge_clock", "challenge_answer", "challenge_reason"];
+    let told = match progress.challenges.last() {
+        None => Default::default(),
+        Some(one) => {
+            let (answer, reason) = match &one.decided {
+                None => Default::default(),
+                Some((_, true, reason)) => ("We looked into it and corrected the data.", format!("What was done: {reason}")),
+                Some((_, false, reason)) => {
+                    ("We looked into it and find that the data is right as it stands.", format!("Why: {reason}"))
+                }
+            };
+            let clock = format!(
+                "The law gives the city 30 days to correct such data, or to tell you that it is right (Minn. Stat. § 13.04); they end \
+                 on {}.",
+                day(one.due_on)
+            );
+            let on = format!(
+                "On {} we received your word that data about you is inaccurate or incomplete:",
+                day(one.received_on)
+            );
+            [on, one.what.clone(), clock, answer.to_owned(), reason]
+        }
+    };
+    WORDS.into_iter().zip(told).collect()
 }
 
 pub(super) fn counted(count: u64, noun: &str) -> String {
