@@ -1,12 +1,13 @@
-//! `produce claw-back`, `assess`, `claw-backs`: what was given by mistake is asked for again.
+//! `produce encrypt`, `claw-back`, `assess`, `breach-notice`, `claw-backs`: what is done with a production that was delivered.
 
 use super::DONE;
-use super::output::{Failure, Output, counted, table};
+use super::dispose::{Passphrase, read_passphrase};
+use super::output::{Failure, Output, TerminalMonitor, counted, table};
 use crate::base::clock::local_date;
 use crate::base::id::{ProductionId, RecordId};
 use crate::letters;
 use crate::model::production::BatesNumber;
-use crate::production::{self, BreachNotice, ClawBackRow, Wanted};
+use crate::production::{self, BreachNotice, ClawBackRow, For, Wanted};
 use crate::repository::Repository;
 use crate::text::safe;
 use clap::{Args, Subcommand};
@@ -20,6 +21,10 @@ const AGENCIES_FROM: u64 = 1_000;
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum ProduceCommand {
+    /// Write a delivered folder as one file that only its receiver opens (age), beside the folder
+    ///
+    /// Example: recordroom produce encrypt P-1 out/ridgeview --recipient age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
+    Encrypt(EncryptOf),
     /// Ask for documents again that were given by mistake: writes the notice and opens the breach assessment
     ///
     /// Example: recordroom produce claw-back P-1 --number CB-00000004 --reason "privileged; the reply quotes the attorney"
@@ -36,6 +41,21 @@ pub enum ProduceCommand {
     ///
     /// Example: recordroom produce claw-backs
     ClawBacks,
+}
+
+// Arguments of `produce encrypt`.
+#[derive(Debug, Args)]
+pub struct EncryptOf {
+    /// The production, such as P-1
+    pub production: ProductionId,
+    /// The folder in which it was delivered
+    pub directory: PathBuf,
+    /// The age key of a receiver (may be given several times; default: a passphrase)
+    #[arg(long = "recipient", value_name = "KEY")]
+    pub recipients: Vec<String>,
+    /// Where the passphrase comes from
+    #[command(flatten)]
+    pub passphrase: Passphrase,
 }
 
 // Arguments of `produce claw-back`.
@@ -114,11 +134,44 @@ pub struct BreachNoticeOf {
 /// `recordroom produce claw-back` and its like
 pub fn run(opened: &mut Repository, command: &ProduceCommand, actor: &str, output: &Output) -> Result<u8, Failure> {
     match command {
+        ProduceCommand::Encrypt(one) => encrypt(opened, one, actor, output),
         ProduceCommand::ClawBack(one) => claw_back(opened, one, actor, output),
         ProduceCommand::Assess(one) => assess(opened, one, actor, output),
         ProduceCommand::BreachNotice(one) => breach_notice(opened, one, actor, output),
         ProduceCommand::ClawBacks => list(opened, output),
     }
+}
+
+fn encrypt(opened: &mut Repository, one: &EncryptOf, actor: &str, output: &Output) -> Result<u8, Failure> {
+    let receivers = match one.recipients.as_slice() {
+        [] => For::Passphrase(read_passphrase(&one.passphrase, "this delivery", true)?),
+        _ if one.passphrase.passphrase_file.is_some() => {
+            let hint = "Name the receivers' keys, or a passphrase.";
+            return Err(Failure::usage("A file for keys has no passphrase beside them", hint));
+        }
+        keys => For::Keys(keys.to_vec()),
+    };
+    let monitor = TerminalMonitor::default();
+    let done = production::encrypt(opened, one.production, &one.directory, &receivers, actor, &monitor)?;
+    monitor.clear();
+    let value = json!({
+        "production": one.production, "file": done.file, "bytes": done.bytes, "sha256": done.sha256, "event": done.event,
+        "keys": one.recipients,
+    });
+    let by = match &receivers {
+        For::Keys(keys) => format!("It opens with the secret half of {}", counted(keys.len() as u64, "key")),
+        For::Passphrase(_) => "It opens with the passphrase; tell it by another way than the file".to_owned(),
+    };
+    let text = format!(
+        "{} is encrypted in {} ({} bytes).\n{by}: age -d {} | tar x\nSHA-256: {}\n",
+        one.production,
+        done.file.display(),
+        done.bytes,
+        done.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        done.sha256
+    );
+    output.result(value, &text)?;
+    Ok(DONE)
 }
 
 fn claw_back(opened: &mut Repository, one: &ClawBackOf, actor: &str, output: &Output) -> Result<u8, Failure> {
@@ -170,12 +223,7 @@ fn assess(opened: &mut Repository, one: &Assess, actor: &str, output: &Output) -
     Ok(DONE)
 }
 
-fn breach_notice(
-    opened: &mut Repository,
-    one: &BreachNoticeOf,
-    actor: &str,
-    output: &Output,
-) -> Result<u8, Failure> {
+fn breach_notice(opened: &mut Repository, one: &BreachNoticeOf, actor: &str, output: &Output) -> Result<u8, Failure> {
     let notice = BreachNotice {
         to: one.to.clone(),
         address: one.address.clone(),

@@ -21,7 +21,7 @@ use std::path::Path;
 #[command(
     override_usage = "recordroom produce [OPTIONS] REQUEST DIR\n       recordroom produce --again PRODUCTION DIR\n       \
                       recordroom produce --certificate PRODUCTION FILE\n       \
-                      recordroom produce claw-back|assess|breach-notice|claw-backs ...",
+                      recordroom produce encrypt|claw-back|assess|breach-notice|claw-backs ...",
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true
 )]
@@ -33,21 +33,25 @@ pub struct Produce {
     #[arg(required = true, num_args = 1..=2, value_names = ["REQUEST", "DIR"])]
     pub what: Vec<String>,
     /// Deliver a recorded production once more, with the same bytes
-    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives", "also", "repeats_reviewed", "version"])]
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives", "also", "images", "repeats_reviewed", "version"])]
     pub again: Option<ProductionId>,
     /// Letters before the numbers (default: the profile's)
     #[arg(long)]
     pub prefix: Option<String>,
-    /// Also give the original files (litigation only)
+    /// Also give the original files (litigation and subpoenas only)
     #[arg(long)]
     pub natives: bool,
-    /// What to give beside the usual files: lfp, edrm, rsmf, threads, call-tables, minisign, ssh;
-    /// several with commas between them
+    /// What to give beside the usual files: lfp, edrm, rsmf, threads, call-tables, page-pdf, tiff,
+    /// minisign, ssh; several with commas between them
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub also: Vec<Extra>,
+    /// An image to a page, which the image load file then names: pdf, or tiff (CCITT Group 4, 300
+    /// dots to the inch; needs pdftoppm)
+    #[arg(long, value_name = "KIND", value_parser = image_kind)]
+    pub images: Option<Extra>,
     /// Write the draft of a certificate for a court on a recorded production into a new file; a person completes and
     /// signs it (Fed. R. Evid. 902(13) and (14))
-    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["again", "prefix", "natives", "also", "repeats_reviewed"])]
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["again", "prefix", "natives", "also", "images", "repeats_reviewed"])]
     pub certificate: Option<ProductionId>,
     /// Words of withheld items that other items repeat were looked at, and may be given
     #[arg(long)]
@@ -56,6 +60,14 @@ pub struct Produce {
     /// opposing-party (default: whom the request says)
     #[arg(long)]
     pub version: Option<String>,
+}
+
+fn image_kind(word: &str) -> Result<Extra, String> {
+    match word {
+        "pdf" => Ok(Extra::PagePdf),
+        "tiff" | "tif" => Ok(Extra::Tiff),
+        _ => Err("it is pdf or tiff".to_owned()),
+    }
 }
 
 impl From<ProductionError> for Failure {
@@ -114,7 +126,7 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
             let options = ProduceOptions {
                 prefix: arguments.prefix.clone(),
                 natives: arguments.natives,
-                extras: arguments.also.iter().copied().collect(),
+                extras: arguments.also.iter().chain(&arguments.images).copied().collect(),
                 repeats_reviewed: arguments.repeats_reviewed,
                 version: arguments.version.as_deref().map(version).transpose()?,
             };

@@ -80,7 +80,7 @@ impl LetGo {
             ),
         });
         [
-            ("release_reason", self.reason.clone()),
+            ("release_reason", format!("{}.", self.reason.trim().trim_end_matches('.'))),
             ("released_on", self.on.map(letter_day).unwrap_or_default()),
             ("protected_until", until.unwrap_or_default()),
             ("suspended", suspended.unwrap_or_default()),

@@ -22,7 +22,8 @@ pub use confirm::{Confirmation, statement};
 pub use history::{HistoryLine, history};
 pub use letter::{LetterKind, copy_templates};
 pub use notice::{
-    Acknowledgement, Notice, WrittenNotice, acknowledge, due_reminders, not_told_of_release, notices, remind, write_notice,
+    Acknowledgement, Notice, WrittenNotice, acknowledge, due_reminders, not_told_of_release, notices, remind,
+    write_notice,
 };
 pub use package::{Packaged, package};
 pub use release::{Released, release, release_confirmed};

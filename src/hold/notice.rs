@@ -138,7 +138,9 @@ fn let_go(reading: &Reading<'_>, id: HoldId, to: &str, zone: chrono_tz::Tz) -> R
     let hold = reading.holds()?.into_iter().find(|hold| hold.id == id);
     let hold = hold.ok_or_else(|| HoldError::Catalog(CatalogError::Missing(format!("the hold {id}"))))?;
     if hold.state == HoldState::Active {
-        return Err(HoldError::Refused(format!("the hold {id} is in force, so nobody can be told that it is released")));
+        return Err(HoldError::Refused(format!(
+            "the hold {id} is in force, so nobody can be told that it is released"
+        )));
     }
     let released = reading.events_about(&id.to_string())?.into_iter().rfind(|event| event.act == Act::HoldReleased);
     let details: Value = released.iter().find_map(|one| serde_json::from_str(&one.details).ok()).unwrap_or_default();

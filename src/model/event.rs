@@ -67,6 +67,8 @@ words!(
         CourtOrderRecorded = "court-order-recorded",
         /// A production was recorded.
         Produced = "produced",
+        /// A delivered production was written as one encrypted file.
+        ProductionEncrypted = "production-encrypted",
         /// A request was closed.
         RequestClosed = "request-closed",
         /// The identity of a requester was checked, and a guardian's standing.

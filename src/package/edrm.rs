@@ -248,7 +248,8 @@ mod tests {
         assert_eq!(read[1].parent.as_deref(), Some("CB-00000001"));
         assert!(text.contains("<Custodian>Boyd, J.</Custodian>"));
         // Every value stands under the key that the head declares for it.
-        for (key, name, value) in [("0", "BegBates", "CB-00000001"), ("4", "PageCount", "2"), ("8", "Withheld", "true")] {
+        for (key, name, value) in [("0", "BegBates", "CB-00000001"), ("4", "PageCount", "2"), ("8", "Withheld", "true")]
+        {
             assert!(text.contains(&format!("<Field Name=\"{name}\"")), "{name}");
             let declared = text.lines().find(|line| line.contains(&format!("Name=\"{name}\""))).expect("declared");
             assert!(declared.contains(&format!("Key=\"field_{key}\"")), "{declared}");

@@ -72,11 +72,15 @@ pub fn tell_of_breach(
     let rows = claw_backs(&reading, id)?;
     let row = rows.iter().find(|row| row.number == claw_back);
     let row = row.ok_or_else(|| {
-        ProductionError::refused(format!("{id} has no claw-back {claw_back}"), "List them: recordroom produce claw-backs")
+        ProductionError::refused(
+            format!("{id} has no claw-back {claw_back}"),
+            "List them: recordroom produce claw-backs",
+        )
     })?;
     if !row.assessed.as_ref().is_some_and(|one| one.breach) {
         let message = format!("the claw-back {claw_back} of {id} was not found to be a breach");
-        let hint = format!("Finish its assessment first: recordroom produce assess {id} --number {claw_back} --breach ...");
+        let hint =
+            format!("Finish its assessment first: recordroom produce assess {id} --number {claw_back} --breach ...");
         return Err(ProductionError::refused(message, hint));
     }
     let made = letter_day(local_date(reading.production(id)?.0.production.made_at, repository.zone()));
@@ -110,10 +114,11 @@ fn written(
     actor: &str,
 ) -> Result<Letter, ProductionError> {
     let profile = repository.profile();
-    let city = if profile.city.trim().is_empty() { "the city" } else { &profile.city };
+    let city = if profile.city.trim().is_empty() { "The city" } else { &profile.city };
+    let the_city = if city.starts_with("City of") { format!("the {city}") } else { city.to_owned() };
     let contact = match profile.compliance_official.trim() {
-        "" => format!("If you have questions, write to {city}."),
-        official => format!("If you have questions, ask {official}, data practices compliance official of {city}."),
+        "" => format!("If you have questions, write to {the_city}."),
+        official => format!("If you have questions, ask {official}, data practices compliance official of {the_city}."),
     };
     let values = [
         ("city", city.to_owned()),

@@ -2,6 +2,8 @@
 
 mod delivered;
 mod forms;
+mod hard;
+mod images;
 mod natives;
 mod refused;
 mod sealed;

@@ -188,9 +188,9 @@ fn may_be_written(repository: &Repository, request: &DataRequest, kind: RequestL
             Ok(())
         }
         RequestLetterKind::Inspection if review.given > 0 => Ok(()),
-        RequestLetterKind::Inspection => {
-            refused(format!("nothing of {id} is given, so there is nothing to look at; write the letter no-data or denial"))
-        }
+        RequestLetterKind::Inspection => refused(format!(
+            "nothing of {id} is given, so there is nothing to look at; write the letter no-data or denial"
+        )),
         RequestLetterKind::NoData if withheld || review.given > 0 => {
             refused(format!("there is data that answers {id}: {} given, {} withheld", review.given, review.withheld))
         }

@@ -23,9 +23,10 @@ pub(super) fn told(
         "We search the city's e-mail, text messages, call records and voicemail, with attachments, for this: {reaches}. If you \
          mean something else, please tell us."
     );
+    let for_what = if reaches == "everything" { "all of it".to_owned() } else { format!("for this: {reaches}") };
     let mut told = format!(
         "How we searched: the city's e-mail, text messages, call records and voicemail that were collected, with attachments and \
-         quoted text, for this: {reaches}. {} with {} in all {} collected. A person decided on each item: {} given, {} withheld in \
+         quoted text, {for_what}. {} with {} in all {} collected. A person decided on each item: {} given, {} withheld in \
          whole or in part, {} not part of your request.",
         messages(review.collected),
         counted(review.members, "item"),
@@ -36,7 +37,10 @@ pub(super) fn told(
     );
     if left > 0 {
         let were = if left == 1 { "was" } else { "were" };
-        told.push_str(&format!(" {} within the reach of your request {were} not looked at.", counted(left, "more item")));
+        told.push_str(&format!(
+            " {} within the reach of your request {were} not looked at.",
+            counted(left, "more item")
+        ));
     }
     let not_searchable = match review.not_searched {
         0 => String::new(),
@@ -104,8 +108,12 @@ fn automation(
         (true, "") => " A program ranked the items for the order in which they were looked at.".to_owned(),
         (true, how) => format!(" A program ranked the items for the order in which they were looked at: {how}"),
     };
+    let found = match &request.scope.query {
+        Some(_) => "it found the messages by the words above, and marked",
+        None => "it marked",
+    };
     Ok(format!(
-        "Where a program helped: it found the messages by the words above, and marked what repeats or quotes another message.\
+        "Where a program helped: {found} what repeats or quotes another message.\
          {classified}{ranking} No decision on your request was left to a program."
     ))
 }

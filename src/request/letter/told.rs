@@ -1,11 +1,11 @@
 //! What the letters say, word by word of their templates.
 
 use super::super::RequestError;
-use super::super::decided::{Decided, decided};
+use super::super::decided::{Decided, decided, decided_before};
 use super::super::progress::{Progress, progress};
 use super::{Named, RequestLetterKind, charged, searched};
 use crate::base::id::{RecordId, RequestId};
-use crate::catalog::Reading;
+use crate::catalog::{ProductionRow, Reading};
 use crate::citation::{self, In, citations};
 use crate::model::classification::StatusBasis;
 use crate::model::item::Searchable;
@@ -122,7 +122,8 @@ impl Review {
                 let determination = one.ground.determination.as_ref().map(|it| {
                     format!("{} determined this on {}: {}.", it.by, day(it.on), it.reason.trim().trim_end_matches('.'))
                 });
-                let determination = determination.or_else(|| for_words.map(|told| format!("It was determined: {told}.")));
+                let determination =
+                    determination.or_else(|| for_words.map(|told| format!("It was determined: {told}.")));
                 let privilege = one.ground.privilege.map(|it| format!("{it} privilege is claimed"));
                 let rest = (determination.unwrap_or_default(), privilege.unwrap_or_default());
                 *groups.entry((in_part, one.basis.trim().to_owned(), class, rest.0, rest.1)).or_default() += 1;
@@ -210,6 +211,13 @@ fn head(repository: &Repository, request: &DataRequest, named: &Named, actor: &s
     let official = &profile.compliance_official;
     let city = if profile.city.starts_with("City of") { format!("the {}", profile.city) } else { profile.city.clone() };
     let contact = match (official.is_empty(), profile.responsible_authority.is_empty()) {
+        // The compliance official is for requests of the Act.
+        (_, true) if !request.kind.is_of_the_act() => {
+            format!("If you have questions about this letter, write to {city}.")
+        }
+        (_, false) if !request.kind.is_of_the_act() => {
+            format!("If you have questions about this letter, ask {}, {city}.", profile.responsible_authority)
+        }
         (true, true) => format!("If you have questions about this letter, write to {city}."),
         (false, _) => format!(
             "If you have questions about this letter or about what the data means, ask {official}, data practices compliance \
@@ -227,6 +235,7 @@ fn head(repository: &Repository, request: &DataRequest, named: &Named, actor: &s
         ("date", day(repository.today())),
         ("request", request.id.to_string()),
         ("kind", kind_told(request.kind).to_owned()),
+        ("your_request", your_request(request.kind).to_owned()),
         ("to", to),
         ("address", named.address.clone()),
         ("clerk", actor.to_owned()),
@@ -250,6 +259,17 @@ fn kind_told(kind: RequestKind) -> &'static str {
         RequestKind::Subpoena => "a subpoena",
         RequestKind::Audit => "an audit",
         RequestKind::Investigation => "an internal investigation",
+    }
+}
+
+/// What the letter is about, in its title.
+fn your_request(kind: RequestKind) -> &'static str {
+    match kind {
+        RequestKind::Litigation => "your request for documents",
+        RequestKind::Subpoena => "the subpoena",
+        RequestKind::Audit => "the request of the audit",
+        RequestKind::Investigation => "the internal investigation",
+        _ => "your data request",
     }
 }
 
@@ -315,14 +335,24 @@ fn answer(
     let reading = repository.catalog().reading();
     let (mut given, mut productions) = (String::new(), Vec::new());
     for (id, _) in &progress.productions {
-        let one = reading.production(*id)?.0.production;
+        let (row, event) = reading.production(*id)?;
+        let sheets = match request.kind.is_of_the_act() {
+            true => sheets(&decided_before(&reading, request.id, Some(event))?, &row),
+            false => 0,
+        };
+        let one = row.production;
         let pages = one.last.page().saturating_sub(one.first.page()) + 1;
         productions.push(format!(
-            "- {id}: {} on {}, {} to {}",
+            "- {id}: {} on {}, {} to {}{}",
             counted(one.documents, "document"),
             counted(u64::from(pages), "page"),
             one.first,
-            one.last
+            one.last,
+            match sheets {
+                0 => String::new(),
+                1 => "; 1 of them is a sheet in the place of something that is not given".to_owned(),
+                count => format!("; {count} of them are sheets in the place of something that is not given"),
+            }
         ));
     }
     if !productions.is_empty() {
@@ -373,6 +403,15 @@ fn answer(
     ];
     values.extend(rights(request, progress, !lines.is_empty()));
     Ok(values)
+}
+
+/// Documents of a production that are slip sheets, as was decided before it.
+fn sheets(decided: &BTreeMap<RecordId, Vec<Decided>>, row: &ProductionRow) -> u64 {
+    let given = |record: &RecordId| {
+        let last = decided.get(record).and_then(|all| all.last());
+        last.is_some_and(|one| matches!(one.decision, Decision::Responsive | Decision::PartlyWithheld))
+    };
+    row.items.iter().filter(|item| !given(&item.0)).count() as u64
 }
 
 fn subject_told(subject: bool, confidential: bool) -> String {
@@ -465,17 +504,20 @@ fn offered(request: &DataRequest, review: &Review, named: &Named) -> Values {
 
 /// The newest challenge of accuracy, with its answer.
 fn challenged(progress: &Progress) -> Values {
-    const WORDS: [&str; 5] =
-        ["challenged_on", "challenged", "challenge_clock", "challenge_answer", "challenge_reason"];
+    const WORDS: [&str; 5] = ["challenged_on", "challenged", "challenge_clock", "challenge_answer", "challenge_reason"];
     let told = match progress.challenges.last() {
         None => Default::default(),
         Some(one) => {
             let (answer, reason) = match &one.decided {
                 None => Default::default(),
-                Some((_, true, reason)) => ("We looked into it and corrected the data.", format!("What was done: {reason}")),
-                Some((_, false, reason)) => {
-                    ("We looked into it and find that the data is right as it stands.", format!("Why: {reason}"))
-                }
+                Some((_, true, reason)) => (
+                    "We looked into it and corrected the data.",
+                    format!("What was done: {}.", reason.trim().trim_end_matches('.')),
+                ),
+                Some((_, false, reason)) => (
+                    "We looked into it and find that the data is right as it stands.",
+                    format!("Why: {}.", reason.trim().trim_end_matches('.')),
+                ),
             };
             let clock = format!(
                 "The law gives the city 30 days to correct such data, or to tell you that it is right (Minn. Stat. § 13.04); they end \
