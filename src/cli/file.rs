@@ -1,18 +1,19 @@
 //! `file`: official records written out for the document system, its receipt, and what stays.
 
-use super::output::{Failure, Output, counted, table};
+use super::output::{Failure, Output, TerminalMonitor, counted, table};
 use super::repository::{REFUSED, capitalised};
 use super::scope::family_named;
 use super::{DONE, EXCEPTIONS, args::Common, repository, request};
-use crate::base::id::FilingId;
+use crate::base::durable;
+use crate::base::id::{FilingId, ProductionId};
 use crate::filing::stub::Asked;
 use crate::filing::{self, FilingError, ReceiptLine, Wanted, receipt::read};
 use crate::model::hold::Scope;
-use crate::repository::Repository;
+use crate::repository::{Repository, RepositoryError};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 // Official records in the city's document system.
 #[derive(Debug, Subcommand)]
@@ -34,6 +35,15 @@ pub enum FileCommand {
     ///
     /// Example: recordroom file stubs --from 2025-01-01 --custodian "Maren Olstad"
     Stubs(Stubs),
+    /// Write a recorded production for the document system: delivered again and checked, with the list for the import
+    ///
+    /// Example: recordroom file production P-1 /srv/laserfiche/in/P-1
+    Production {
+        /// The production, such as P-1
+        production: ProductionId,
+        /// A new folder
+        folder: PathBuf,
+    },
     /// Copy the template of the list file into the repository, to be edited there
     ///
     /// Example: recordroom file templates
@@ -125,6 +135,7 @@ pub fn run(common: &Common, command: &FileCommand, output: &Output) -> Result<u8
         FileCommand::Receipt(what) => receipt(&mut opened, what, &actor, output),
         FileCommand::List => list(&opened, output),
         FileCommand::Stubs(asked) => stubs(&opened, asked, output),
+        FileCommand::Production { production, folder } => in_system(&mut opened, *production, folder, &actor, output),
         FileCommand::Templates => {
             let written = filing::copy_templates(&opened)?;
             let text = match written.first() {
@@ -243,5 +254,34 @@ fn stubs(opened: &Repository, asked: &Stubs, output: &Output) -> Result<u8, Fail
     let told = table(&["family", "sent", "kind", "series", "entry", "known by", "copy here"], &rows);
     let sentence = place.as_ref().map(|place| place.sentence.clone()).unwrap_or_default();
     output.result(json!({ "stubs": all, "further_place": place }), &format!("{told}{sentence}"))?;
+    Ok(DONE)
+}
+
+/// `recordroom file production`
+fn in_system(
+    opened: &mut Repository,
+    id: ProductionId,
+    folder: &Path,
+    actor: &str,
+    output: &Output,
+) -> Result<u8, Failure> {
+    if std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(FilingError::Refused(format!("{} is not empty; name a new folder", folder.display())).into());
+    }
+    durable::create_dir_all(folder).map_err(|error| RepositoryError::io(folder, error))?;
+    let items = opened.catalog().reading().production(id)?.0.items;
+    let families: Vec<_> = items.iter().map(|(_, family, ..)| *family).collect();
+    crate::access::record(opened, "file production", &families, actor)?;
+    let monitor = TerminalMonitor::default();
+    crate::production::again(opened, id, &folder.join(id.to_string()), &monitor)?;
+    monitor.clear();
+    let documents = filing::list_production(opened, id, folder)?;
+    let text = format!(
+        "{id} lies in {}, delivered again and checked, with the list of its {} for the import.\nNothing was filed by this: \
+         no receipt is asked for.\n",
+        folder.display(),
+        counted(documents, "document")
+    );
+    output.result(json!({ "production": id, "directory": folder, "documents": documents }), &text)?;
     Ok(DONE)
 }

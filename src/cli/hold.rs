@@ -56,7 +56,7 @@ pub enum HoldCommand {
     Release(Release),
     /// Write the notice of a hold to a custodian, or to IT, as text and PDF; nothing is mailed
     ///
-    /// Example: recordroom hold notice H-1 --to "Maren Olstad"
+    /// Example: recordroom hold notice H-1 --to "Maren Olstad"; once it is released: recordroom hold notice H-1 --released
     Notice(NoticeTo),
     /// Record that a notice was acknowledged
     ///

@@ -153,7 +153,8 @@ pub fn release(opened: &mut Repository, release: &Release, actor: &str, output: 
     let value = json!({ "hold": id, "released": done.items, "protected_until": done.protected_until });
     let text = format!(
         "{id} is released. It covered {}. Nothing was destroyed by that, and nothing of it will be through {}: only a plan \
-         that is made after that day may name what is due then. Tell the custodians and IT.",
+         that is made after that day may name what is due then. Tell whoever was told of it: recordroom hold notice {id} \
+         --released\n",
         counted(done.items, "item"),
         done.protected_until
     );

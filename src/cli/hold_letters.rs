@@ -17,12 +17,15 @@ use std::path::{Path, PathBuf};
 pub struct NoticeTo {
     /// The hold, such as H-1
     pub hold: HoldId,
-    /// The person it is for (may be given several times)
-    #[arg(long = "to", value_name = "NAME", required = true)]
+    /// The person it is for (may be given several times; with --released everybody who was told of the hold)
+    #[arg(long = "to", value_name = "NAME", required_unless_present = "released")]
     pub to: Vec<String>,
     /// The letter to IT, which names what deletes by itself, instead of that to a custodian
-    #[arg(long)]
+    #[arg(long, conflicts_with = "released")]
     pub it: bool,
+    /// The notice that the hold was released
+    #[arg(long)]
+    pub released: bool,
     /// The folder for the clear copies that are sent
     #[arg(long, default_value = ".", value_name = "DIR")]
     pub into: PathBuf,
@@ -69,9 +72,21 @@ pub struct Package {
 
 /// `recordroom hold notice`
 pub fn notice(opened: &mut Repository, notice: &NoticeTo, actor: &str, output: &Output) -> Result<u8, Failure> {
-    let kind = if notice.it { LetterKind::It } else { LetterKind::Custodian };
+    let kind = match (notice.released, notice.it) {
+        (true, _) => LetterKind::Release,
+        (false, true) => LetterKind::It,
+        (false, false) => LetterKind::Custodian,
+    };
+    let everybody = match notice.to.as_slice() {
+        [] => hold::not_told_of_release(&opened.catalog().reading(), notice.hold)?,
+        named => named.to_vec(),
+    };
+    if everybody.is_empty() {
+        let message = format!("Everybody who was told of {} knows of its release", notice.hold);
+        return Err(Failure::new("refused", message, "Name somebody with --to.").with_exit(repository::REFUSED));
+    }
     let (mut values, mut text) = (Vec::new(), String::new());
-    for to in &notice.to {
+    for to in &everybody {
         let written = hold::write_notice(opened, notice.hold, to, kind, actor)?;
         let files = hand_out(&written, &notice.into)?;
         values.push(shape(notice.hold, to, &written, &files));

@@ -2,7 +2,7 @@
 
 use super::args::Common;
 use super::claw_back::{self, ProduceCommand};
-use super::output::{Failure, Output, TerminalMonitor, table};
+use super::output::{Failure, Output, TerminalMonitor, counted, table};
 use super::redact::version;
 use super::repository::{self, INTEGRITY, REFUSED};
 use super::{DONE, request};
@@ -21,7 +21,7 @@ use std::path::Path;
 #[command(
     override_usage = "recordroom produce [OPTIONS] REQUEST DIR\n       recordroom produce --again PRODUCTION DIR\n       \
                       recordroom produce --certificate PRODUCTION FILE\n       \
-                      recordroom produce claw-back|assess|claw-backs ...",
+                      recordroom produce encrypt|claw-back|assess|breach-notice|claw-backs ...",
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true
 )]
@@ -33,21 +33,25 @@ pub struct Produce {
     #[arg(required = true, num_args = 1..=2, value_names = ["REQUEST", "DIR"])]
     pub what: Vec<String>,
     /// Deliver a recorded production once more, with the same bytes
-    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives", "also", "repeats_reviewed", "version"])]
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["prefix", "natives", "also", "images", "repeats_reviewed", "version"])]
     pub again: Option<ProductionId>,
     /// Letters before the numbers (default: the profile's)
     #[arg(long)]
     pub prefix: Option<String>,
-    /// Also give the original files (litigation only)
+    /// Also give the original files (litigation and subpoenas only)
     #[arg(long)]
     pub natives: bool,
-    /// What to give beside the usual files: lfp, edrm, rsmf, threads, call-tables, minisign, ssh;
-    /// several with commas between them
+    /// What to give beside the usual files: lfp, edrm, rsmf, threads, call-tables, page-pdf, tiff,
+    /// minisign, ssh; several with commas between them
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     pub also: Vec<Extra>,
+    /// An image to a page, which the image load file then names: pdf, or tiff (CCITT Group 4, 300
+    /// dots to the inch; needs pdftoppm)
+    #[arg(long, value_name = "KIND", value_parser = image_kind)]
+    pub images: Option<Extra>,
     /// Write the draft of a certificate for a court on a recorded production into a new file; a person completes and
     /// signs it (Fed. R. Evid. 902(13) and (14))
-    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["again", "prefix", "natives", "also", "repeats_reviewed"])]
+    #[arg(long, value_name = "PRODUCTION", conflicts_with_all = ["again", "prefix", "natives", "also", "images", "repeats_reviewed"])]
     pub certificate: Option<ProductionId>,
     /// Words of withheld items that other items repeat were looked at, and may be given
     #[arg(long)]
@@ -56,6 +60,14 @@ pub struct Produce {
     /// opposing-party (default: whom the request says)
     #[arg(long)]
     pub version: Option<String>,
+}
+
+fn image_kind(word: &str) -> Result<Extra, String> {
+    match word {
+        "pdf" => Ok(Extra::PagePdf),
+        "tiff" | "tif" => Ok(Extra::Tiff),
+        _ => Err("it is pdf or tiff".to_owned()),
+    }
 }
 
 impl From<ProductionError> for Failure {
@@ -114,7 +126,7 @@ pub fn run(common: &Common, arguments: &Produce, output: &Output) -> Result<u8, 
             let options = ProduceOptions {
                 prefix: arguments.prefix.clone(),
                 natives: arguments.natives,
-                extras: arguments.also.iter().copied().collect(),
+                extras: arguments.also.iter().chain(&arguments.images).copied().collect(),
                 repeats_reviewed: arguments.repeats_reviewed,
                 version: arguments.version.as_deref().map(version).transpose()?,
             };
@@ -184,27 +196,32 @@ fn told(opened: &Repository, produced: &Produced, (further, line): Further, outp
         .map_or(String::new(), |earlier| format!("It adds to {earlier} and holds only what is new since then.\n"));
     let remarks = match produced.remarks {
         0 => String::new(),
+        1 => "1 remark tells what could not be shown as it is: data/remarks.csv\n".to_owned(),
         count => format!("{count} remarks tell what could not be shown as it is: data/remarks.csv\n"),
     };
     let redactions = match produced.redactions {
         0 => String::new(),
         count => format!(
-            "{count} redactions, each with its basis: data/redaction-log.csv. Every file was looked through for their words.\n"
+            "{}, each with its basis: data/redaction-log.csv. Every file was looked through for their words.\n",
+            counted(count, "redaction")
         ),
     };
+    let withheld = match produced.withheld {
+        0 => "Nothing is withheld whole.\n".to_owned(),
+        1 => "1 item is withheld, with its basis: data/withholding-log.csv\n".to_owned(),
+        count => format!("{count} items are withheld, each with its basis: data/withholding-log.csv\n"),
+    };
     let text = format!(
-        "{} answers {} (version: {}): {} documents on {} pages, {} to {}, in\n{}\n{adds}{} items are withheld, each with its basis: \
-         data/withholding-log.csv\n{redactions}{remarks}{}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
+        "{} answers {} (version: {}): {} on {}, {} to {}, in\n{}\n{adds}{withheld}{redactions}{remarks}{}The folder was checked before it was recorded. SHA-256 of its manifest:\n{}\n\
          Whoever receives it opens data/index.html and checks it with: recordroom verify {}\n{line}",
         one.id,
         one.request,
         produced.version,
-        one.documents,
-        produced.pages,
+        counted(one.documents, "document"),
+        counted(produced.pages, "page"),
         one.first,
         one.last,
         produced.directory.display(),
-        produced.withheld,
         request::left_out(one.request, left),
         one.manifest_sha256,
         produced.directory.display(),

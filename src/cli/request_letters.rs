@@ -60,7 +60,7 @@ pub struct Estimate {
 pub struct LetterOf {
     /// The request, such as Q-1
     pub request: RequestId,
-    /// acknowledgement, clarification, estimate, response, no-data, denial or certified-denial
+    /// acknowledgement, clarification, estimate, response, no-data, denial, certified-denial, inspection or accuracy
     pub kind: String,
     /// The name above the address (default: the requester's)
     #[arg(long, default_value = "", hide_default_value = true, value_name = "NAME")]
@@ -71,6 +71,9 @@ pub struct LetterOf {
     /// What was ranked by a program and how, where that is not recorded here
     #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
     pub ranking: String,
+    /// When and where the data may be looked at (letter inspection)
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "TEXT")]
+    pub when: String,
     /// The folder for the clear copies that are sent
     #[arg(long, default_value = ".", value_name = "DIR")]
     pub into: PathBuf,
@@ -152,7 +155,12 @@ pub fn letter(opened: &mut Repository, one: &LetterOf, actor: &str, output: &Out
         let words: Vec<&str> = RequestLetterKind::ALL.iter().map(|kind| kind.word()).collect();
         Failure::usage(format!("{:?} is not a letter", one.kind), format!("Write one of {}.", words.join(", ")))
     })?;
-    let named = Named { to: one.to.clone(), address: one.address.clone(), ranking: one.ranking.clone() };
+    let named = Named {
+        to: one.to.clone(),
+        address: one.address.clone(),
+        ranking: one.ranking.clone(),
+        when: one.when.clone(),
+    };
     let written = request::write_letter(opened, one.request, kind, &named, actor)?;
     let (text, pdf) = letters::hand_out(&written.letter, &one.into, &written.name)?;
     let value = json!({

@@ -60,6 +60,17 @@ pub fn page(file: &[u8], number: usize) -> Result<Dots, RasterError> {
     portable(&drawn).ok_or(RasterError::Drawing(HelperError::Failed))
 }
 
+/// One page of a PDF file as dots that are black or white: width, height, and the rows, a bit to a dot, black is one.
+///
+/// # Errors
+/// When the program is not there or fails.
+pub fn bits(file: &[u8], number: usize, dots_per_inch: u32) -> Result<(u32, u32, Vec<u8>), RasterError> {
+    let drawer = Helper::find("pdftoppm").ok_or(RasterError::Missing)?;
+    let (number, dots) = (number.to_string(), dots_per_inch.to_string());
+    let drawn = drawer.run(&["-mono", "-f", &number, "-l", &number, "-r", &dots, "-"], file, DRAWN)?;
+    portable_bits(&drawn).ok_or(RasterError::Drawing(HelperError::Failed))
+}
+
 /// The words in a picture file (PNG) with where each stands, where the program that reads them is installed.
 pub fn words(picture: &[u8]) -> Option<PlacedText> {
     let reader = Helper::find("tesseract")?;
@@ -101,27 +112,41 @@ fn placed(table: &str) -> Option<PlacedText> {
     size.map(|_| out)
 }
 
+/// The next word of the head of a portable picture.
+fn word<'b>(bytes: &'b [u8], at: &mut usize) -> Option<&'b str> {
+    while bytes.get(*at)?.is_ascii_whitespace() {
+        *at += 1;
+    }
+    let start = *at;
+    while !bytes.get(*at)?.is_ascii_whitespace() {
+        *at += 1;
+    }
+    std::str::from_utf8(&bytes[start..*at]).ok()
+}
+
+/// A portable bitmap (`P4`): a bit to a dot, black is one, each row begins with a new byte.
+fn portable_bits(bytes: &[u8]) -> Option<(u32, u32, Vec<u8>)> {
+    let at = &mut 0;
+    if word(bytes, at)? != "P4" {
+        return None;
+    }
+    let (width, height): (u32, u32) = (word(bytes, at)?.parse().ok()?, word(bytes, at)?.parse().ok()?);
+    let rows = bytes.get(*at + 1..)?.to_vec();
+    let whole = u64::from(width.div_ceil(8)) * u64::from(height);
+    (whole > 0 && rows.len() as u64 == whole).then_some((width, height, rows))
+}
+
 /// A portable pixmap of one byte to a colour (`P6`).
 fn portable(bytes: &[u8]) -> Option<Dots> {
-    let mut at = 0;
-    let mut word = || {
-        while bytes.get(at)?.is_ascii_whitespace() {
-            at += 1;
-        }
-        let start = at;
-        while !bytes.get(at)?.is_ascii_whitespace() {
-            at += 1;
-        }
-        std::str::from_utf8(&bytes[start..at]).ok()
-    };
-    if word()? != "P6" {
+    let at = &mut 0;
+    if word(bytes, at)? != "P6" {
         return None;
     }
-    let (width, height) = (word()?.parse().ok()?, word()?.parse().ok()?);
-    if word()? != "255" {
+    let (width, height) = (word(bytes, at)?.parse().ok()?, word(bytes, at)?.parse().ok()?);
+    if word(bytes, at)? != "255" {
         return None;
     }
-    let rgb = bytes.get(at + 1..)?.to_vec();
+    let rgb = bytes.get(*at + 1..)?.to_vec();
     (width > 0 && rgb.len() == usize::checked_mul(width, height)?.checked_mul(3)?).then_some(Dots {
         width,
         height,
@@ -153,6 +178,10 @@ mod tests {
         assert_eq!((read.width, read.height, read.rgb), (2, 1, b"abcdef".to_vec()));
         for wrong in [&b"P5\n2 1\n255\nabcdef"[..], b"P6\n2 1\n255\nabc", b"P6\n2", b"", b"P6 0 1 255 "] {
             assert_eq!(portable(wrong), None);
+        }
+        assert_eq!(portable_bits(b"P4\n9 2\n\xff\x80\x00\x00"), Some((9, 2, vec![0xff, 0x80, 0, 0])));
+        for wrong in [&b"P4\n9 2\n\xff\x80\x00"[..], b"P4 0 0\n", b"P6\n1 1\n255\nabc"] {
+            assert_eq!(portable_bits(wrong), None);
         }
     }
 }

@@ -17,11 +17,13 @@
 //! nobody else, and goes once the receipt is there.
 //!
 //! Reading order: [`select`] (which records), `page` (how one looks), `list` (metadata and the city's own template),
-//! [`export`](mod@export), [`receipt`](mod@receipt), [`stub`] (what stays, and where else to search), [`transfer`] (archives).
+//! [`export`](mod@export), [`receipt`](mod@receipt), [`stub`] (what stays, and where else to search), [`transfer`] (archives),
+//! `production` (what was given out, in the document system as well).
 
 pub mod export;
 mod list;
 mod page;
+mod production;
 pub mod receipt;
 pub mod select;
 pub mod stub;
@@ -29,6 +31,7 @@ pub mod transfer;
 
 pub use export::{Exported, export};
 pub use list::copy_templates;
+pub use production::list_production;
 pub use receipt::{ReceiptLine, Received, receipt};
 pub use select::Wanted;
 pub use stub::{FurtherPlace, Stub, further_place, stubs};

@@ -21,7 +21,10 @@ pub use amend::{Amended, Changed, add, amend, exclude, preview_amendment};
 pub use confirm::{Confirmation, statement};
 pub use history::{HistoryLine, history};
 pub use letter::{LetterKind, copy_templates};
-pub use notice::{Acknowledgement, Notice, WrittenNotice, acknowledge, due_reminders, notices, remind, write_notice};
+pub use notice::{
+    Acknowledgement, Notice, WrittenNotice, acknowledge, due_reminders, not_told_of_release, notices, remind,
+    write_notice,
+};
 pub use package::{Packaged, package};
 pub use release::{Released, release, release_confirmed};
 pub use words::told;

@@ -1,13 +1,13 @@
 //! Notices of a hold: who was told, who acknowledged it, who is to be reminded. All of it is read back from the ledger.
 
 use super::amend::in_force;
-use super::letter::{LetterKind, Telling, Template, letter};
+use super::letter::{LetGo, LetterKind, Telling, Template, letter};
 use super::{HoldError, told};
 use crate::base::id::{EventId, HoldId};
 use crate::catalog::{CatalogError, Reading};
 use crate::letters::{self, Letter};
 use crate::model::event::Act;
-use crate::model::hold::HoldState;
+use crate::model::hold::{Hold, HoldState};
 use crate::repository::Repository;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::Serialize;
@@ -107,12 +107,15 @@ pub fn write_notice(
     if to.trim().is_empty() {
         return Err(HoldError::Incomplete("a notice needs the person it is for"));
     }
-    let hold = in_force(repository, id)?;
     let reading = repository.catalog().reading();
+    let (hold, let_go) = match kind {
+        LetterKind::Release => let_go(&reading, id, to, repository.zone())?,
+        _ => (in_force(repository, id)?, LetGo::default()),
+    };
     let number = notices(&reading, id)?.len() as u64 + 1;
     let reaches = told(&reading, &hold.scope)?;
     let first_written = repository.today();
-    let telling = Telling { hold: &hold, reaches: &reaches, to, number, first_written };
+    let telling = Telling { hold: &hold, reaches: &reaches, to, number, first_written, let_go };
     let letter = letter(repository, Template::First(kind), &telling)?;
     let name = format!("{id}-{number}");
     letters::keep(repository, &name, &letter)?;
@@ -128,6 +131,46 @@ pub fn write_notice(
         writing.record_event(at, actor, Act::HoldNoticed, &id.to_string(), &details)?;
         Ok(WrittenNotice { number, name, letter })
     })
+}
+
+/// A released hold, and what the notice of its release tells one person.
+fn let_go(reading: &Reading<'_>, id: HoldId, to: &str, zone: chrono_tz::Tz) -> Result<(Hold, LetGo), HoldError> {
+    let hold = reading.holds()?.into_iter().find(|hold| hold.id == id);
+    let hold = hold.ok_or_else(|| HoldError::Catalog(CatalogError::Missing(format!("the hold {id}"))))?;
+    if hold.state == HoldState::Active {
+        return Err(HoldError::Refused(format!(
+            "the hold {id} is in force, so nobody can be told that it is released"
+        )));
+    }
+    let released = reading.events_about(&id.to_string())?.into_iter().rfind(|event| event.act == Act::HoldReleased);
+    let details: Value = released.iter().find_map(|one| serde_json::from_str(&one.details).ok()).unwrap_or_default();
+    let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
+    let told: Vec<Notice> = notices(reading, id)?;
+    let told = told.iter().filter(|one| crate::text::is_surely_same_person(&one.to, to));
+    let it: Vec<&Notice> = told.filter(|one| one.kind == LetterKind::It).collect();
+    let jobs: Vec<&str> = it.iter().filter_map(|one| one.acknowledged.as_ref().map(|it| it.jobs.trim())).collect();
+    let jobs: Vec<&str> = jobs.into_iter().filter(|jobs| !jobs.is_empty()).collect();
+    let let_go = LetGo {
+        reason: text("reason").to_owned(),
+        on: released.map(|event| crate::base::clock::local_date(event.at, zone)),
+        protected_until: text("protected_until").parse().ok(),
+        suspended: (!it.is_empty()).then(|| jobs.join("; ")),
+    };
+    Ok((hold, let_go))
+}
+
+/// Everybody who was told of a hold and not yet of its release.
+pub fn not_told_of_release(reading: &Reading<'_>, id: HoldId) -> Result<Vec<String>, CatalogError> {
+    let all = notices(reading, id)?;
+    let same = |one: &str, other: &str| crate::text::is_surely_same_person(one, other);
+    let mut names: Vec<String> = Vec::new();
+    for notice in all.iter().filter(|one| one.kind != LetterKind::Release) {
+        let knows = all.iter().any(|one| one.kind == LetterKind::Release && same(&one.to, &notice.to));
+        if !knows && !names.iter().any(|name| same(name, &notice.to)) {
+            names.push(notice.to.clone());
+        }
+    }
+    Ok(names)
 }
 
 /// The notice of a hold to a person, by number or by name.
@@ -192,7 +235,8 @@ pub fn remind(repository: &mut Repository, id: HoldId, which: &str, actor: &str)
     let reaches = told(&reading, &hold.scope)?;
     let first_written = crate::base::clock::local_date(notice.written_at, repository.zone());
     let number = notice.number;
-    let telling = Telling { hold: &hold, reaches: &reaches, to: &notice.to, number, first_written };
+    let (to, let_go) = (notice.to.as_str(), LetGo::default());
+    let telling = Telling { hold: &hold, reaches: &reaches, to, number, first_written, let_go };
     let letter = letter(repository, Template::Reminder, &telling)?;
     let nth = notice.reminded_at.len() + 1;
     let name = format!("{id}-{number}-reminder-{nth}");

@@ -22,7 +22,7 @@ pub fn told(reading: &Reading<'_>, scope: &Scope) -> Result<String, CatalogError
         (None, None) => {}
     }
     if let Some(query) = &scope.query {
-        parts.push(format!("query {query}"));
+        parts.push(format!("what these search words find: {query}"));
     }
     if !scope.families.is_empty() {
         let list: Vec<String> = scope.families.iter().map(ToString::to_string).collect();

@@ -110,7 +110,8 @@ pub fn write(
 ) -> Result<Letter, LetterError> {
     let wrong = |message: String| LetterError::Template { name: name.to_owned(), message };
     let text = filled(&template(repository, shipped, name)?, values).map_err(wrong)?;
-    let (title, body) = text.split_once('\n').unwrap_or((&text, ""));
+    let glued = glued(&text);
+    let (title, body) = glued.split_once('\n').unwrap_or((&glued, ""));
     let label = if repository.profile().exercise { EXERCISE } else { "" };
     let rendition = Rendition {
         title: PublicText::released(title.trim()),
@@ -122,7 +123,7 @@ pub fn write(
         label: PublicText::released(label),
     };
     let pdf = draw(&rendition).map_err(|error| wrong(error.to_string()))?.pdf;
-    let text = wrapped(&text);
+    let text = wrapped(&glued).replace(GLUE, " ");
     let text = if label.is_empty() { text } else { format!("{label}\n\n{text}") };
     Ok(Letter { text, pdf })
 }
@@ -160,6 +161,25 @@ fn filled(template: &str, values: &[(&str, String)]) -> Result<String, String> {
         out = out.replace("\n\n\n", "\n\n");
     }
     Ok(out)
+}
+
+/// What holds the words of a citation together while lines are broken: U+00A0.
+const GLUE: char = '\u{a0}';
+/// Words that do not stand at the end of a line, away from the number they belong to.
+const HELD: [&str; 6] = ["Minn.", "Stat.", "§", "§§", "subd.", "subds."];
+
+/// The text with citations held together: `Minn. Stat. § 13.03, subd. 3` is not broken after any of its signs.
+fn glued(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut pieces = text.split(' ').peekable();
+    while let Some(piece) = pieces.next() {
+        out.push_str(piece);
+        if pieces.peek().is_some() {
+            let word = piece.rsplit('\n').next().unwrap_or(piece).trim_start_matches('(');
+            out.push(if HELD.contains(&word) { GLUE } else { ' ' });
+        }
+    }
+    out
 }
 
 /// The text with its long lines broken, for whoever reads it in a terminal or an e-mail. The page breaks its own.
@@ -265,6 +285,16 @@ mod tests {
         let values = [("to", "Anna".to_owned()), ("none", String::new())];
         assert_eq!(filled("A\n\n{{none}}\n\n{{to}}\n{{ none }}\nB\n", &values).as_deref(), Ok("A\n\nAnna\nB\n"));
         assert_eq!(filled("Fee: {{none}}\n", &values).as_deref(), Ok("Fee: \n"));
+    }
+
+    #[test]
+    fn a_citation_is_not_broken_after_its_signs() {
+        let words = "word ".repeat(16);
+        let text = format!("{words}an answer (Minn. Stat. § 13.03, subd. 3). It ends here, with more words.\n");
+        let text = wrapped(&glued(&text)).replace(GLUE, " ");
+        let broken: Vec<&str> = text.lines().filter(|line| line.ends_with('§') || line.ends_with("subd.")).collect();
+        assert!(broken.is_empty() && text.lines().count() > 1, "{text}");
+        assert!(text.contains("(Minn. Stat. § 13.03,"), "{text}");
     }
 
     #[test]

@@ -67,6 +67,8 @@ words!(
         CourtOrderRecorded = "court-order-recorded",
         /// A production was recorded.
         Produced = "produced",
+        /// A delivered production was written as one encrypted file.
+        ProductionEncrypted = "production-encrypted",
         /// A request was closed.
         RequestClosed = "request-closed",
         /// The identity of a requester was checked, and a guardian's standing.
@@ -99,6 +101,8 @@ words!(
         ClawedBack = "clawed-back",
         /// The assessment whether a disclosure was a breach was opened or finished.
         BreachAssessed = "breach-assessed",
+        /// A person was told of a breach.
+        BreachNoticed = "breach-noticed",
         /// A plan was withdrawn before it was run.
         PlanWithdrawn = "plan-withdrawn",
         /// A disposition plan was made.

@@ -130,6 +130,10 @@ pub enum Extra {
     Threads,
     /// Calls for people: tables as PDF files.
     CallTables,
+    /// An image to a page, as PDF files; the image load file names them.
+    PagePdf,
+    /// An image to a page, as TIFF files (CCITT Group 4); the image load file names them.
+    Tiff,
     /// A minisign signature.
     Minisign,
     /// An SSH signature.
@@ -138,8 +142,17 @@ pub enum Extra {
 
 impl Extra {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 7] =
-        [Self::Lfp, Self::Edrm, Self::Rsmf, Self::Threads, Self::CallTables, Self::Minisign, Self::Ssh];
+    pub const ALL: [Self; 9] = [
+        Self::Lfp,
+        Self::Edrm,
+        Self::Rsmf,
+        Self::Threads,
+        Self::CallTables,
+        Self::PagePdf,
+        Self::Tiff,
+        Self::Minisign,
+        Self::Ssh,
+    ];
 
     /// The word by which it is asked for.
     pub fn word(self) -> &'static str {
@@ -149,6 +162,8 @@ impl Extra {
             Self::Rsmf => "rsmf",
             Self::Threads => "threads",
             Self::CallTables => "call-tables",
+            Self::PagePdf => "page-pdf",
+            Self::Tiff => "tiff",
             Self::Minisign => "minisign",
             Self::Ssh => "ssh",
         }
@@ -217,6 +232,8 @@ pub struct ProducedItem {
     pub message_id: PublicText,
     /// SHA-256 of the original in hexadecimal, in litigation productions.
     pub original_sha256: PublicText,
+    /// MD5 of the original file in hexadecimal, where it is given as it is: review platforms compare by it.
+    pub original_md5: PublicText,
     /// The basis when the document is withheld.
     pub withheld: Option<PublicText>,
     /// Whether a slip sheet says that it does not belong to the request.

@@ -35,6 +35,12 @@ impl RequestKind {
         matches!(self, Self::Public | Self::DataSubject | Self::Standing | Self::SummaryData)
     }
 
+    /// Whether the other side of a proceeding asks: it is given original files on demand, and is told of what is withheld
+    /// who wrote to whom and when, so that it can judge the claim (Fed. R. Civ. P. 26(b)(5)(A) and 45(e)(2)(A)).
+    pub const fn is_discovery(self) -> bool {
+        matches!(self, Self::Litigation | Self::Subpoena)
+    }
+
     /// Whether somebody who gives no name is served (Minn. Stat. § 13.05, subd. 12: identity may not be demanded).
     pub const fn may_be_anonymous(self) -> bool {
         matches!(self, Self::Public | Self::Standing | Self::SummaryData)

@@ -3,6 +3,7 @@
 //! The official schema is not to be had; the shape is that of the table of contents of the standard (31 October 2010)
 //! and of what Nuix writes: `Root/Batch/Documents/Document`, tags with a `#` before their names, dates in UTC.
 
+use super::columns;
 use super::names;
 use crate::model::production::{BatesNumber, ProducedItem, PublicText};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -25,16 +26,38 @@ pub struct FileOf<'f> {
 
 /// The beginning of the file.
 pub fn beginning() -> String {
-    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    let field = |(nth, (name, data)): (usize, (&str, &str))| {
+        format!("<Field Name=\"{name}\" DataType=\"{data}\" Key=\"field_{nth}\"/>\n")
+    };
+    let fields: Vec<String> = FIELDS.into_iter().enumerate().map(field).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
      <Root MajorVersion=\"1\" MinorVersion=\"2\" Description=\"EDRM XML load file\" Locale=\"US\" DataInterchangeType=\"Update\">\n\
-     <Batch>\n<Documents>\n"
-        .to_owned()
+     <Fields>\n{}</Fields>\n<Batch>\n<Documents>\n",
+        fields.concat()
+    )
 }
+
+/// The fields beside the standard tags: their names, their types, and the keys under which a document has them.
+const FIELDS: [(&str, &str); 10] = [
+    ("BegBates", "Text"),
+    ("EndBates", "Text"),
+    ("BegAttach", "Text"),
+    ("EndAttach", "Text"),
+    ("PageCount", "Integer"),
+    ("TimeZone", "Text"),
+    ("EDRM MIH", "Text"),
+    ("MD5", "Text"),
+    ("Withheld", "Boolean"),
+    ("Withholding Basis", "LongText"),
+];
 
 /// One document with its files.
 pub fn document(item: &ProducedItem, files: &[FileOf<'_>], volume: &str) -> String {
     let kind = if item.kind.as_str() == "email" || item.kind.as_str() == "text" { "Message" } else { "File" };
-    let mut out = format!("<Document DocID=\"{}\" DocType=\"{kind}\">\n<Tags>\n", item.first);
+    let mut out = format!("<Document DocID=\"{}\" DocType=\"{kind}\">\n", item.first);
+    out.push_str(&field_values(item));
+    out.push_str("<Tags>\n");
     let mut tag = |name: &str, data: &str, value: &str| {
         if !value.is_empty() {
             let value = escaped(value);
@@ -52,13 +75,9 @@ pub fn document(item: &ProducedItem, files: &[FileOf<'_>], volume: &str) -> Stri
         tag(name, "Text", value.as_str());
     }
     tag("#DateSent", "DateTime", &in_utc(&item.sent));
+    tag("#DateReceived", "DateTime", &in_utc(&item.received));
     tag("#MessageID", "Text", item.message_id.as_str());
-    tag("BegBates", "Text", &item.first.to_string());
-    tag("EndBates", "Text", &item.last.to_string());
-    tag("PageCount", "Integer", &item.pages.to_string());
-    if let Some(basis) = &item.withheld {
-        tag("WithholdingBasis", "Text", basis.as_str());
-    }
+    tag("#InReplyTo", "Text", item.answers.as_str());
     out.push_str("</Tags>\n<Files>\n");
     for file in files {
         let path = names::in_volume(volume, file.path);
@@ -79,6 +98,32 @@ pub fn document(item: &ProducedItem, files: &[FileOf<'_>], volume: &str) -> Stri
         out.push_str(&format!("<Location><Custodian>{custodian}</Custodian><Description/><LocationURI/></Location>\n"));
     }
     out.push_str("</Locations>\n</Document>\n");
+    out
+}
+
+/// What a document has in the fields of ours.
+fn field_values(item: &ProducedItem) -> String {
+    let known = columns::values(item, "");
+    let column = |name: &str| columns::COLUMNS.iter().position(|one| *one == name).map(|at| known[at].as_str());
+    let mut out = "<FieldValues>".to_owned();
+    for (nth, (name, _)) in FIELDS.into_iter().enumerate() {
+        let value = match name {
+            "BegBates" => column("BEGBATES"),
+            "EndBates" => column("ENDBATES"),
+            "BegAttach" => column("BEGATTACH"),
+            "EndAttach" => column("ENDATTACH"),
+            "PageCount" => column("PGCOUNT"),
+            "TimeZone" => column("TIMEZONE"),
+            "EDRM MIH" => column("EDRMMIH"),
+            "MD5" => column("MD5HASH"),
+            "Withheld" => Some(if item.withheld.is_some() { "true" } else { "false" }),
+            _ => item.withheld.as_ref().map(PublicText::as_str),
+        };
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            out.push_str(&format!("<field_{nth}>{}</field_{nth}>", escaped(value)));
+        }
+    }
+    out.push_str("</FieldValues>\n");
     out
 }
 
@@ -202,6 +247,15 @@ mod tests {
         assert_eq!(read[0].files, [("Image".into(), "PDF\\0001\\CB-00000001.pdf".into(), "00ff".into())]);
         assert_eq!(read[1].parent.as_deref(), Some("CB-00000001"));
         assert!(text.contains("<Custodian>Boyd, J.</Custodian>"));
+        // Every value stands under the key that the head declares for it.
+        for (key, name, value) in [("0", "BegBates", "CB-00000001"), ("4", "PageCount", "2"), ("8", "Withheld", "true")]
+        {
+            assert!(text.contains(&format!("<Field Name=\"{name}\"")), "{name}");
+            let declared = text.lines().find(|line| line.contains(&format!("Name=\"{name}\""))).expect("declared");
+            assert!(declared.contains(&format!("Key=\"field_{key}\"")), "{declared}");
+            assert!(text.contains(&format!("<field_{key}>{value}</field_{key}>")), "{name}: {text}");
+        }
+        assert!(text.contains("<field_9>Minn. Stat. § 13.43, subd. 4</field_9>"));
     }
 
     proptest! {

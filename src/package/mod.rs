@@ -5,12 +5,13 @@
 //! [`PublicText`](crate::model::production::PublicText) and from numbers, never from an unreleased value.
 //!
 //! Reading order: [`names`] (where things lie), [`columns`] (what a load file tells of a document), [`dat`], [`opt`],
-//! [`lfp`], [`edrm`] and [`rsmf`] (how it is written), [`listing`] and [`page`] (the same for people), [`sums`] and [`bag`]
+//! [`lfp`], [`edrm`], [`rsmf`] and [`tiff`] (how it is written), [`listing`] and [`page`] (the same for people), [`sums`] and [`bag`]
 //! (what proves it), [`statement`] (the signed account of the whole), [`bundle`] (all of it as the one stream that is
-//! sealed).
+//! sealed), [`age`] (a folder as one encrypted file).
 
 use crate::model::production::News;
 
+pub mod age;
 pub mod bag;
 pub mod bundle;
 pub mod columns;
@@ -25,6 +26,7 @@ pub mod redaction_log;
 pub mod rsmf;
 pub mod statement;
 pub mod sums;
+pub mod tiff;
 pub mod timestamp;
 
 /// Words that stand on the page and in the text file in place of a withheld document.

@@ -2,6 +2,7 @@
 //! folder, or need an escape in a manifest.
 
 use crate::model::production::{BatesNumber, Extra};
+use std::collections::BTreeSet;
 
 /// The folder of a bag that holds what is delivered (RFC 8493 section 2.1.2).
 pub const PAYLOAD: &str = "data";
@@ -110,6 +111,22 @@ impl Beside {
 /// The PDF of the `nth` document (counted from 0) that begins at `first`.
 pub fn pdf(volume: &str, nth: u64, first: &BatesNumber) -> String {
     format!("{PAYLOAD}/{volume}/PDF/{:04}/{first}.pdf", nth / FOLDER_DOCUMENTS + 1)
+}
+
+/// The ending of the images of pages, where a production has an image to a page.
+pub fn image_ending(extras: &BTreeSet<Extra>) -> Option<&'static str> {
+    [(Extra::Tiff, "tif"), (Extra::PagePdf, "pdf")].into_iter().find(|one| extras.contains(&one.0)).map(|one| one.1)
+}
+
+/// The image of the page with a number, in a production that begins at `start`.
+pub fn image(volume: &str, start: &BatesNumber, page: &BatesNumber, ending: &str) -> String {
+    let nth = u64::from(page.page().saturating_sub(start.page()));
+    format!("{PAYLOAD}/{volume}/IMAGES/{:04}/{page}.{ending}", nth / FOLDER_DOCUMENTS + 1)
+}
+
+/// Whether a path of a volume is that of the image of a page.
+pub fn is_image(volume: &str, path: &str) -> bool {
+    path.starts_with(&format!("{PAYLOAD}/{volume}/IMAGES/"))
 }
 
 /// The text of the `nth` document that begins at `first`.

@@ -5,7 +5,7 @@
 //! first of a document has the break `Y` and the count. Folder and box stay empty: products disagree on their order.
 
 use super::names;
-use crate::model::production::ProducedItem;
+use crate::model::production::{BatesNumber, ProducedItem};
 
 /// A line cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,10 +32,28 @@ pub struct OptLine {
     pub pages: Option<u32>,
 }
 
-/// The line of a document.
-pub fn line(item: &ProducedItem, volume: &str) -> String {
-    let path = names::in_volume(volume, &item.pdf_path);
-    format!("{},{volume},{path},Y,,,{}\r\n", item.first, item.pages)
+/// The images of pages: the first number of the production, by which they are put into folders, and their ending.
+#[derive(Debug, Clone, Copy)]
+pub struct Images<'i> {
+    /// The first number of the production.
+    pub start: &'i BatesNumber,
+    /// The ending of the files.
+    pub ending: &'i str,
+}
+
+/// The lines of a document: one for its PDF file, or one for the image of each of its pages.
+pub fn lines(item: &ProducedItem, volume: &str, images: Option<Images<'_>>) -> String {
+    let Some(Images { start, ending }) = images else {
+        let path = names::in_volume(volume, &item.pdf_path);
+        return format!("{},{volume},{path},Y,,,{}\r\n", item.first, item.pages);
+    };
+    let page = |nth: u32| {
+        let number = item.first.plus(nth);
+        let path = names::in_volume(volume, &names::image(volume, start, &number, ending));
+        let told = if nth == 0 { format!("Y,,,{}", item.pages) } else { ",,,".to_owned() };
+        format!("{number},{volume},{path},{told}\r\n")
+    };
+    (0..item.pages).map(page).collect()
 }
 
 /// Reads an Opticon file; the byte order mark that some products write is skipped.
@@ -69,6 +87,21 @@ fn one(number: usize, line: &str) -> Result<OptLine, OptError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_image_to_a_page_has_a_line_to_a_page() {
+        let item = super::super::columns::tests::sample(9, 2);
+        assert_eq!(lines(&item, "VOL001", None), "CB-00000009,VOL001,PDF\\0001\\CB-00000009.pdf,Y,,,2\r\n");
+        let start = "CB-00000001".parse().expect("a number");
+        let images = Images { start: &start, ending: "tif" };
+        let written = lines(&item, "VOL001", Some(images));
+        assert_eq!(
+            written,
+            "CB-00000009,VOL001,IMAGES\\0001\\CB-00000009.tif,Y,,,2\r\n\
+             CB-00000010,VOL001,IMAGES\\0001\\CB-00000010.tif,,,,\r\n"
+        );
+        assert_eq!(read(&written).expect("read").len(), 2);
+    }
 
     #[test]
     fn documents_of_several_pages_and_single_pages_are_read() {

@@ -34,7 +34,7 @@ const STYLE: &str = "body{font:1rem/1.5 sans-serif;margin:0 auto;max-width:75rem
 background:#fff}a{color:#0645ad}a:focus{outline:3px solid #0645ad}.skip{position:absolute;left:-999rem}\
 .skip:focus{position:static}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}\
 caption{text-align:left;font-weight:bold;padding:.5rem 0}th,td{border:1px solid #767676;padding:.3rem .5rem;\
-text-align:left;vertical-align:top}thead th{background:#eee}td{overflow-wrap:anywhere}\
+text-align:left;vertical-align:top}thead th{background:#eee}td,li,p,h1{overflow-wrap:anywhere}\
 .scroll td{min-width:7.5rem}.scroll td:nth-child(2){min-width:3rem}.scroll th,.scroll a{white-space:nowrap}\
 .exercise{border:3px solid #a00000;color:#a00000;padding:.5rem;font-weight:bold}";
 
@@ -149,8 +149,9 @@ fn list_of_withheld(withheld: &[Withheld], redactions: usize) -> String {
     let mut out = "<h2 id=\"withheld\">Withheld items</h2>\n".to_owned();
     if redactions > 0 {
         out.push_str(&format!(
-            "<p>Parts of documents were withheld in {redactions} places. Each is marked in the document with its legal basis, \
-             and listed in <a href=\"redaction-log.csv\">redaction-log.csv</a>.</p>\n"
+            "<p>Parts of documents were withheld in {redactions} {places}. Each is marked in the document with its legal basis, \
+             and listed in <a href=\"redaction-log.csv\">redaction-log.csv</a>.</p>\n",
+            places = if redactions == 1 { "place" } else { "places" }
         ));
     }
     if withheld.is_empty() {

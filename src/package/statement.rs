@@ -151,6 +151,8 @@ fn extras(statement: &Statement) -> String {
             Some(format!("  data/{volume}/THREADS        conversations for people, a PDF for each day\n"))
         }
         Extra::CallTables => Some(format!("  data/{volume}/CALLS          tables of the calls\n")),
+        Extra::PagePdf => Some(format!("  data/{volume}/IMAGES         an image to a page, as PDF\n")),
+        Extra::Tiff => Some(format!("  data/{volume}/IMAGES         an image to a page, as TIFF (CCITT Group 4)\n")),
         Extra::Minisign | Extra::Ssh => None,
     };
     statement.extras.iter().filter_map(line).collect()

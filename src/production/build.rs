@@ -3,6 +3,7 @@
 use super::draft::{self, Desk, Draft, Sheet};
 use super::extras::Extras;
 use super::folder::{Folder, Stream};
+use super::images;
 use super::plan::{Plan, PlannedFamily};
 use super::redacted::LeftOut;
 use super::talk::Line;
@@ -15,7 +16,6 @@ use crate::model::conversation::FileSaid;
 use crate::model::production::{BatesNumber, ProducedItem, PublicText};
 use crate::model::record::RecordKind;
 use crate::model::redaction::Reach;
-use crate::model::request::RequestKind;
 use crate::package::listing::{self, Remark};
 use crate::package::page::{self, Heading};
 use crate::package::{columns, dat, names, opt, redaction_log};
@@ -57,6 +57,8 @@ struct Ready<'p> {
 struct Drawn {
     draft: Draft,
     rendered: Rendered,
+    /// The images of its pages, where the production has them.
+    images: Vec<Vec<u8>>,
 }
 
 struct Listings {
@@ -160,7 +162,7 @@ fn finish(
     for stream in [listings.dat, listings.opt, listings.csv, listings.html] {
         folder.close(stream)?;
     }
-    let litigation = plan.request.kind == RequestKind::Litigation;
+    let litigation = plan.request.kind.is_discovery();
     folder.write(names::WITHHOLDING_LOG, listing::withholding_log(&built.withheld, litigation).as_bytes())?;
     folder.write(names::WITHHOLDING_SUMMARY, listing::withholding_summary(&built.withheld, litigation).as_bytes())?;
     if !built.redactions.is_empty() {
@@ -255,18 +257,20 @@ fn first_drawing(
     assert!(rendered.pages > 0, "a drawn item has at least one page");
     // Only the count is kept until the numbers are known.
     let rendered = Rendered { pdf: Vec::new(), ..rendered };
-    Ok(Drawn { draft, rendered })
+    Ok(Drawn { draft, rendered, images: Vec::new() })
 }
 
 fn second_drawing(
-    drawn: Drawn,
+    mut drawn: Drawn,
     first: &BatesNumber,
     desk: &Desk<'_>,
     draw: Draw<'_>,
 ) -> Result<Drawn, ProductionError> {
     let rendered = draw(&drawn.draft.sheet.at(first, desk.exercise, desk.plan.made_at))?;
     assert!(rendered.pages == drawn.rendered.pages, "a number never changes how many pages an item has");
-    Ok(Drawn { draft: drawn.draft, rendered })
+    let (images, told) = images::of(desk.plan, &rendered.pdf, first, desk.exercise, draw)?;
+    drawn.draft.remarks.extend(told);
+    Ok(Drawn { draft: drawn.draft, rendered, images })
 }
 
 /// Numbers and writes one family.
@@ -285,7 +289,9 @@ fn family(
     let family_last = family_first.plus(pages - 1);
     let mut talk: Option<(Line, BatesNumber)> = None;
     let mut files = Vec::new();
-    for (at, Drawn { draft, rendered }) in members.into_iter().enumerate() {
+    let start = number(u64::from(plan.first));
+    let images = names::image_ending(&plan.extras).map(|ending| opt::Images { start: &start, ending });
+    for (at, Drawn { draft, rendered, images: drawn }) in members.into_iter().enumerate() {
         let first = number(u64::from(plan.first) + built.pages);
         let last = first.plus(rendered.pages - 1);
         let nth = built.items.len() as u64;
@@ -299,6 +305,10 @@ fn family(
             folder.write(path, &native.bytes)?;
         }
         listings.extras.document(&item, &folder.written[written..], &plan.volume)?;
+        for (page, bytes) in (0..).zip(&drawn) {
+            let ending = images.map_or("", |one| one.ending);
+            folder.write(&names::image(&plan.volume, &start, &first.plus(page), ending), bytes)?;
+        }
         if let Some(line) = &draft.line {
             talk = Some((line.clone(), first.clone()));
         } else if at > 0 && draft.withheld.is_none() && !draft.left_out {
@@ -307,7 +317,7 @@ fn family(
         }
         let given = given(&draft.sheet, item.native_path.is_some());
         listings.dat.push(dat::row(&columns::values(&item, &plan.volume)).as_bytes())?;
-        listings.opt.push(opt::line(&item, &plan.volume).as_bytes())?;
+        listings.opt.push(opt::lines(&item, &plan.volume, images).as_bytes())?;
         listings.csv.push(listing::index_row(&item).as_bytes())?;
         listings.html.push(page::document(&item).as_bytes())?;
         built.redactions.extend(draft.cuts.iter().filter_map(|cut| desk.left_out.row(&first, cut)));
@@ -368,6 +378,7 @@ fn item_of(plan: &Plan, ready: &Ready<'_>, draft: &Draft, place: &Place<'_>) -> 
         all_custodians: joined(&ready.custodians),
         message_id: told.message_id.clone(),
         original_sha256: told.sha256.clone(),
+        original_md5: told.md5.clone(),
         withheld: draft.withheld.clone(),
         left_out: draft.left_out,
         news: news(plan, draft.family),
@@ -437,7 +448,7 @@ pub(super) fn withheld_families(
     let reading = repository.catalog().reading();
     let mut rows = Vec::new();
     for planned in families {
-        let logged = if plan.request.kind == RequestKind::Litigation {
+        let logged = if plan.request.kind.is_discovery() {
             let members = planned.members.iter().map(|one| (one.part, one.record)).collect();
             let item = repository.facts(&reading.family(planned.family)?)?.item;
             let item = redactor.item(&item, &members).item;

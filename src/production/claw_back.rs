@@ -230,7 +230,7 @@ fn written(
         ("address", wanted.address.clone()),
         ("clerk", actor.to_owned()),
         ("items", items.join("\n")),
-        ("reason", wanted.reason.clone()),
+        ("reason", format!("{}.", wanted.reason.trim().trim_end_matches('.'))),
         ("law", law.to_owned()),
         (
             "assessment",
@@ -243,16 +243,18 @@ fn written(
 }
 
 /// A day as a letter writes it.
-fn letter_day(day: NaiveDate) -> String {
+pub(super) fn letter_day(day: NaiveDate) -> String {
     day.format("%B %-d, %Y").to_string()
 }
 
-/// Copies the shipped template into the repository, to be edited there.
+/// Copies the shipped templates into the repository, to be edited there.
 pub fn copy_templates(repository: &Repository) -> Result<Vec<std::path::PathBuf>, ProductionError> {
-    letters::copy_templates(repository, SHIPPED).map_err(of_letter)
+    let mut written = letters::copy_templates(repository, SHIPPED).map_err(of_letter)?;
+    written.extend(letters::copy_templates(repository, super::breach::SHIPPED).map_err(of_letter)?);
+    Ok(written)
 }
 
-fn of_letter(error: LetterError) -> ProductionError {
+pub(super) fn of_letter(error: LetterError) -> ProductionError {
     match error {
         LetterError::Repository(error) => error.into(),
         error => ProductionError::refused(error.to_string(), "Correct the template in the folder templates."),

@@ -7,7 +7,7 @@ use super::redacted::{INTERNAL, LeftOut};
 use super::rich_body;
 use super::talk::{self, Line};
 use super::words::{self, Field, released};
-use crate::base::digest::Blake3Digest;
+use crate::base::digest::{Blake3Digest, to_hex};
 use crate::base::id::{FamilyId, RecordId};
 use crate::base::limits::SECTION_IN_MEMORY_BYTES;
 use crate::catalog::FamilyRow;
@@ -15,7 +15,6 @@ use crate::model::item::{ParsedAttachment, ParsedItem, Searchable};
 use crate::model::production::{BatesNumber, PublicText};
 use crate::model::record::{RecordKind, Role};
 use crate::model::redaction::Version;
-use crate::model::request::RequestKind;
 use crate::package::{NOT_RESPONSIVE_WORDS, withheld_words};
 use crate::redaction::Cut;
 use crate::render::{self, Content, EXERCISE, Rendition, Rich};
@@ -25,6 +24,7 @@ use crate::source::native::{self, Native};
 use crate::vault::{KeyReader, Section, Vault};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use md5::{Digest, Md5};
 
 /// What every worker needs to draft.
 pub(super) struct Desk<'r> {
@@ -51,6 +51,7 @@ pub(super) struct Told {
     pub(super) file_name: PublicText,
     pub(super) message_id: PublicText,
     pub(super) sha256: PublicText,
+    pub(super) md5: PublicText,
 }
 
 /// How a member is drawn.
@@ -197,7 +198,7 @@ fn parent(
     };
     // The original of a parent holds its attachments, so it is given only where nothing of the family is kept back.
     let whole = planned.is_whole() && !is_family_touched;
-    let litigation = desk.plan.request.kind == RequestKind::Litigation && whole;
+    let litigation = desk.plan.request.kind.is_discovery() && whole;
     let has_native = matches!(item.kind, RecordKind::Email | RecordKind::File);
     let native = original
         .filter(|_| desk.plan.natives && litigation && has_native)
@@ -225,11 +226,18 @@ fn parent(
         answers: released(item.references.last().map_or("", String::as_str)),
         message_id: released(&item.message_id),
         sha256: if litigation { PublicText::released(facts.sha256.to_string()) } else { PublicText::default() },
+        md5: md5_of(native.as_ref()),
     };
     let title = title(&item.subject, item.kind);
     let line = talk::line(item, &fields, desk.zone, open);
     let draft = assemble(desk, planned.family, member, title, fields, shown, remarks, told, native);
     Draft { line, ..draft }
+}
+
+/// MD5 of an original file that is given as it is: it proves nothing, and review platforms compare by it.
+fn md5_of(native: Option<&Native>) -> PublicText {
+    let exact = native.filter(|one| !one.is_rendition);
+    exact.map(|one| PublicText::released(to_hex(&Md5::digest(&one.bytes)))).unwrap_or_default()
 }
 
 /// What the receiver is told where the file is not the original itself.
@@ -324,15 +332,16 @@ fn attachment(
         remarks.push(PublicText::released("Part of this file could not be read."));
     }
     // The digest of a file from which something was left out would tell whoever guesses it.
-    let litigation = desk.plan.request.kind == RequestKind::Litigation && !is_touched;
+    let litigation = desk.plan.request.kind.is_discovery() && !is_touched;
     let sha256 = attached.sha256.filter(|_| litigation).map(|digest| digest.to_string()).unwrap_or_default();
-    let told = Told { file_name: released(&name), sha256: PublicText::released(sha256), ..Told::default() };
+    let mut told = Told { file_name: released(&name), sha256: PublicText::released(sha256), ..Told::default() };
     if desk.plan.natives && is_touched {
         remarks.push(PublicText::released("The original file is not given: a part of it is withheld."));
     } else if desk.plan.natives && bytes.is_none() {
         remarks.push(PublicText::released("The original file is not given: it could not be decoded or is too large."));
     }
     let native = bytes.filter(|_| litigation && desk.plan.natives).map(|bytes| native::of_part(attached, bytes));
+    told.md5 = md5_of(native.as_ref());
     remarks.extend(rendered(native.as_ref(), told.sha256.as_str()));
     assemble(desk, planned.family, member, released(&name), fields, shown, remarks, told, native)
 }
@@ -349,10 +358,24 @@ pub(super) struct Shown {
 const TEXT_ONLY: &str =
     "The text of this file as the program read it, hidden parts included; its layout and pictures are not shown.";
 const NO_TEXT: &str = "This message has no text.";
+const TRANSCRIPT: &str =
+    "Voicemail. These words are the transcript that its source has of the recording; nobody has compared the two.";
+const NO_TRANSCRIPT: &str = "Voicemail. Its source has no transcript; what was said is in the recording alone.";
+const NO_RECORDING: &str = "Voicemail. Its source has neither a transcript nor the recording.";
+/// How a slip sheet ends whose file the receiver may ask for.
+const ASK: &str = " Ask for it in its own format.";
 
 fn message_body(item: &ParsedItem, zone: Tz, rich: impl FnOnce() -> Option<Rich>) -> Shown {
     let text = words::body(item, zone);
     let empty = item.body.trim().is_empty();
+    if item.kind == RecordKind::Voicemail {
+        let remark = match (empty, item.attachments.is_empty()) {
+            (false, _) => TRANSCRIPT,
+            (true, false) => NO_TRANSCRIPT,
+            (true, true) => NO_RECORDING,
+        };
+        return Shown { content: Content::Text(text.clone()), text, remark, listed: empty };
+    }
     if empty && item.searchable != Searchable::Fully {
         let words = PublicText::released("The text of this item could not be read.");
         return Shown { content: Content::Slip(words.clone()), text: words, remark: "", listed: true };
@@ -388,15 +411,19 @@ fn by_type(found_type: &str, bytes: Option<&[u8]>, text: &str) -> Shown {
         _ if said => Shown { content: Content::Text(text.clone()), text, remark: TEXT_ONLY, listed: true },
         (_, None) => slip("This file could not be decoded or is too large to be shown as pages.", text),
         (_, Some([])) => slip("This file is empty.", text),
-        (_, Some(_)) => slip("This file has no text and cannot be shown as pages. Ask for it in its own format.", text),
+        (heard, Some(_)) if heard.starts_with("audio/") || heard.starts_with("video/") => {
+            slip(&format!("This file is a recording, which no page can show.{ASK}"), text)
+        }
+        (_, Some(_)) => slip(&format!("This file has no text and cannot be shown as pages.{ASK}"), text),
     }
 }
 
 /// A slip sheet of what is given in its own format alone says which file that is.
 fn in_its_format(shown: Shown, native: Option<&Native>, told: &Told) -> Shown {
-    let (Content::Slip(_), Some(native)) = (&shown.content, native) else { return shown };
+    let (Content::Slip(why), Some(native)) = (&shown.content, native) else { return shown };
     let what = if native.is_rendition { "as a rendition" } else { "in its own format" };
-    let mut words = format!("Produced {what}.");
+    let why = why.as_str().trim_end_matches(ASK);
+    let mut words = format!("{why}\nProduced {what}.");
     for (label, value) in [("File", &told.file_name), ("SHA-256 of the original", &told.sha256)] {
         if !value.is_empty() {
             words.push_str(&format!("\n{label}: {}", value.as_str()));

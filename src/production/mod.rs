@@ -8,11 +8,14 @@
 //! talk      texts and calls as conversations and tables, beside the documents
 //! sheets    those as pages
 //! extras    what a production holds only when it is asked for
+//! images    the same of an image to a page
 //! build     the folder: drawn twice (once to count the pages, once with its numbers), written as it goes
 //! archival  one item as it is filed, with its original inside
 //! proof     manifests, bag, signed statement
 //! sealed    the copy that the repository keeps, under a key of its own; it is delivered from again
+//! encrypt   a delivered folder as one file that only its receiver opens
 //! claw_back what was given by mistake is asked for again
+//! breach    who is told when that was a breach
 //! record    checked by `verify`, sealed, then numbers, event and final name in one transaction
 //! ```
 //!
@@ -26,13 +29,16 @@
 //! changes, whole headers) and are given in litigation alone, when asked for.
 
 mod archival;
+mod breach;
 mod build;
 mod certificate;
 mod claw_back;
 mod decisions;
 mod draft;
+mod encrypt;
 mod extras;
 mod folder;
+mod images;
 mod lease;
 mod partial;
 mod plan;
@@ -48,10 +54,12 @@ mod words;
 
 pub use crate::package::listing::Withheld;
 pub use archival::archival;
+pub use breach::{BreachNotice, BreachTold, breach_notices, tell_of_breach};
 pub use certificate::certificate_draft;
 pub use claw_back::{
     Assessed, ClawBackRow, ClawedBack, Wanted, all_claw_backs, assess, claw_back, claw_backs, copy_templates,
 };
+pub use encrypt::{Encrypted, For, encrypt, encrypt_with};
 pub use plan::{Give, Plan, PlannedFamily, PlannedMember, not_collected, plan};
 pub use record::{again, again_with, produce, produce_with};
 pub use redacted::{Preview, look_through, preview};

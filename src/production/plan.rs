@@ -8,7 +8,7 @@ use crate::catalog::{CatalogError, FamilyRow, Guard, Reading, RecordRow};
 use crate::model::production::{BatesPrefix, Extra, News};
 use crate::model::record::RecordKind;
 use crate::model::redaction::{CourtOrder, Redaction, Version};
-use crate::model::request::{DataRequest, RequestKind, RequestStatus};
+use crate::model::request::{DataRequest, RequestStatus};
 use crate::model::review::Decision;
 use crate::package::names;
 use crate::repository::Repository;
@@ -121,9 +121,13 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
         let hint = format!("Collect first: recordroom request collect {}", request.id);
         return Err(ProductionError::refused(message, hint));
     }
-    if options.natives && request.kind != RequestKind::Litigation {
-        let message = "original files are given in litigation alone: they carry what no reviewer saw";
+    if options.natives && !request.kind.is_discovery() {
+        let message = "original files are given in litigation and to a subpoena alone: they carry what no reviewer saw";
         return Err(ProductionError::refused(message, "Run the command again without --natives."));
+    }
+    if options.extras.contains(&Extra::PagePdf) && options.extras.contains(&Extra::Tiff) {
+        let message = "the image load file names one image to a page, as PDF or as TIFF";
+        return Err(ProductionError::refused(message, "Ask for one of them: --images pdf, or --images tiff"));
     }
     let usual = usual_version(request.kind);
     let version = options.version.unwrap_or(usual);

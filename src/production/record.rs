@@ -15,7 +15,7 @@ use crate::catalog::{ProductionRow, SealedAt, Writing};
 use crate::model::event::Act;
 use crate::model::production::{BatesNumber, Production};
 use crate::model::redaction::Version;
-use crate::model::request::{RequestKind, RequestStatus};
+use crate::model::request::RequestStatus;
 use crate::package::statement::Statement;
 use crate::render;
 use crate::repository::{Repository, RepositoryError};
@@ -181,7 +181,7 @@ fn row(plan: &Plan, made: &Made, family: FamilyId, at: SealedAt) -> ProductionRo
         manifest_sha256: statement.manifest_sha256.clone(),
     };
     // To the public the log tells nothing of such a family but its kind and the basis.
-    let told = plan.request.kind == RequestKind::Litigation;
+    let told = plan.request.kind.is_discovery();
     let logged = plan.withheld.iter().filter(|_| told).map(|one| one.family).collect();
     ProductionRow { production, family, at, items: built.items.clone(), logged }
 }
@@ -324,6 +324,23 @@ pub fn again_with(
         let _ = lease::remove(&temporary);
     }
     delivered
+}
+
+/// Whether a folder is a recorded production, whole and unchanged.
+pub(super) fn is_recorded(
+    repository: &Repository,
+    row: &ProductionRow,
+    directory: &Path,
+    draw: Draw<'_>,
+) -> Result<(), ProductionError> {
+    let one = &row.production;
+    let statement = examine(repository, directory, draw)?;
+    if statement.is_some_and(|it| it.production == one.id && it.manifest_sha256 == one.manifest_sha256) {
+        return Ok(());
+    }
+    let message = format!("{} is not the production {}", directory.display(), one.id);
+    let hint = format!("Deliver it again with: recordroom produce --again {} DIR", one.id);
+    Err(ProductionError::refused(message, hint))
 }
 
 /// Opens the sealed copy, and checks that it is whole and the one that was recorded.

@@ -23,7 +23,7 @@ pub(super) const INTERNAL: &str = "CITY ATTORNEY ONLY: NOT REDACTED, NOT FOR REL
 pub(super) fn usual_version(kind: RequestKind) -> Version {
     match kind {
         RequestKind::DataSubject => Version::DataSubject,
-        RequestKind::Litigation => Version::OpposingParty,
+        RequestKind::Litigation | RequestKind::Subpoena => Version::OpposingParty,
         _ => Version::Public,
     }
 }

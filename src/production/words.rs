@@ -153,9 +153,9 @@ pub(super) fn sentence(message: &str) -> String {
 }
 
 /// When an item was sent, by whom and to whom, as the withholding log of a litigation tells it: the other side needs it
-/// to judge the claim (Fed. R. Civ. P. 26(b)(5)(A)). To the public and to the subject of the data the log tells nothing.
+/// to judge the claim (Fed. R. Civ. P. 26(b)(5)(A); of a subpoena 45(e)(2)(A)). To the public and to the subject of the data the log tells nothing.
 pub(super) fn logged(kind: RequestKind, item: &ParsedItem, zone: Tz) -> [PublicText; 4] {
-    if kind != RequestKind::Litigation {
+    if !kind.is_discovery() {
         return Default::default();
     }
     let sent = item.sent_at.as_ref().map(|sent| time(sent, zone)).unwrap_or_default();

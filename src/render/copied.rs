@@ -204,7 +204,29 @@ pub(super) fn copy(
     frame(&mut out, tree, &kids, layers, stamp, title, id);
     let mut pdf = Vec::new();
     out.save_to(&mut pdf).map_err(|error| error.to_string())?;
-    Ok((pdf, problems(source, unseen)))
+    let mut problems = problems(source, unseen);
+    problems.extend(fonts_of_the_reader(&out));
+    Ok((pdf, problems))
+}
+
+/// That pages rely on fonts which their file does not carry: a viewer draws them with its own, so that they may look
+/// otherwise elsewhere.
+fn fonts_of_the_reader(out: &Document) -> Option<String> {
+    let is_missing = |object: &Object| {
+        let Ok(font) = object.as_dict() else { return false };
+        let kind = |key: &[u8]| font.get(key).and_then(Object::as_name).unwrap_or_default();
+        // The glyphs of a Type 3 font are in the file, and a composite font is told by the one below it.
+        if kind(b"Type") != b"Font" || matches!(kind(b"Subtype"), b"Type0" | b"Type3") {
+            return false;
+        }
+        let described = font.get_deref(b"FontDescriptor", out).and_then(Object::as_dict);
+        !described.is_ok_and(|one| [&b"FontFile"[..], b"FontFile2", b"FontFile3"].iter().any(|key| one.has(key)))
+    };
+    match out.objects.values().filter(|one| is_missing(one)).count() {
+        0 => None,
+        1 => Some("the PDF file does not carry one of its fonts; a viewer draws it with its own".to_owned()),
+        count => Some(format!("the PDF file does not carry {count} of its fonts; a viewer draws them with its own")),
+    }
 }
 
 /// What the reader of a copied file should know.

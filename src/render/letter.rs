@@ -161,7 +161,8 @@ fn paragraphs(sheet: &mut Sheet, setter: &mut Setter, text: &str, fits: bool) ->
     let lines = lines(text);
     let mut widths: HashMap<String, f32> = HashMap::new();
     let mut blank = 0;
-    let mut at = 0;
+    // Blank lines above the first words say nothing.
+    let mut at = lines.iter().take_while(|line| line.trim().is_empty()).count();
     while at < lines.len() {
         if lines[at].trim().is_empty() {
             blank += 1;

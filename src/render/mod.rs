@@ -10,7 +10,8 @@
 //! without a line in [`Rendered::problems`]; no stranger's bytes make [`draw`] panic.
 //!
 //! Reading order: `letter` and `rich` (what stands on the page), `sheet` (where), `setting` and `screen` (lines and their
-//! characters), `boxed` (where words were withheld), `fonts`, `stamp`, `write` (the file), `picture`, `copied` and `harmless` (foreign PDF files). Tests: `tests`.
+//! characters), `boxed` (where words were withheld), `fonts`, `stamp`, `write` (the file), `picture`, `copied` and `harmless` (foreign PDF files), `singles` (a file
+//! for each page). Tests: `tests`.
 
 mod boxed;
 mod copied;
@@ -23,6 +24,7 @@ mod rich;
 mod screen;
 mod setting;
 mod sheet;
+mod singles;
 mod slip;
 mod stamp;
 mod write;
@@ -33,6 +35,7 @@ mod rich_tests;
 mod tests;
 
 pub use count::page_count;
+pub use singles::single_pages;
 pub use slip::{EXERCISE, slip_sheet};
 
 use crate::base::digest::to_hex;

@@ -272,7 +272,9 @@ impl Placing<'_> {
             for (at, cell) in row.iter().enumerate() {
                 for line in lines_of(&cell.spans) {
                     let short: String = line.iter().flat_map(|one| one.0.chars()).take(120).collect();
-                    let width = self.setter.measured(&short, free).min(room) + GUTTER + 2.0;
+                    // Bold letters are wider: a heading measured in plain ones would be broken inside a word.
+                    let face = if line.iter().any(|one| one.1 == BOLD) { BOLD } else { free.face };
+                    let width = self.setter.measured(&short, Style { face, ..free }).min(room) + GUTTER + 2.0;
                     wanted[at] = wanted[at].max(width);
                 }
             }

@@ -87,7 +87,22 @@ pub(super) fn write(
         page.finish();
     }
     document.set_tag_tree(tree(&sheet.parts, drawn));
-    document.finish().map_err(|error| error.to_string())
+    document.finish().map(without_suspects).map_err(|error| error.to_string())
+}
+
+/// `/Suspects false` says what is so anyway (ISO 32000-1, table 321), and poppler complains of it: blanks take its place,
+/// so that nothing in the file moves.
+fn without_suspects(mut pdf: Vec<u8>) -> Vec<u8> {
+    const MARKED: &[u8] = b"/MarkInfo<</Marked true";
+    const SUSPECTS: &[u8] = b"/Suspects false";
+    let found = pdf.windows(MARKED.len() + SUSPECTS.len()).rposition(|one| {
+        let (before, behind) = one.split_at(MARKED.len());
+        before == MARKED && behind == SUSPECTS
+    });
+    if let Some(at) = found {
+        pdf[at + MARKED.len()..][..SUSPECTS.len()].fill(b' ');
+    }
+    pdf
 }
 
 /// PDF/A wants a date of creation in the metadata (ISO 19005-2, 6.6.2.3). It is that of the production, which is said and

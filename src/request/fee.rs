@@ -159,10 +159,10 @@ fn public(fee: &mut Fee, question: &FeeQuestion, policy: &FeePolicy) {
     vendors(fee, question, PUBLIC_LAW);
     // Up to 100 such pages actual cost is not used: the price of the page is all.
     for one in question.work.iter().filter(|one| one.purpose != WorkFor::Redaction) {
-        fee.add(format!("{}: in the price of the page", told(one)), 0, PUBLIC_LAW);
+        fee.add(format!("{}, in the price of the page", told(one)), 0, PUBLIC_LAW);
     }
     for (what, _) in &question.materials {
-        fee.add(format!("{what}: in the price of the page"), 0, PUBLIC_LAW);
+        fee.add(format!("{what}, in the price of the page"), 0, PUBLIC_LAW);
     }
 }
 
@@ -202,8 +202,12 @@ fn vendors(fee: &mut Fee, question: &FeeQuestion, law: &str) {
 fn never_charged(fee: &mut Fee, question: &FeeQuestion) {
     let minutes: u32 =
         question.work.iter().filter(|one| one.purpose == WorkFor::Redaction).map(|one| one.minutes).sum();
-    let time = if minutes == 0 { String::new() } else { format!(" ({minutes} minutes)") };
-    fee.add(format!("Separating public from not public data{time}: never charged"), 0, PUBLIC_LAW);
+    let time = match minutes {
+        0 => String::new(),
+        1 => " (1 minute)".to_owned(),
+        _ => format!(" ({minutes} minutes)"),
+    };
+    fee.add(format!("Separating public from not public data{time}, never charged"), 0, PUBLIC_LAW);
 }
 
 fn told(work: &Work) -> String {

@@ -261,7 +261,10 @@ fn letter(progress: &mut Progress, event: &Event, number: u64, kind: &str, sha25
         | RequestLetterKind::NoData
         | RequestLetterKind::Denial
         | RequestLetterKind::CertifiedDenial => progress.reached("answered", event.at),
-        RequestLetterKind::Clarification | RequestLetterKind::Estimate => {}
+        RequestLetterKind::Clarification
+        | RequestLetterKind::Estimate
+        | RequestLetterKind::Inspection
+        | RequestLetterKind::Accuracy => {}
     }
     progress.letters.push(LetterRow { number, kind, at: event.at, by: event.actor.clone(), sha256 });
 }

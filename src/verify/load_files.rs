@@ -3,6 +3,7 @@
 use super::Finding;
 use super::delivery::Draw;
 use super::extras;
+use super::images;
 use super::redactions;
 use crate::model::production::{BatesNumber, Extra};
 use crate::package::dat::{self, Table};
@@ -59,6 +60,7 @@ pub(super) fn check(
     families(&rows, &dat_path, &mut findings);
     paths(&rows, statement, delivered, &dat_path, &mut findings);
     image_lines(directory, &rows, statement, &mut findings);
+    images::check(directory, &rows, statement, delivered, &mut findings);
     index(directory, &rows, &mut findings);
     extras::check(directory, &rows, statement, delivered, &mut findings);
     redactions::check(directory, &rows, statement, &mut findings);
@@ -179,7 +181,9 @@ fn paths(rows: &[Row], statement: &Statement, delivered: &BTreeSet<String>, dat:
     for path in delivered.iter().filter(|path| path.starts_with(&volume)) {
         let beside = Beside::of(&statement.volume, path);
         let asked_for = beside.is_some_and(|kind| statement.extras.contains(&kind.extra()));
-        if !named.contains(path.as_str()) && !load_files.contains(path) && !asked_for {
+        // The images of pages are looked at with the load file that names them.
+        let is_image = names::is_image(&statement.volume, path) && names::image_ending(&statement.extras).is_some();
+        if !named.contains(path.as_str()) && !load_files.contains(path) && !asked_for && !is_image {
             findings.push(Finding::new("file-extra", path, "no document of the load file names it"));
         }
     }
@@ -203,10 +207,19 @@ fn image_lines(directory: &Path, rows: &[Row], statement: &Statement, findings: 
         Err(message) => return findings.push(Finding::new("load-file", path, message)),
     };
     let found: Vec<_> = lines.iter().map(|one| (one.key.clone(), one.pages, one.document, one.path.clone())).collect();
-    let expected: Vec<_> = rows
-        .iter()
-        .map(|row| (row.first.to_string(), Some(row.pages), true, names::in_volume(&statement.volume, &row.pdf)))
-        .collect();
+    let volume = &statement.volume;
+    let expected: Vec<_> = match names::image_ending(&statement.extras) {
+        None => rows
+            .iter()
+            .map(|row| (row.first.to_string(), Some(row.pages), true, names::in_volume(volume, &row.pdf)))
+            .collect(),
+        Some(ending) => images::pages(&rows)
+            .map(|(number, pages)| {
+                let path = names::image(volume, &statement.first_number, &number, ending);
+                (number.to_string(), pages, pages.is_some(), names::in_volume(volume, &path))
+            })
+            .collect(),
+    };
     if found != expected || lines.iter().any(|line| line.volume != statement.volume) {
         let message = "it does not name the same documents, pages and files as the other load file";
         findings.push(Finding::new("load-file", path, message));

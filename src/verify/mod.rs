@@ -13,6 +13,7 @@ pub mod checkpoint;
 pub mod delivery;
 pub mod documents;
 mod extras;
+mod images;
 mod load_files;
 pub mod matter;
 mod redactions;

@@ -12,7 +12,7 @@ use recordroom::letters::Letter;
 use recordroom::model::hold::Scope;
 use recordroom::model::request::{RequestKind, RequestOutcome};
 use recordroom::model::review::{Decision, Determination, Ground, NotPublicClass, Privilege};
-use recordroom::production::{self, Outcome, ProduceOptions, Wanted, produce};
+use recordroom::production::{self, BreachNotice, Outcome, ProduceOptions, Wanted, produce};
 use recordroom::repository::Repository;
 use recordroom::request::fee::{FeeQuestion, Medium, Work, WorkFor};
 use recordroom::request::{self, Named, NewIdentity, NewInspection, NewRequest, RequestError, RequestLetterKind};
@@ -174,6 +174,25 @@ fn private_data_waits_for_the_identity_and_a_minor_may_have_it_withheld() {
     let told = letter(&mut repository, own, RequestLetterKind::Response).expect("written").text;
     for words in ["of which you are the subject", "30 days to correct", "six months", "§ 13.04, subd. 3"] {
         assert!(flat(&told).contains(words), "{words}: {told}");
+    }
+    // Looking costs nothing, and is offered with a day or asks for one.
+    let when = Named { when: "Mondays from 9 to 12 at the counter.".to_owned(), ..Named::default() };
+    let offer = request::write_letter(&mut repository, own, RequestLetterKind::Inspection, &when, "clerk");
+    let offer = flat(&offer.expect("written").letter.text);
+    for words in ["free of charge", "When and where: Mondays from 9 to 12 at the counter.", "license seen", "§ 13.08"]
+    {
+        assert!(offer.contains(words), "{words}: {offer}");
+    }
+    // A challenge is answered by letter once it is decided.
+    let accuracy = |repository: &mut Repository| letter(repository, own, RequestLetterKind::Accuracy);
+    assert!(refused(accuracy(&mut repository)).contains("no accuracy was challenged"));
+    request::challenge(&mut repository, own, "the date of the call", None, "clerk").expect("challenged");
+    assert!(refused(accuracy(&mut repository)).contains("has no answer yet"));
+    request::answer_challenge(&mut repository, own, 1, (false, "the bill says the same"), "clerk").expect("answered");
+    let told = flat(&accuracy(&mut repository).expect("written").text);
+    for words in ["the date of the call", "30 days", "right as it stands", "Why: the bill says the same.", "§ 13.072"]
+    {
+        assert!(told.contains(words), "{words}: {told}");
     }
     // A parent asks, and the minor asked before.
     let minor = open(&mut repository, RequestKind::DataSubject, "Pat Torres", "mill");
@@ -427,6 +446,21 @@ fn what_was_given_by_mistake_is_asked_for_again_and_stays_told_after_it_is_gone(
     let found = (true, 1, "read by one person");
     production::assess(&mut repository, production, 1, found, "Elaine Hegdahl").expect("assessed");
     assert!(production::assess(&mut repository, production, 1, found, "Elaine Hegdahl").is_err(), "once");
+    // Whose data it was is told, what kind of data, and nothing of the data; the ledger does not know whom.
+    let mut tell = |number, notice: &BreachNotice| {
+        production::tell_of_breach(&mut repository, production, number, notice, "clerk")
+    };
+    let notice = BreachNotice { to: "Ann Lee".to_owned(), data: "your address".to_owned(), ..BreachNotice::default() };
+    assert!(tell(2, &notice).is_err(), "there is no such claw-back");
+    assert!(tell(1, &BreachNotice { data: String::new(), ..notice.clone() }).is_err());
+    let told = tell(1, &notice).expect("written");
+    assert_eq!((told.number, told.name.as_str()), (1, "P-1-breach-1-1"));
+    let text = flat(&told.letter.text);
+    for words in ["To: Ann Lee", "your address.", "§ 13.055", "The city will make a report", "by mail or by e-mail"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let events = repository.catalog().reading().events_about(&production.to_string()).expect("events");
+    assert!(events.iter().all(|event| !event.details.contains("Ann Lee")));
     request::close(&mut repository, id, "answered", "clerk").expect("closed");
     let mut repository = city.open("2028-03-03");
     assert_eq!(purge(&mut repository).destroyed, 3);

@@ -165,6 +165,11 @@ const ACTS: &[(&str, Step, [bool; 3])] = &[
         |r, id, _| hold::acknowledge(r, id, "Anna Larson", ("on paper", ""), "clerk").map(drop),
         [true, true, true],
     ),
+    (
+        "the notice of the release written",
+        |r, id, _| hold::write_notice(r, id, "Anna Larson", LetterKind::Release, "clerk").map(drop),
+        [false, true, true],
+    ),
     ("a reminder written", |r, id, _| hold::remind(r, id, "1", "clerk").map(drop), [true, false, false]),
     ("previewed", |r, id, _| hold::preview_amendment(r, id, &query("road")).map(drop), [true, false, false]),
 ];
@@ -254,7 +259,22 @@ fn the_release_of_one_hold_leaves_the_other() {
     let (one, two) = (place(&mut repository, &query("mill")), place(&mut repository, &query("ice")));
     let (mill, ice) = (family_of(&repository, "mill"), family_of(&repository, "ice"));
     assert_eq!(recordroom::disposition::freed_by_release(&repository, one).expect("previewed"), [mill]);
+    hold::write_notice(&mut repository, one, "IT desk", LetterKind::It, "clerk").expect("written");
+    hold::acknowledge(&mut repository, one, "IT desk", ("by e-mail", "retention policy R2 off"), "clerk")
+        .expect("answered");
     hold::release(&mut repository, one, "settled", ATTORNEY).expect("released");
+    // Who was told of the hold is told of its release, once; IT may start again what it suspended for it.
+    let untold =
+        |repository: &Repository| hold::not_told_of_release(&repository.catalog().reading(), one).expect("read");
+    assert_eq!(untold(&repository), ["IT desk"]);
+    let told = hold::write_notice(&mut repository, one, "IT desk", LetterKind::Release, "clerk").expect("written");
+    let text = told.letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in
+        ["was released on", "Why it is released: settled.", "start again", "retention policy R2 off", "stays in force"]
+    {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(untold(&repository).is_empty());
     assert_eq!(covers(&repository, two), BTreeSet::from([ice]));
     let mut repository = city.open("2025-04-01");
     assert_eq!(purge(&mut repository).destroyed, 4);

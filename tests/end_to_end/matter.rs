@@ -98,9 +98,14 @@ fn the_record_of_a_matter_tells_all_of_it_and_is_whole() {
         assert!(readme.contains(words) || words == "ticket", "{words}: {readme}");
     }
     let letter = fs::read_to_string(folder.join("letters/H-1-2.txt")).expect("the letter to IT");
-    for words in
-        ["Mailbox auto-delete", "Phone auto-delete", "Remote wipe", "Lund v. City", "IT desk", "query ice OR salt"]
-    {
+    for words in [
+        "Mailbox auto-delete",
+        "Phone auto-delete",
+        "Remote wipe",
+        "Lund v. City",
+        "IT desk",
+        "search words find: ice OR salt",
+    ] {
         assert!(letter.contains(words), "{words}: {letter}");
     }
 }

@@ -40,7 +40,8 @@ fn everything() -> (City, Produced) {
         request::open(&mut city.repository, new_request(RequestKind::Litigation), "clerk").expect("opened").id;
     request::collect(&mut city.repository, city.request, None, "clerk").expect("collected");
     let mut city = city.decided();
-    let extras = Extra::ALL.into_iter().collect();
+    // One kind of image to a page is given at a time.
+    let extras = Extra::ALL.into_iter().filter(|one| *one != Extra::Tiff).collect();
     let options = ProduceOptions { natives: true, extras, ..ProduceOptions::default() };
     let Outcome::Produced(produced) = city.produce_as("out", &options).expect("produced") else { panic!("nothing") };
     assert_eq!(city.findings("out"), []);
@@ -84,6 +85,10 @@ fn load_files_are_read_back_by_naive_readers() {
     let opt = text("data/VOL001/DATA/VOL001.opt");
     assert!(opt.is_ascii());
     let opt: Vec<Vec<&str>> = opt.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(opt.len() as u64, produced.pages, "an image to a page");
+    assert!(opt.iter().all(|line| files.contains_key(&format!("data/VOL001/{}", line[2].replace('\\', "/")))));
+    let opt: Vec<Vec<&str>> = opt.into_iter().filter(|line| line[3] == "Y").collect();
+    assert_eq!(opt.len(), rows.len());
     let lfp = text("data/VOL001/DATA/VOL001.lfp");
     let pages: Vec<Vec<&str>> =
         lfp.lines().filter(|line| line.starts_with("IM,")).map(|line| line.split(',').collect()).collect();

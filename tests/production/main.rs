@@ -4,6 +4,8 @@ mod delivered;
 #[path = "../support/exercise.rs"]
 mod exercise;
 mod forms;
+mod hard;
+mod images;
 mod natives;
 mod refused;
 mod sealed;

@@ -4,7 +4,22 @@ use super::super::fee::dollars;
 use super::super::progress::Progress;
 use super::RequestLetterKind;
 use super::told::Values;
-use crate::model::request::DataRequest;
+use crate::model::request::{DataRequest, RequestKind};
+
+/// What copies may cost at most, as whoever asks is told at the beginning.
+fn copies(request: &DataRequest) -> &'static str {
+    match (request.kind.is_of_the_act(), request.kind) {
+        (false, _) => "",
+        (true, RequestKind::DataSubject) => {
+            "If you want copies, the city may ask what making and certifying them costs, and nothing for searching (Minn. Stat. \
+             § 13.04, subd. 3). We tell you the price first."
+        }
+        (true, _) => {
+            "If you want copies, the city may ask at most 25 cents for each of up to 100 black-and-white pages on paper, and else what \
+             finding and copying the data costs (Minn. Stat. § 13.03, subd. 3(c)). We tell you the price first."
+        }
+    }
+}
 
 /// The words of the templates about money.
 pub(super) fn told(request: &DataRequest, progress: &Progress, kind: RequestLetterKind) -> Values {
@@ -17,6 +32,7 @@ pub(super) fn told(request: &DataRequest, progress: &Progress, kind: RequestLett
             ("fee_lines", String::new()),
             ("fee_total", String::new()),
             ("prepay", String::new()),
+            ("copies", copies(request).to_owned()),
         ];
     };
     let estimated = row.estimate;
@@ -42,5 +58,11 @@ pub(super) fn told(request: &DataRequest, progress: &Progress, kind: RequestLett
             dollars(cents)
         ),
     };
-    vec![("fee_intro", intro.to_owned()), ("fee_lines", lines.join("\n")), ("fee_total", total), ("prepay", prepay)]
+    vec![
+        ("fee_intro", intro.to_owned()),
+        ("fee_lines", lines.join("\n")),
+        ("fee_total", total),
+        ("prepay", prepay),
+        ("copies", copies(request).to_owned()),
+    ]
 }

@@ -7,7 +7,7 @@ mod charged;
 mod searched;
 mod told;
 
-use super::progress::progress;
+use super::progress::{Progress, progress};
 use super::steps::not_to_be_given;
 use super::{RequestError, refuse_closed};
 use crate::base::id::RequestId;
@@ -38,6 +38,10 @@ words!(
         Denial = "denial",
         /// The certificate of a denial, which anybody may ask for (Minn. Stat. § 13.03, subd. 3(f)).
         CertifiedDenial = "certified-denial",
+        /// That what is given may be looked at, when and where.
+        Inspection = "inspection",
+        /// The answer to a challenge of accuracy (Minn. Stat. § 13.04).
+        Accuracy = "accuracy",
     }
 );
 
@@ -50,6 +54,8 @@ const SHIPPED: &Shipped = &[
     ("request-no-data.txt", include_str!("../../../assets/letters/request-no-data.txt")),
     ("request-denial.txt", include_str!("../../../assets/letters/request-denial.txt")),
     ("request-certified-denial.txt", include_str!("../../../assets/letters/request-certified-denial.txt")),
+    ("request-inspection.txt", include_str!("../../../assets/letters/request-inspection.txt")),
+    ("request-accuracy.txt", include_str!("../../../assets/letters/request-accuracy.txt")),
 ];
 
 /// To whom a letter goes, and what only the writer knows.
@@ -61,6 +67,8 @@ pub struct Named {
     pub address: String,
     /// What was ranked automatically and how; empty where nothing was.
     pub ranking: String,
+    /// When and where the data may be looked at; empty asks the requester for a day.
+    pub when: String,
 }
 
 /// A letter that was written.
@@ -138,6 +146,10 @@ fn may_be_written(repository: &Repository, request: &DataRequest, kind: RequestL
         RequestLetterKind::Estimate => {
             return refused(format!("nothing is estimated: recordroom request estimate {id}"));
         }
+        RequestLetterKind::Accuracy => return accuracy_may_be_answered(repository, id, &progress),
+        RequestLetterKind::Inspection if !request.kind.is_of_the_act() => {
+            return refused(format!("{id} is no request of the Data Practices Act; what it is given is produced"));
+        }
         _ => {}
     }
     if request.status == RequestStatus::Open {
@@ -175,6 +187,10 @@ fn may_be_written(repository: &Repository, request: &DataRequest, kind: RequestL
             }
             Ok(())
         }
+        RequestLetterKind::Inspection if review.given > 0 => Ok(()),
+        RequestLetterKind::Inspection => refused(format!(
+            "nothing of {id} is given, so there is nothing to look at; write the letter no-data or denial"
+        )),
         RequestLetterKind::NoData if withheld || review.given > 0 => {
             refused(format!("there is data that answers {id}: {} given, {} withheld", review.given, review.withheld))
         }
@@ -186,5 +202,18 @@ fn may_be_written(repository: &Repository, request: &DataRequest, kind: RequestL
         )),
         _ if !withheld => refused(format!("nothing is withheld from {id}; write the letter no-data")),
         _ => Ok(()),
+    }
+}
+
+/// Whether the newest challenge of accuracy has an answer that a letter can tell, to somebody whose identity is known.
+fn accuracy_may_be_answered(repository: &Repository, id: RequestId, progress: &Progress) -> Result<(), RequestError> {
+    let refused = |message: String| Err(RequestError::Refused(message));
+    match progress.challenges.last() {
+        None => refused(format!("no accuracy was challenged in {id}: recordroom request challenge {id} --what TEXT")),
+        Some(one) if one.decided.is_none() => refused(format!(
+            "challenge {} of {id} has no answer yet: recordroom request answer-challenge {id} --number {} --corrected|--right --reason TEXT",
+            one.number, one.number
+        )),
+        Some(_) => not_to_be_given(repository, id)?.map_or(Ok(()), refused),
     }
 }

@@ -23,22 +23,28 @@ pub(super) fn told(
         "We search the city's e-mail, text messages, call records and voicemail, with attachments, for this: {reaches}. If you \
          mean something else, please tell us."
     );
+    let for_what = if reaches == "everything" { "all of it".to_owned() } else { format!("for this: {reaches}") };
     let mut told = format!(
         "How we searched: the city's e-mail, text messages, call records and voicemail that were collected, with attachments and \
-         quoted text, for this: {reaches}. {} with {} in all were collected. A person decided on each item: {} given, {} withheld in \
+         quoted text, {for_what}. {} with {} in all {} collected. A person decided on each item: {} given, {} withheld in \
          whole or in part, {} not part of your request.",
         messages(review.collected),
         counted(review.members, "item"),
+        if review.collected == 1 { "was" } else { "were" },
         review.given,
         review.withheld,
         review.not_part + review.not_government,
     );
     if left > 0 {
-        told.push_str(&format!(" {} within the reach of your request were not looked at.", counted(left, "more item")));
+        let were = if left == 1 { "was" } else { "were" };
+        told.push_str(&format!(
+            " {} within the reach of your request {were} not looked at.",
+            counted(left, "more item")
+        ));
     }
     let not_searchable = match review.not_searched {
         0 => String::new(),
-        1 => "1 of the collected messages could not be searched in full by its words and was looked at by itself."
+        1 => "1 of the collected messages could not be searched in full by its words and was looked at by a person."
             .to_owned(),
         count => format!(
             "{count} of the collected messages could not be searched in full by their words and were looked at one by one."
@@ -72,7 +78,7 @@ fn reaches(reading: &Reading<'_>, scope: &Scope) -> Result<String, RequestError>
         (None, None) => {}
     }
     if let Some(query) = &scope.query {
-        parts.push(format!("with the words {query}"));
+        parts.push(format!("what these search words find: {query}"));
     }
     if !scope.families.is_empty() {
         parts.push(counted(scope.families.len() as u64, "item that was named"));
@@ -102,8 +108,12 @@ fn automation(
         (true, "") => " A program ranked the items for the order in which they were looked at.".to_owned(),
         (true, how) => format!(" A program ranked the items for the order in which they were looked at: {how}"),
     };
+    let found = match &request.scope.query {
+        Some(_) => "it found the messages by the words above, and marked",
+        None => "it marked",
+    };
     Ok(format!(
-        "Where a program helped: it found the messages by the words above, and marked what repeats or quotes another message.\
+        "Where a program helped: {found} what repeats or quotes another message.\
          {classified}{ranking} No decision on your request was left to a program."
     ))
 }

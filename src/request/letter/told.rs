@@ -1,10 +1,11 @@
 //! What the letters say, word by word of their templates.
 
 use super::super::RequestError;
-use super::super::decided::{Decided, decided};
+use super::super::decided::{Decided, decided, decided_before};
 use super::super::progress::{Progress, progress};
 use super::{Named, RequestLetterKind, charged, searched};
 use crate::base::id::{RecordId, RequestId};
+use crate::catalog::{ProductionRow, Reading};
 use crate::citation::{self, In, citations};
 use crate::model::classification::StatusBasis;
 use crate::model::item::Searchable;
@@ -77,6 +78,7 @@ impl Review {
     pub(super) fn of(repository: &Repository, id: RequestId) -> Result<Self, RequestError> {
         let reading = repository.catalog().reading();
         let decided = decided(&reading, id)?;
+        let determined = determined_for_words(&reading, id)?;
         let mut review = Self::default();
         let mut groups: BTreeMap<(bool, String, String, String, String), u64> = BTreeMap::new();
         for family in reading.collected(id)? {
@@ -88,7 +90,7 @@ impl Review {
                 review.members += 1;
                 match decided.get(&record.id).and_then(|all| all.last()) {
                     None => review.undecided += 1,
-                    Some(one) => review.count(record.id, one, &mut groups),
+                    Some(one) => review.count(record.id, one, determined.get(&record.id), &mut groups),
                 }
             }
         }
@@ -100,6 +102,7 @@ impl Review {
         &mut self,
         record: RecordId,
         one: &Decided,
+        for_words: Option<&String>,
         groups: &mut BTreeMap<(bool, String, String, String, String), u64>,
     ) {
         let in_part = one.decision == Decision::PartlyWithheld;
@@ -110,7 +113,8 @@ impl Review {
             Decision::Withheld | Decision::PartlyWithheld => {
                 self.given += u64::from(in_part);
                 self.withheld += 1;
-                if one.ground.determination.is_none() && wants_determination(&one.basis) {
+                let for_words = for_words.filter(|_| in_part);
+                if one.ground.determination.is_none() && for_words.is_none() && wants_determination(&one.basis) {
                     self.without_determination = self.without_determination.or(Some(record));
                 }
                 let (class, confidential) = class_of(one);
@@ -118,12 +122,27 @@ impl Review {
                 let determination = one.ground.determination.as_ref().map(|it| {
                     format!("{} determined this on {}: {}.", it.by, day(it.on), it.reason.trim().trim_end_matches('.'))
                 });
+                let determination =
+                    determination.or_else(|| for_words.map(|told| format!("It was determined: {told}.")));
                 let privilege = one.ground.privilege.map(|it| format!("{it} privilege is claimed"));
                 let rest = (determination.unwrap_or_default(), privilege.unwrap_or_default());
                 *groups.entry((in_part, one.basis.trim().to_owned(), class, rest.0, rest.1)).or_default() += 1;
             }
         }
     }
+}
+
+/// The determinations on which words are left out of items, by item.
+fn determined_for_words(reading: &Reading<'_>, id: RequestId) -> Result<BTreeMap<RecordId, String>, RequestError> {
+    let mut all: BTreeMap<RecordId, Vec<String>> = BTreeMap::new();
+    for one in reading.redactions(id)? {
+        let told = one.determination.trim().trim_end_matches('.').to_owned();
+        let known = all.entry(one.record).or_default();
+        if !told.is_empty() && wants_determination(&one.statute) && !known.contains(&told) {
+            known.push(told);
+        }
+    }
+    Ok(all.into_iter().filter(|one| !one.1.is_empty()).map(|(record, told)| (record, told.join("; "))).collect())
 }
 
 /// Whether a basis rests on a section that wants a determination.
@@ -178,6 +197,8 @@ pub(super) fn values(
     values.extend(answer(repository, request, &progress, &review)?);
     values.extend(searched::told(&reading, request, &review, named)?);
     values.extend(charged::told(request, &progress, kind));
+    values.extend(offered(request, &review, named));
+    values.extend(challenged(&progress));
     Ok(values)
 }
 
@@ -190,6 +211,13 @@ fn head(repository: &Repository, request: &DataRequest, named: &Named, actor: &s
     let official = &profile.compliance_official;
     let city = if profile.city.starts_with("City of") { format!("the {}", profile.city) } else { profile.city.clone() };
     let contact = match (official.is_empty(), profile.responsible_authority.is_empty()) {
+        // The compliance official is for requests of the Act.
+        (_, true) if !request.kind.is_of_the_act() => {
+            format!("If you have questions about this letter, write to {city}.")
+        }
+        (_, false) if !request.kind.is_of_the_act() => {
+            format!("If you have questions about this letter, ask {}, {city}.", profile.responsible_authority)
+        }
         (true, true) => format!("If you have questions about this letter, write to {city}."),
         (false, _) => format!(
             "If you have questions about this letter or about what the data means, ask {official}, data practices compliance \
@@ -207,6 +235,7 @@ fn head(repository: &Repository, request: &DataRequest, named: &Named, actor: &s
         ("date", day(repository.today())),
         ("request", request.id.to_string()),
         ("kind", kind_told(request.kind).to_owned()),
+        ("your_request", your_request(request.kind).to_owned()),
         ("to", to),
         ("address", named.address.clone()),
         ("clerk", actor.to_owned()),
@@ -230,6 +259,17 @@ fn kind_told(kind: RequestKind) -> &'static str {
         RequestKind::Subpoena => "a subpoena",
         RequestKind::Audit => "an audit",
         RequestKind::Investigation => "an internal investigation",
+    }
+}
+
+/// What the letter is about, in its title.
+fn your_request(kind: RequestKind) -> &'static str {
+    match kind {
+        RequestKind::Litigation => "your request for documents",
+        RequestKind::Subpoena => "the subpoena",
+        RequestKind::Audit => "the request of the audit",
+        RequestKind::Investigation => "the internal investigation",
+        _ => "your data request",
     }
 }
 
@@ -295,14 +335,24 @@ fn answer(
     let reading = repository.catalog().reading();
     let (mut given, mut productions) = (String::new(), Vec::new());
     for (id, _) in &progress.productions {
-        let one = reading.production(*id)?.0.production;
+        let (row, event) = reading.production(*id)?;
+        let sheets = match request.kind.is_of_the_act() {
+            true => sheets(&decided_before(&reading, request.id, Some(event))?, &row),
+            false => 0,
+        };
+        let one = row.production;
         let pages = one.last.page().saturating_sub(one.first.page()) + 1;
         productions.push(format!(
-            "- {id}: {} on {}, {} to {}",
+            "- {id}: {} on {}, {} to {}{}",
             counted(one.documents, "document"),
             counted(u64::from(pages), "page"),
             one.first,
-            one.last
+            one.last,
+            match sheets {
+                0 => String::new(),
+                1 => "; 1 of them is a sheet in the place of something that is not given".to_owned(),
+                count => format!("; {count} of them are sheets in the place of something that is not given"),
+            }
         ));
     }
     if !productions.is_empty() {
@@ -355,6 +405,15 @@ fn answer(
     Ok(values)
 }
 
+/// Documents of a production that are slip sheets, as was decided before it.
+fn sheets(decided: &BTreeMap<RecordId, Vec<Decided>>, row: &ProductionRow) -> u64 {
+    let given = |record: &RecordId| {
+        let last = decided.get(record).and_then(|all| all.last());
+        last.is_some_and(|one| matches!(one.decision, Decision::Responsive | Decision::PartlyWithheld))
+    };
+    row.items.iter().filter(|item| !given(&item.0)).count() as u64
+}
+
 fn subject_told(subject: bool, confidential: bool) -> String {
     match (subject, confidential) {
         (false, _) => String::new(),
@@ -379,8 +438,8 @@ fn inspected(one: &super::super::progress::Inspection) -> String {
 fn rights(request: &DataRequest, progress: &Progress, withheld: bool) -> Values {
     let act = request.kind.is_of_the_act();
     let subject = request.kind == RequestKind::DataSubject;
-    let opinion = "You may ask the Commissioner of Administration for an opinion on whether this answer follows the law (Minn. Stat. \
-                   § 13.072).";
+    let opinion = "You may ask the Commissioner of Administration for an opinion on whether the city follows the law with your request \
+                   (Minn. Stat. § 13.072). Whoever is harmed by a violation of the law may also go to court (Minn. Stat. § 13.08).";
     let certify = "You may ask us to certify a denial in writing.";
     let inspect = match (act, subject) {
         (false, _) => "",
@@ -422,6 +481,57 @@ fn rights(request: &DataRequest, progress: &Progress, withheld: bool) -> Values 
         ("six_months", six_months.to_owned()),
         ("minor", minor),
     ]
+}
+
+/// What may be looked at, and when.
+fn offered(request: &DataRequest, review: &Review, named: &Named) -> Values {
+    let law = match request.kind {
+        RequestKind::DataSubject => "Minn. Stat. § 13.04, subd. 3",
+        _ => "Minn. Stat. § 13.03, subd. 3",
+    };
+    let (is, it) = if review.given == 1 { ("is", "it") } else { ("are", "them") };
+    let offer = format!(
+        "{} {is} ready for you. You may look at {it} free of charge, also where copies cost money ({law}).",
+        counted(review.given, "item")
+    );
+    let when = match named.when.trim() {
+        "" => "Please tell us on which day you would like to look at the data, and whether you need it in another form to do so."
+            .to_owned(),
+        when => format!("When and where: {}.", when.trim_end_matches('.')),
+    };
+    vec![("inspection_offer", offer), ("when", when)]
+}
+
+/// The newest challenge of accuracy, with its answer.
+fn challenged(progress: &Progress) -> Values {
+    const WORDS: [&str; 5] = ["challenged_on", "challenged", "challenge_clock", "challenge_answer", "challenge_reason"];
+    let told = match progress.challenges.last() {
+        None => Default::default(),
+        Some(one) => {
+            let (answer, reason) = match &one.decided {
+                None => Default::default(),
+                Some((_, true, reason)) => (
+                    "We looked into it and corrected the data.",
+                    format!("What was done: {}.", reason.trim().trim_end_matches('.')),
+                ),
+                Some((_, false, reason)) => (
+                    "We looked into it and find that the data is right as it stands.",
+                    format!("Why: {}.", reason.trim().trim_end_matches('.')),
+                ),
+            };
+            let clock = format!(
+                "The law gives the city 30 days to correct such data, or to tell you that it is right (Minn. Stat. § 13.04); they end \
+                 on {}.",
+                day(one.due_on)
+            );
+            let on = format!(
+                "On {} we received your word that data about you is inaccurate or incomplete:",
+                day(one.received_on)
+            );
+            [on, one.what.clone(), clock, answer.to_owned(), reason]
+        }
+    };
+    WORDS.into_iter().zip(told).collect()
 }
 
 pub(super) fn counted(count: u64, noun: &str) -> String {

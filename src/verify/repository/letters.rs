@@ -34,7 +34,7 @@ fn named(event: &Event) -> Option<(String, String, String)> {
         Act::HoldNoticed => format!("{subject}-{}", number("notice")),
         Act::HoldReminded => format!("{subject}-{}-reminder-{}", number("notice"), number("reminder")),
         Act::RequestLetter => format!("{subject}-{}", number("letter")),
-        Act::ClawedBack => text("letter"),
+        Act::ClawedBack | Act::BreachNoticed => text("letter"),
         _ => return None,
     };
     Some((subject.clone(), name, text("sha256")))
