@@ -25,14 +25,14 @@ fn every_page_has_its_image_and_nothing_else_is_one() {
     let images: Vec<&String> = files.keys().filter(|path| path.contains("/IMAGES/")).collect();
     assert_eq!(images.len() as u64, produced.pages);
     let opt = String::from_utf8(files["data/VOL001/DATA/VOL001.opt"].clone()).expect("text");
-    let mut next = 1;
+    let mut next = 1_u64;
     for line in opt.lines() {
         let cells: Vec<&str> = line.split(',').collect();
         assert_eq!(cells[0], format!("CB-{next:08}"), "a line to a page, in order");
         assert_eq!(cells[2], format!("IMAGES\\0001\\CB-{next:08}.pdf"));
         next += 1;
     }
-    assert_eq!(u64::from(next - 1), produced.pages);
+    assert_eq!(next - 1, produced.pages);
     for path in &images {
         assert_eq!(recordroom::render::page_count(&files[*path]), Some(1), "{path}");
         assert!(!holds(&unpacked(&files[*path]), SECRET), "{path}");
