@@ -158,17 +158,9 @@ fn items(
         reading.custodians()?.into_iter().map(|(id, name, _)| (id.get(), name)).collect();
     let mut table = Growing::begin(&folder.join("items.csv"))?;
     table.push(&csv(ITEMS, Vec::new(), true))?;
-    let (clock, mut after) = (StopWatch::start(), None);
-    loop {
-        let mut rows: Vec<FamilyRow> = Vec::new();
-        let filter = FamilyFilter { after, limit: Some(STEP), ..FamilyFilter::default() };
-        reading.each_family::<BackupError>(filter, |row| {
-            rows.push(row);
-            Ok(())
-        })?;
-        let Some(last) = rows.last() else { break };
-        after = Some(last.id);
-        for row in rows.iter().filter(|row| row.state == FamilyState::Live && !aside.contains(&row.id)) {
+    let clock = StopWatch::start();
+    for rows in reading.families_in_steps(FamilyFilter::default(), STEP) {
+        for row in rows?.iter().filter(|row| row.state == FamilyState::Live && !aside.contains(&row.id)) {
             if monitor.stopped() {
                 return Err(BackupError::Stopped);
             }

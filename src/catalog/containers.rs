@@ -1,7 +1,7 @@
 //! Intakes, containers, accounts and exceptions: where everything came from (I10, I11).
 
 use super::copies::{custodian, custodian_number};
-use super::packs::sealed_at;
+use super::families::sealed_at;
 use super::{CatalogError, Reading, SealedAt, Writing, name, optional, word, written};
 use crate::base::digest::KeyedDigest;
 use crate::base::id::{ContainerId, CustodianId, EventId, ExceptionId, FamilyId, IntakeId};

@@ -1,6 +1,5 @@
-//! Families and their members: what is kept, and how long it is kept.
+//! Families: what is kept, and how long it is kept.
 
-use super::packs::sealed_at;
 use super::screenings::SET_ASIDE;
 use super::{CatalogError, Reading, SealedAt, Writing, day, name, optional, word};
 use crate::base::digest::KeyedDigest;
@@ -93,21 +92,6 @@ pub struct FamilyRow {
     pub filed: Option<EventId>,
     /// The last event that sealed it or added a copy: a guard that looked before has to look again.
     pub touched: EventId,
-}
-
-/// A member of a family.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordRow {
-    /// Its number.
-    pub id: RecordId,
-    /// Its family.
-    pub family: FamilyId,
-    /// The part of the parent, `None` for the parent itself.
-    pub part: Option<u32>,
-    /// Its kind.
-    pub kind: RecordKind,
-    /// How much of it is searchable.
-    pub searchable: Searchable,
 }
 
 /// A family with what a list shows beside it.
@@ -366,25 +350,6 @@ impl Reading<'_> {
         Ok(all)
     }
 
-    /// The members of a family, parent first.
-    pub fn records(&self, family: FamilyId) -> Result<Vec<RecordRow>, CatalogError> {
-        let sql = "SELECT id, family, part, kind, searchable FROM record WHERE family = ?1 ORDER BY id";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([family.get()])?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            all.push(record(row)?);
-        }
-        Ok(all)
-    }
-
-    /// One record.
-    pub fn record(&self, id: RecordId) -> Result<RecordRow, CatalogError> {
-        let sql = "SELECT id, family, part, kind, searchable FROM record WHERE id = ?1";
-        optional(self.connection.prepare_cached(sql)?.query_row([id.get()], |row| Ok(record(row))))?
-            .ok_or_else(|| CatalogError::Missing(format!("item {id}")))?
-    }
-
     /// Numbers of the families here that have a status, in order.
     pub fn families_with_status(&self, status: &str) -> Result<Vec<i64>, CatalogError> {
         self.numbers("SELECT id FROM family WHERE status = ?1 AND state <> 'destroyed' ORDER BY id", status)
@@ -455,7 +420,7 @@ fn searchable_word(searchable: Searchable) -> &'static str {
     }
 }
 
-fn searchable(word: &str) -> Option<Searchable> {
+pub(super) fn searchable(word: &str) -> Option<Searchable> {
     [Searchable::Fully, Searchable::Partly, Searchable::Not].into_iter().find(|one| searchable_word(*one) == word)
 }
 
@@ -484,12 +449,17 @@ fn family(row: &Row<'_>) -> Result<FamilyRow, CatalogError> {
     })
 }
 
-fn record(row: &Row<'_>) -> Result<RecordRow, CatalogError> {
-    Ok(RecordRow {
-        id: RecordId::new(row.get(0)?),
-        family: FamilyId::new(row.get(1)?),
-        part: row.get(2)?,
-        kind: word("a kind", &row.get::<_, String>(3)?, RecordKind::parse)?,
-        searchable: word("a word for searchable", &row.get::<_, String>(4)?, searchable)?,
+/// Reads month, pack, offset, length and seal from five columns.
+pub(super) fn sealed_at(row: &Row<'_>, first: usize) -> Result<SealedAt, CatalogError> {
+    let seal: Vec<u8> = row.get(first + 4)?;
+    Ok(SealedAt {
+        month: row.get(first)?,
+        pack: row.get(first + 1)?,
+        offset: row.get::<_, i64>(first + 2)?.unsigned_abs(),
+        length: row.get::<_, i64>(first + 3)?.unsigned_abs(),
+        seal: seal.as_slice().try_into().map_err(|_| CatalogError::Damaged {
+            what: "a seal of 16 bytes",
+            value: crate::base::digest::to_hex(&seal),
+        })?,
     })
 }

@@ -3,9 +3,9 @@
 //! *Invariants:* every change happens in one [`Writing`] together with the event that records it; nothing that tells
 //! content is in clear text here; a catalog of a newer format is refused before a byte is changed.
 //!
-//! Reading order: `schema`, `events`, `families` (what is kept), `packs` (where its bytes lie), `containers`
-//! and `copies` (where it came from), `guards` (holds and requests as protection), `holds`, `requests`, `rankings`,
-//! `samples`, `disposals`, `matters` (retention events), `screenings` (items
+//! Reading order: `schema`, `events`, `families` (what is kept; in `steps`), `records` (its members), `places` (of its bytes),
+//! `containers` and `copies` (where it came from), `guards` (holds
+//! and requests as protection), `holds`, `requests`, `rankings`, `disposals`, `matters` (retention events), `screenings` (items
 //! from personal devices), `saved_searches`, `source_files` (the intake register), `filings` (the document system, the
 //! archives), `person_links`, `waiting_keys` (after a restore).
 
@@ -18,32 +18,34 @@ mod filings;
 mod guards;
 mod holds;
 mod matters;
-mod packs;
 mod person_links;
+mod places;
 mod rankings;
+mod records;
 mod redactions;
 mod requests;
-mod samples;
 mod saved_searches;
 mod schema;
 mod screenings;
 mod source_files;
+mod steps;
 mod waiting_keys;
 
 pub use containers::{AccountRow, ContainerKey, ExceptionRow, IntakeRow};
 pub use copies::{CopyRow, KnownPlace, ReturnedRow};
-pub use disposals::{DestructionRow, PlanState, ProductionRow, TombstoneRow};
-pub use families::{FamilyFilter, FamilyRow, FamilyState, ListedFamily, NewFamily, RecordRow, Standing};
+pub use disposals::{DestructionRow, PlanState, ProductionRow, SampleRow, TombstoneRow};
+pub use families::{FamilyFilter, FamilyRow, FamilyState, ListedFamily, NewFamily, Standing};
 pub use filings::{FiledFile, TransferRow, TransferState};
 pub use guards::Guard;
 pub use matters::{HappeningRow, MatterRow};
-pub use packs::{PackExtent, SealedAt};
 pub use person_links::PersonLink;
+pub use places::{PackExtent, SealedAt};
 pub use rankings::{ReviewSample, ReviewStop};
-pub use samples::SampleRow;
+pub use records::RecordRow;
 pub use saved_searches::{SavedSearch, SearchRun};
 pub use screenings::SetAside;
 pub use source_files::{IntakeContainer, SourceRow};
+pub use steps::Steps;
 pub use waiting_keys::WaitingKeys;
 
 use rusqlite::config::DbConfig;

@@ -162,7 +162,11 @@ pub fn reminders(opened: &mut Repository, wanted: &Reminders, actor: &str, outpu
 
 /// `recordroom hold templates`
 pub fn templates(opened: &Repository, output: &Output) -> Result<u8, Failure> {
-    let written = hold::copy_templates(opened)?;
+    copied(&hold::copy_templates(opened)?, output)
+}
+
+/// Tells which templates of letters were copied into the repository.
+pub(super) fn copied(written: &[PathBuf], output: &Output) -> Result<u8, Failure> {
     let text = if written.is_empty() {
         "The templates are in the repository already; what was changed in them was left alone.\n".to_owned()
     } else {

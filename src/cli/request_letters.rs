@@ -212,14 +212,7 @@ pub fn letters(opened: &Repository, one: &Letters, output: &Output) -> Result<u8
 pub fn templates(opened: &Repository, output: &Output) -> Result<u8, Failure> {
     let mut written = request::copy_templates(opened)?;
     written.extend(crate::production::copy_templates(opened)?);
-    let text = if written.is_empty() {
-        "The templates are in the repository already; what was changed in them was left alone.\n".to_owned()
-    } else {
-        let list: Vec<String> = written.iter().map(|path| format!("  {}\n", path.display())).collect();
-        format!("{}Change them with any text editor; letters are written from them from now on.\n", list.concat())
-    };
-    output.result(json!({ "written": written }), &text)?;
-    Ok(DONE)
+    super::hold_letters::copied(&written, output)
 }
 
 /// `recordroom request log`

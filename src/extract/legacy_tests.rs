@@ -1,7 +1,11 @@
 //! Old office documents, made here byte by byte after their specifications, and files inside files.
 
 use super::*;
+use archives::{COPIED, gzip, seven_zip, tape};
 use std::io::{Cursor, Write};
+
+#[path = "../../tests/writers/archives.rs"]
+mod archives;
 
 /// A compound file with the given streams.
 fn compound(streams: &[(&str, Vec<u8>)]) -> Vec<u8> {
@@ -273,57 +277,15 @@ fn comments_of_an_old_workbook_are_read_over_their_continuation() {
     assert_eq!(notes97::text(&book[..30]), "", "a record that is cut off ends it");
 }
 
-/// A 7z archive of one member that is stored as it is (7zFormat.txt).
-fn seven(name: &str, content: &[u8], coder: &[u8]) -> Vec<u8> {
-    let sum = |bytes: &[u8]| {
-        let mut crc = flate2::Crc::new();
-        crc.update(bytes);
-        crc.sum().to_le_bytes()
-    };
-    let size = u8::try_from(content.len()).expect("a short member");
-    let mut names = vec![0];
-    names.extend_from_slice(&wide(&format!("{name}\0")));
-    let mut header = vec![0x01, 0x04, 0x06, 0, 1, 0x09, size, 0, 0x07, 0x0B, 1, 0, 1];
-    header.extend_from_slice(coder);
-    header.extend_from_slice(&[0x0C, size, 0, 0x08, 0x0A, 1]);
-    header.extend_from_slice(&sum(content));
-    header.extend_from_slice(&[0, 0, 0x05, 1, 0x11, u8::try_from(names.len()).expect("a short name")]);
-    header.extend_from_slice(&names);
-    header.extend_from_slice(&[0, 0]);
-    let mut start = (content.len() as u64).to_le_bytes().to_vec();
-    start.extend_from_slice(&(header.len() as u64).to_le_bytes());
-    start.extend_from_slice(&sum(&header));
-    let mut out = b"7z\xBC\xAF\x27\x1C\0\x04".to_vec();
-    out.extend_from_slice(&sum(&start));
-    [out, start, content.to_vec(), header].concat()
-}
-
 #[test]
 fn a_7z_archive_is_looked_into_and_a_locked_one_said() {
-    let extracted = text(&seven("memo.txt", b"culvert words", &[1, 0]), "a.7z", "");
+    let extracted = text(&seven_zip("memo.txt", b"culvert words", COPIED), "a.7z", "");
     assert_eq!((extracted.searchable, extracted.text.as_str()), (Searchable::Fully, "memo.txt\nculvert words\n"));
     assert_eq!(extracted.pieces[0].names, ["memo.txt"]);
     // The coder 06F10701 is AES-256 with SHA-256.
-    let locked = text(&seven("memo.txt", &[7; 16], &[0x24, 6, 0xF1, 7, 1, 2, 0, 0]), "a.7z", "");
+    let locked = text(&seven_zip("memo.txt", &[7; 16], &[0x24, 6, 0xF1, 7, 1, 2, 0, 0]), "a.7z", "");
     assert_eq!((locked.searchable, locked.text.contains("memo")), (Searchable::Not, false), "{:?}", locked.problems);
     assert_eq!(locked.problems[0].code, ProblemCode::Encrypted, "{:?}", locked.problems);
-}
-
-fn tape(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, bytes) in members {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(bytes.len() as u64);
-        header.set_mode(0o644);
-        builder.append_data(&mut header, name, *bytes).expect("memory");
-    }
-    builder.into_inner().expect("memory")
-}
-
-fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    writer.write_all(bytes).expect("memory");
-    writer.finish().expect("memory")
 }
 
 #[test]
@@ -332,7 +294,7 @@ fn the_way_to_a_word_leads_through_every_file() {
     let letter = "From: a@cedarbend.example\r\nSubject: Plans\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; \
                   boundary=x\r\n\r\n--x\r\n\r\nbody\r\n--x\r\nContent-Type: message/rfc822\r\n\r\nFrom: b@cedarbend.example\r\n\
                   Subject: Bridge\r\n\r\nabutment\r\n--x--\r\n";
-    let outer = tape(&[("plans.tgz", &packed(&inner)), ("letter.eml", letter.as_bytes())]);
+    let outer = tape(&[("plans.tgz", &gzip(&inner)), ("letter.eml", letter.as_bytes())]);
     let extracted = text(&outer, "all.tar", "");
     assert_eq!(extracted.searchable, Searchable::Fully, "{:?}", extracted.problems);
     let way = |word: &str| {
@@ -355,7 +317,7 @@ fn no_cut_or_flipped_old_document_makes_it_fail() {
         workbook_file(),
         presentation(),
         tape(&[("a.txt", b"words".as_slice())]),
-        seven("a", b"words", &[1, 0]),
+        seven_zip("a", b"words", COPIED),
     ];
     let quiet = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));

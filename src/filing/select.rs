@@ -59,23 +59,10 @@ pub(super) fn official(repository: &Repository, wanted: &Wanted) -> Result<Vec<F
         return Ok(rows);
     }
     let kept_there = record_mailboxes(repository)?;
-    let (mut rows, mut after) = (Vec::new(), None);
-    loop {
-        let filter = FamilyFilter {
-            after,
-            status: Some(RecordStatus::Official),
-            ordinary: true,
-            limit: Some(STEP),
-            ..FamilyFilter::default()
-        };
-        let mut batch: Vec<FamilyRow> = Vec::new();
-        reading.each_family::<CatalogError>(filter, |row| {
-            batch.push(row);
-            Ok(())
-        })?;
-        let Some(last) = batch.last() else { return Ok(rows) };
-        after = Some(last.id);
-        for row in batch.into_iter().filter(|row| unfit(row).is_none() && of_series(row)) {
+    let mut rows = Vec::new();
+    let filter = FamilyFilter { status: Some(RecordStatus::Official), ordinary: true, ..FamilyFilter::default() };
+    for page in reading.families_in_steps(filter, STEP) {
+        for row in page?.into_iter().filter(|row| unfit(row).is_none() && of_series(row)) {
             let custodians = reading.custodians_of(row.id)?;
             let stays = custodians.iter().any(|id| kept_there.contains(&id.get()));
             let waits = reading.filed_files_of(row.id)?.iter().any(|file| file.entry.is_none());
@@ -87,6 +74,7 @@ pub(super) fn official(repository: &Repository, wanted: &Wanted) -> Result<Vec<F
             }
         }
     }
+    Ok(rows)
 }
 
 /// The custodians whose mailbox was designated for keeping records.

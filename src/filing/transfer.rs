@@ -151,17 +151,9 @@ fn archival(repository: &Repository, adopted: &Adopted, wanted: &Wanted) -> Resu
         rows.retain(of_series);
         return Ok(rows);
     }
-    let (mut rows, mut after) = (Vec::new(), None);
-    loop {
-        let filter = FamilyFilter { after, ordinary: true, limit: Some(STEP), ..FamilyFilter::default() };
-        let mut batch: Vec<FamilyRow> = Vec::new();
-        reading.each_family::<CatalogError>(filter, |row| {
-            batch.push(row);
-            Ok(())
-        })?;
-        let Some(last) = batch.last() else { return Ok(rows) };
-        after = Some(last.id);
-        for row in batch.into_iter().filter(|row| row.state == FamilyState::Live && of_series(row)) {
+    let mut rows = Vec::new();
+    for page in reading.families_in_steps(FamilyFilter { ordinary: true, ..FamilyFilter::default() }, STEP) {
+        for row in page?.into_iter().filter(|row| row.state == FamilyState::Live && of_series(row)) {
             // The deciding reason stands first: with this one the period has ended and an authority is there.
             let is_due = codes(&row)?.first() == Some(&ReasonCode::Archival);
             let waits = reading.transfer_of(row.id)?.is_some_and(|(_, state)| state == TransferState::Offered);
@@ -170,6 +162,7 @@ fn archival(repository: &Repository, adopted: &Adopted, wanted: &Wanted) -> Resu
             }
         }
     }
+    Ok(rows)
 }
 
 /// A bag being written.

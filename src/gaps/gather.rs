@@ -6,7 +6,7 @@ use super::phone::{Comparison, Duration, Kind, Row, Tolerance, Way, compare, num
 use super::{GapError, mail};
 use crate::base::clock::local_date;
 use crate::base::id::CustodianId;
-use crate::catalog::{CatalogError, FamilyFilter, FamilyRow};
+use crate::catalog::{FamilyFilter, FamilyRow};
 use crate::model::item::ParsedItem;
 use crate::model::provenance::ContainerFormat;
 use crate::model::record::{Direction, DurationBasis, Party, RecordKind, Role};
@@ -229,23 +229,14 @@ fn each(
 ) -> Result<(), GapError> {
     let reading = repository.catalog().reading();
     let names: BTreeMap<_, String> = reading.custodians()?.into_iter().map(|(id, name, _)| (id, name)).collect();
-    let mut after = None;
-    loop {
-        let mut rows: Vec<FamilyRow> = Vec::new();
-        let page = FamilyFilter { after, limit: Some(PAGE), ..FamilyFilter::default() };
-        reading.each_family(page, |row| {
-            rows.push(row);
-            Ok::<(), CatalogError>(())
-        })?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = Some(last.id);
-        rows.retain(|row| {
-            kinds.contains(&row.kind) && row.sent_on.or(row.received_on).is_none_or(|day| period.has(day))
-        });
-        for row in rows {
-            open(repository, &row, &names, sources, &mut take)?;
+    for rows in reading.families_in_steps(FamilyFilter::default(), PAGE) {
+        for row in rows? {
+            if kinds.contains(&row.kind) && row.sent_on.or(row.received_on).is_none_or(|day| period.has(day)) {
+                open(repository, &row, &names, sources, &mut take)?;
+            }
         }
     }
+    Ok(())
 }
 
 /// Opens the facts of one item and hands them over.

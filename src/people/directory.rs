@@ -4,7 +4,7 @@ use super::joining::joined;
 use super::{PeopleError, refused};
 use crate::base::digest::{DigestSecret, KeyedDigest};
 use crate::base::id::FamilyId;
-use crate::catalog::{FamilyFilter, FamilyRow, FamilyState};
+use crate::catalog::{FamilyFilter, FamilyState};
 use crate::model::item::ParsedItem;
 use crate::model::profile::CustodianProfile;
 use crate::model::record::{Party, RecordKind};
@@ -160,16 +160,8 @@ impl Directory {
         let (keys, vault) = (repository.key_reader(), repository.vault());
         let mut gathering = Gathering::default();
         let mut directory = Self { set_aside: reading.families_set_aside()?.len() as u64, ..Self::default() };
-        let mut after = None;
-        loop {
-            let mut rows: Vec<FamilyRow> = Vec::new();
-            let filter = FamilyFilter { after, ordinary: true, limit: Some(STEP), ..FamilyFilter::default() };
-            reading.each_family::<PeopleError>(filter, |row| {
-                rows.push(row);
-                Ok(())
-            })?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.id);
+        for rows in reading.families_in_steps(FamilyFilter { ordinary: true, ..FamilyFilter::default() }, STEP) {
+            let mut rows = rows?;
             rows.retain(|row| row.state == FamilyState::Live);
             let seen: Vec<Option<Seen>> = rows
                 .par_iter()

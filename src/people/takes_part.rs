@@ -2,7 +2,7 @@
 
 use super::{PeopleError, Person, key_of};
 use crate::base::id::FamilyId;
-use crate::catalog::{FamilyFilter, FamilyRow, FamilyState};
+use crate::catalog::{FamilyFilter, FamilyState};
 use crate::repository::Repository;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -15,16 +15,9 @@ const STEP: u64 = 2_000;
 pub fn items_of(repository: &Repository, person: &Person) -> Result<(Vec<FamilyId>, u64), PeopleError> {
     let keys: BTreeSet<_> = person.aliases.iter().map(|known| (known.alias.clone(), known.kind)).collect();
     let reading = repository.catalog().reading();
-    let (mut found, mut unreadable, mut after) = (Vec::new(), 0, None);
-    loop {
-        let mut rows: Vec<FamilyRow> = Vec::new();
-        let filter = FamilyFilter { after, ordinary: true, limit: Some(STEP), ..FamilyFilter::default() };
-        reading.each_family::<PeopleError>(filter, |row| {
-            rows.push(row);
-            Ok(())
-        })?;
-        let Some(last) = rows.last() else { return Ok((found, unreadable)) };
-        after = Some(last.id);
+    let (mut found, mut unreadable) = (Vec::new(), 0);
+    for rows in reading.families_in_steps(FamilyFilter { ordinary: true, ..FamilyFilter::default() }, STEP) {
+        let mut rows = rows?;
         rows.retain(|row| row.state == FamilyState::Live);
         let (reader, vault) = (repository.key_reader(), repository.vault());
         let read: Vec<Option<bool>> = rows
@@ -42,4 +35,5 @@ pub fn items_of(repository: &Repository, person: &Person) -> Result<(Vec<FamilyI
             }
         }
     }
+    Ok((found, unreadable))
 }

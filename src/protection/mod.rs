@@ -219,28 +219,15 @@ pub fn covered_by_each(
     after_event: Option<EventId>,
 ) -> Result<Vec<Vec<FamilyId>>, ProtectionError> {
     let mut all: Vec<Vec<FamilyId>> = vec![Vec::new(); scopes.len()];
-    let mut after: Option<FamilyId> = None;
-    loop {
-        let filter = FamilyFilter { touched_after: after_event, after, limit: Some(STEP), ..FamilyFilter::default() };
-        let rows = rows_of(&repository.catalog().reading(), filter)?;
-        let Some(last) = rows.last() else { return Ok(all) };
-        after = Some(last.id);
-        for (family, inside) in each_asked(repository, &rows, scopes)? {
+    let filter = FamilyFilter { touched_after: after_event, ..FamilyFilter::default() };
+    for rows in repository.catalog().reading().families_in_steps(filter, STEP) {
+        for (family, inside) in each_asked(repository, &rows?, scopes)? {
             for (found, _) in all.iter_mut().zip(inside).filter(|(_, inside)| *inside) {
                 found.push(family);
             }
         }
     }
-}
-
-/// The rows that a filter finds.
-fn rows_of(reading: &Reading<'_>, filter: FamilyFilter) -> Result<Vec<FamilyRow>, CatalogError> {
-    let mut rows = Vec::new();
-    reading.each_family::<CatalogError>(filter, |row| {
-        rows.push(row);
-        Ok(())
-    })?;
-    Ok(rows)
+    Ok(all)
 }
 
 /// Asks several scopes of the families of these rows that are here: each with whether each scope covers it.

@@ -2,7 +2,7 @@
 
 use super::{Adopted, LiveGuards, RetentionError};
 use crate::base::id::FamilyId;
-use crate::catalog::{FamilyFilter, FamilyRow, FamilyState};
+use crate::catalog::{FamilyFilter, FamilyState};
 use crate::model::disposition::{Reason, ReasonCode, RuleRef};
 use crate::repository::Repository;
 use chrono::NaiveDate;
@@ -33,17 +33,8 @@ pub fn overdue(repository: &Repository, on: NaiveDate) -> Result<Vec<Overdue>, R
     let mut found = Vec::new();
     repository.catalog().at_one_moment::<_, RetentionError>(|reading| {
         let guards = LiveGuards::load(&reading, on)?;
-        let mut after = None;
-        loop {
-            let mut rows: Vec<FamilyRow> = Vec::new();
-            let filter = FamilyFilter { after, limit: Some(STEP), ..FamilyFilter::default() };
-            reading.each_family::<RetentionError>(filter, |row| {
-                rows.push(row);
-                Ok(())
-            })?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            after = Some(last.id);
-            for row in rows.iter().filter(|row| row.state == FamilyState::Live) {
+        for rows in reading.families_in_steps(FamilyFilter::default(), STEP) {
+            for row in rows?.iter().filter(|row| row.state == FamilyState::Live) {
                 let verdict = adopted.verdict(&evaluator, &reading, row, &guards, on)?;
                 let Some(by) = verdict.must_destroy_by.filter(|by| *by < on) else { continue };
                 let is_eligible =
@@ -53,6 +44,7 @@ pub fn overdue(repository: &Repository, on: NaiveDate) -> Result<Vec<Overdue>, R
                 found.push(Overdue { family: row.id, must_destroy_by: by, rule: verdict.rule, is_eligible, reasons });
             }
         }
+        Ok(())
     })?;
     Ok(found)
 }

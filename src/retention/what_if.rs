@@ -4,7 +4,7 @@
 use super::overdue::STEP;
 use super::{Adopted, RetentionError};
 use crate::base::id::{FamilyId, RecordId};
-use crate::catalog::{FamilyFilter, FamilyRow, FamilyState};
+use crate::catalog::{FamilyFilter, FamilyState};
 use crate::model::disposition::{Eligibility, RuleRef, Verdict};
 use crate::model::retention::Edition;
 use crate::repository::Repository;
@@ -141,17 +141,8 @@ pub fn what_if(repository: &Repository, edition: &Edition, on: NaiveDate) -> Res
     let (now, then) = (adopted.evaluator(), tried.evaluator());
     let mut fates = Fates::default();
     repository.catalog().at_one_moment::<_, RetentionError>(|reading| {
-        let mut after = None;
-        loop {
-            let mut rows: Vec<FamilyRow> = Vec::new();
-            let filter = FamilyFilter { after, limit: Some(STEP), ..FamilyFilter::default() };
-            reading.each_family::<RetentionError>(filter, |row| {
-                rows.push(row);
-                Ok(())
-            })?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            after = Some(last.id);
-            for row in rows.iter().filter(|row| row.state == FamilyState::Live) {
+        for rows in reading.families_in_steps(FamilyFilter::default(), STEP) {
+            for row in rows?.iter().filter(|row| row.state == FamilyState::Live) {
                 fates.looked_at += 1;
                 let before = Fate::of(adopted.verdict_without_guards(&now, &reading, row, on)?);
                 let after = Fate::of(tried.verdict_without_guards(&then, &reading, row, on)?);
@@ -164,6 +155,7 @@ pub fn what_if(repository: &Repository, edition: &Edition, on: NaiveDate) -> Res
                 fates.moved.push(Moved { id, family: row.id, series, change, now: before, then: after, is_protected });
             }
         }
+        Ok(())
     })?;
     let instead_of = same.map(|place| adopted.editions[place].title.clone());
     Ok(WhatIf { edition: edition.key.clone(), instead_of, on, fates })

@@ -127,18 +127,10 @@ fn of_person(repository: &Repository, person: &Person, all: &mut Timeline) -> Re
     let keys: BTreeSet<_> = person.aliases.iter().map(|known| (known.alias.clone(), known.kind)).collect();
     let takes_part = |item: &ParsedItem| item.parties.iter().filter_map(key_of).any(|key| keys.contains(&key));
     let reading = repository.catalog().reading();
-    let mut after = None;
-    loop {
-        let mut rows: Vec<FamilyRow> = Vec::new();
-        let filter = FamilyFilter { after, ordinary: true, limit: Some(STEP), ..FamilyFilter::default() };
-        reading.each_family::<TimelineError>(filter, |row| {
-            rows.push(row);
-            Ok(())
-        })?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = Some(last.id);
-        take(repository, &rows, &takes_part, all)?;
+    for rows in reading.families_in_steps(FamilyFilter { ordinary: true, ..FamilyFilter::default() }, STEP) {
+        take(repository, &rows?, &takes_part, all)?;
     }
+    Ok(())
 }
 
 fn of_matter(repository: &Repository, guard: Guard, all: &mut Timeline) -> Result<(), TimelineError> {

@@ -3,13 +3,9 @@
 use super::error::VaultError;
 use crate::base::digest::to_hex;
 use crate::base::random;
-use chacha20poly1305::{AeadInPlace, Key, KeyInit, Tag, XChaCha20Poly1305, XNonce};
 use std::fmt;
 
-/// Bytes of an authentication tag.
-pub(super) const TAG: usize = 16;
-/// Bytes of a nonce.
-pub(super) const NONCE: usize = 24;
+pub(super) use recordroom_cipher::{NONCE, TAG};
 
 /// The key of one family. When the last copy of it is gone, so is the family.
 #[derive(Clone, PartialEq, Eq)]
@@ -78,12 +74,12 @@ impl fmt::Debug for SealId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unopened;
 
-/// One key made ready to seal and open.
-pub(super) struct Cipher(XChaCha20Poly1305);
+/// One key, to seal and open with.
+pub(super) struct Cipher([u8; 32]);
 
 impl Cipher {
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        Self(XChaCha20Poly1305::new(Key::from_slice(key)))
+        Self(*key)
     }
 
     /// Encrypts in place and returns the tag.
@@ -91,19 +87,16 @@ impl Cipher {
     /// # Panics
     /// Never in practice: the cipher refuses only messages over 256 GiB, and a frame has at most one MiB.
     pub(super) fn seal(&self, nonce: &[u8; NONCE], context: &[u8], bytes: &mut [u8]) -> [u8; TAG] {
-        let sealed = self.0.encrypt_in_place_detached(XNonce::from_slice(nonce), context, bytes);
-        assert!(sealed.is_ok(), "a frame is far below the cipher's limit");
-        sealed.map(Into::into).unwrap_or([0; TAG])
+        let sealed = recordroom_cipher::seal(&self.0, nonce, context, bytes);
+        assert!(sealed.is_some(), "a frame is far below the cipher's limit");
+        sealed.unwrap_or([0; TAG])
     }
 
     /// Decrypts ciphertext followed by its tag in place and returns the plaintext's length.
     pub(super) fn open(&self, nonce: &[u8; NONCE], context: &[u8], sealed: &mut [u8]) -> Result<usize, Unopened> {
-        let length = sealed.len().checked_sub(TAG).ok_or(Unopened)?;
-        let (bytes, tag) = sealed.split_at_mut(length);
-        self.0
-            .decrypt_in_place_detached(XNonce::from_slice(nonce), context, bytes, Tag::from_slice(tag))
-            .map_err(|_| Unopened)?;
-        Ok(length)
+        let (bytes, tag) = sealed.split_last_chunk_mut::<TAG>().ok_or(Unopened)?;
+        let is_whole = recordroom_cipher::open(&self.0, nonce, context, bytes, tag);
+        if is_whole { Ok(bytes.len()) } else { Err(Unopened) }
     }
 }
 

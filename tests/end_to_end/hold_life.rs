@@ -176,26 +176,32 @@ const ACTS: &[(&str, Step, [bool; 3])] = &[
 
 #[test]
 fn every_act_on_a_hold_is_done_or_refused_as_its_state_says_and_refusals_change_nothing() {
-    let days = ["2025-02-01", "2025-02-10", "2025-06-01"];
-    for (act, step, expected) in ACTS {
-        for (state, allowed) in expected.iter().enumerate() {
-            let (city, mut repository) = city();
-            let id = place(&mut repository, &query("mill OR road"));
-            let family = family_of(&repository, "mill");
-            hold::write_notice(&mut repository, id, "Anna Larson", LetterKind::Custodian, "clerk").expect("written");
-            if state > 0 {
-                hold::release(&mut repository, id, "settled", ATTORNEY).expect("released");
-            }
-            let mut repository = city.open(days[state]);
-            let before = (repository.catalog().reading().hold(id).expect("a hold"), covers(&repository, id));
+    for (state, day) in ["2025-02-01", "2025-02-10", "2025-06-01"].into_iter().enumerate() {
+        let (prepared, mut repository) = city();
+        let id = place(&mut repository, &query("mill OR road"));
+        let family = family_of(&repository, "mill");
+        hold::write_notice(&mut repository, id, "Anna Larson", LetterKind::Custodian, "clerk").expect("written");
+        if state > 0 {
+            hold::release(&mut repository, id, "settled", ATTORNEY).expect("released");
+        }
+        drop(repository);
+        // Whatever is done has a city of its own; a refusal leaves everything as it was, for the next one as well.
+        for (act, step, _) in ACTS.iter().filter(|(.., allowed)| allowed[state]) {
+            let city = prepared.copied();
+            let mut repository = city.open(day);
             let result = step(&mut repository, id, family);
-            assert_eq!(result.is_ok(), *allowed, "{act}, state {state}: {result:?}");
-            if !allowed {
-                let after = (repository.catalog().reading().hold(id).expect("a hold"), covers(&repository, id));
-                assert_eq!(after, before, "{act}, state {state}");
-            }
+            assert!(result.is_ok(), "{act}, state {state}: {result:?}");
             assert_clean(&repository);
         }
+        let mut repository = prepared.open(day);
+        let before = (repository.catalog().reading().hold(id).expect("a hold"), covers(&repository, id));
+        for (act, step, _) in ACTS.iter().filter(|(.., allowed)| !allowed[state]) {
+            let result = step(&mut repository, id, family);
+            assert!(result.is_err(), "{act}, state {state}");
+            let after = (repository.catalog().reading().hold(id).expect("a hold"), covers(&repository, id));
+            assert_eq!(after, before, "{act}, state {state}");
+        }
+        assert_clean(&repository);
     }
 }
 
@@ -364,22 +370,27 @@ fn what_a_hold_covers_only_grows_but_for_its_issuer() {
     }
 }
 
+/// Items of the quick tier, three batches of a run (`limits::DESTROY_BATCH`), and of the full one, three batches of taking
+/// in (`limits::BATCH_ITEMS`) and more than programs like to list.
+const MANY: (u64, u64) = (1_050, 10_050);
+
 #[test]
-fn ten_thousand_items_are_held_to_the_last_one() {
+fn however_many_items_are_held_to_the_last_one() {
+    let count = if crate::is_full() { MANY.1 } else { MANY.0 };
     let city = City::exercise();
     let mut repository = city.open("2025-02-01");
     let many: Vec<Message> =
-        (0..10_050).map(|n| Message::new(&n.to_string(), "2024-01-10", &format!("old {n}"), "The sidewalk.")).collect();
+        (0..count).map(|n| Message::new(&n.to_string(), "2024-01-10", &format!("old {n}"), "The sidewalk.")).collect();
     take_in(&mut repository, &city.export("alarson.mbox", &many));
     let rows = here(&repository);
     confirm(&mut repository, &rows, RecordStatus::Transitory, "");
     let older = approved_plan(&mut repository);
     let id = place(&mut repository, &query("sidewalk"));
-    assert_eq!(covers(&repository, id).len(), 10_050, "complete, however many");
+    assert_eq!(covers(&repository, id).len() as u64, count, "complete, however many");
     let counts = plan(&mut repository).counts;
-    assert_eq!((counts.held, counts.eligible), (10_050, 0));
+    assert_eq!((counts.held, counts.eligible), (count, 0));
     let done = run(&mut repository, older).expect("executed");
-    assert_eq!((done.destroyed, done.dropped.values().sum::<u64>()), (0, 10_050), "batch after batch");
+    assert_eq!((done.destroyed, done.dropped.values().sum::<u64>()), (0, count), "batch after batch");
 }
 
 /// Every family that is here, without reading it back.

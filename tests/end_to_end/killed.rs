@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Messages of the export in the quick tier, one batch, and in the full one, more than two (`limits::BATCH_ITEMS`).
-const MESSAGES: (usize, usize) = (1_200, 11_000);
+const MESSAGES: (usize, usize) = (600, 11_000);
 /// Kills of the quick tier and of the full one (`RECORDROOM_FULL_TESTS=1`).
 const KILLS: (usize, usize) = (3, 20);
 

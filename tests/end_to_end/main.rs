@@ -1,9 +1,9 @@
 //! The whole chain on temporary exercise repositories: taken in, confirmed, held, requested, planned, approved,
 //! destroyed, certified, verified; and what happens to it when things go wrong.
 //!
-//! The quick tier runs with `cargo test`: 3 kills, 10 seeds, every third fault point, every fourth kind of damage. `RECORDROOM_FULL_TESTS=1` runs 20
-//! kills of larger exports, 2,000 seeds and every fault point. That these tests catch what they are for is shown by
-//! `tests/planted`.
+//! The quick tier runs with `cargo test`: a few kills and seeds, one in six or so of the fault points and kinds of damage.
+//! `RECORDROOM_FULL_TESTS=1` runs 20 kills of larger exports, 2,000 seeds and every fault point. That these tests catch what
+//! they are for is shown by `tests/planted`.
 
 mod access;
 mod answers;

@@ -221,7 +221,7 @@ fn assert_done(city: &City, what: &str) {
 #[test]
 fn fault_sweep_of_a_night() {
     let prepared = full_night();
-    let step = if crate::is_full() { 1 } else { 7 };
+    let step = if crate::is_full() { 1 } else { 13 };
     for kind in [FaultKind::FailOnce, FaultKind::Crash] {
         let mut nth = if kind == FaultKind::Crash { 3 } else { 1 };
         loop {

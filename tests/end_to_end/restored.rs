@@ -343,7 +343,7 @@ fn recordroom(city: &City, arguments: &[&str]) -> String {
 }
 
 fn step() -> u64 {
-    if crate::is_full() { 1 } else { 5 }
+    if crate::is_full() { 1 } else { 9 }
 }
 
 #[test]

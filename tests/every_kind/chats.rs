@@ -1,6 +1,7 @@
 //! What chat programs, social networks and captures of the web give.
 
-use super::packed::{base64, gzip, zip};
+use super::archives::gzip;
+use super::packed::{base64, zip};
 use super::sample::{Sample, one};
 
 fn named(files: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {

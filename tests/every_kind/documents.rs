@@ -1,6 +1,7 @@
 //! Loose files: documents, archives, recordings, pictures.
 
-use super::packed::{bzip2, docx, gzip, seven_zip, tape, zip};
+use super::archives::{COPIED, gzip, seven_zip, tape};
+use super::packed::{bzip2, docx, zip};
 use super::sample::{Sample, one};
 use super::workbook::xlsx;
 use lopdf::{Document, Object, Stream, dictionary};
@@ -167,7 +168,7 @@ pub fn samples() -> Vec<Sample> {
         one("wide.txt", "folder", 1, "wallflower", utf16("words of wallflower\r\n")),
         one("table.csv", "folder", 1, "tulip", b"name,street\r\ntulip,1 Main\r\n".to_vec()),
         one("walk.ics", "folder", 1, "jonquil", ics.into()),
-        one("stored.7z", "folder", 1, "sedum", seven_zip("memo.txt", b"the sedum memo")),
+        one("stored.7z", "folder", 1, "sedum", seven_zip("memo.txt", b"the sedum memo", COPIED)),
         one("stored.tar", "folder", 1, "thyme", tape(&[("a/memo.txt", b"the thyme memo")])),
         one("stored.tgz", "gzip", 1, "tarragon", gzip(&tape(&[("a/memo.txt", b"the tarragon memo")]))),
         one("stored.txt.xz", "xz", 1, "chicory", xz()),

@@ -1,7 +1,8 @@
 //! Mail of every kind.
 
+use super::archives::gzip;
 use super::outlook::{Letter, msg, tnef};
-use super::packed::{base64, docx, gzip, zip};
+use super::packed::{base64, docx, zip};
 use super::pst::{Attached, Writer, binary, number, text, time};
 use super::sample::{Sample, one};
 use recordroom::source::outlook::store::cipher::Cipher;

@@ -1,6 +1,8 @@
 //! A folder with one export of every kind, written here and taken in by one command without a flag; and the same files
 //! damaged in many ways; the files of the fictional city, and broken and odd ones.
 
+#[path = "../writers/archives.rs"]
+mod archives;
 #[path = "../writers/outlook.rs"]
 mod outlook;
 #[path = "../writers/packed.rs"]

@@ -64,20 +64,13 @@ pub(super) fn check(check: &mut Check<'_>, all: bool) -> Result<(), VerifyError>
     let here = reading.family_counts()?.0;
     let stride = if all { 1 } else { (here / SAMPLE).max(1) };
     let offset = u64::from_le_bytes(random::bytes::<8>()) % stride;
-    let mut after = None;
-    loop {
-        let mut rows: Vec<FamilyRow> = Vec::new();
-        let filter = FamilyFilter { after, limit: Some(STEP), ..FamilyFilter::default() };
-        reading.each_family::<VerifyError>(filter, |row| {
-            rows.push(row);
-            Ok(())
-        })?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = Some(last.id);
+    for rows in reading.families_in_steps(FamilyFilter::default(), STEP) {
+        let mut rows = rows?;
         rows.retain(|row| row.id.get().unsigned_abs() % stride == offset);
         asked(check, &rows, &guards, today)?;
         check.looked_at("Verifying holds", rows.len() as u64)?;
     }
+    Ok(())
 }
 
 fn asked(

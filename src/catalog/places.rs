@@ -1,9 +1,9 @@
 //! Where sealed bytes lie, and how far each pack of the vault is committed. Families, exceptions and productions have
 //! their bytes there alike.
 
+use super::families::sealed_at;
 use super::{CatalogError, Reading, Writing, optional};
 use crate::base::id::FamilyId;
-use rusqlite::Row;
 
 /// Where sealed bytes lie in the vault, in plain values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,19 +115,4 @@ impl Reading<'_> {
                    SELECT month, pack, at, length, seal FROM production WHERE family = ?1";
         optional(self.connection.prepare_cached(sql)?.query_row([id.get()], |row| Ok(sealed_at(row, 0))))?.transpose()
     }
-}
-
-/// Reads month, pack, offset, length and seal from five columns.
-pub(super) fn sealed_at(row: &Row<'_>, first: usize) -> Result<SealedAt, CatalogError> {
-    let seal: Vec<u8> = row.get(first + 4)?;
-    Ok(SealedAt {
-        month: row.get(first)?,
-        pack: row.get(first + 1)?,
-        offset: row.get::<_, i64>(first + 2)?.unsigned_abs(),
-        length: row.get::<_, i64>(first + 3)?.unsigned_abs(),
-        seal: seal.as_slice().try_into().map_err(|_| CatalogError::Damaged {
-            what: "a seal of 16 bytes",
-            value: crate::base::digest::to_hex(&seal),
-        })?,
-    })
 }
