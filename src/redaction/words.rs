@@ -87,6 +87,17 @@ impl Plain {
         same.for_each(|letter| letter.end = place(at + bytes));
     }
 
+    /// Where the code of the country before a telephone number begins, a plus sign with it.
+    fn code_before(&self, at: usize, text: &str) -> Option<u32> {
+        let one = at.checked_sub(1)?;
+        let code = self.from.get(one).filter(|code| code.begins && self.letters.as_bytes()[one] == b'1')?;
+        let plus = text[..code.start as usize].ends_with('+');
+        // A digit that ends a sentence is no code: between code and number stand a blank or a dash, or nothing.
+        let between = &text[code.end as usize..self.from[at].start as usize];
+        let is_near = between.chars().all(|c| matches!(c, ' ' | '-' | '.' | '(' | '\u{a0}')) && between.len() <= 3;
+        is_near.then(|| code.start - u32::from(plus))
+    }
+
     fn word_ends(&mut self) {
         if let Some(last) = self.from.last_mut() {
             last.ends = true;
@@ -109,6 +120,8 @@ fn is_mark(c: char) -> bool {
 pub struct Needle {
     letters: String,
     is_long: bool,
+    /// Whether it is a telephone number of North America, before which the code of the country may stand.
+    is_number: bool,
 }
 
 impl Needle {
@@ -117,7 +130,8 @@ impl Needle {
         let letters = Plain::of(words).letters;
         let letters = national(letters.trim_matches(DIVIDER)).to_owned();
         let count = letters.chars().count();
-        (count > 0).then_some(Self { letters, is_long: count >= LONG })
+        let is_number = is_national(&letters);
+        (count > 0).then_some(Self { letters, is_long: count >= LONG, is_number })
     }
 
     /// Whether it is long enough to be found inside longer words, and never by chance.
@@ -132,14 +146,17 @@ impl Needle {
 }
 
 /// A telephone number of North America without the code of the country before it: lists and bills write it with and
-/// without (NANP: ten digits, area code and exchange begin with 2 to 9).
+/// without.
 fn national(letters: &str) -> &str {
+    letters.strip_prefix('1').filter(|rest| is_national(rest)).unwrap_or(letters)
+}
+
+/// Whether these are ten digits whose area code and exchange begin with 2 to 9 (North American Numbering Plan).
+fn is_national(letters: &str) -> bool {
     let digits = letters.as_bytes();
-    let is_number = letters.len() == 11
+    digits.len() == 10
         && digits.iter().all(u8::is_ascii_digit)
-        && digits[0] == b'1'
-        && [digits[1], digits[4]].iter().all(|one| (b'2'..=b'9').contains(one));
-    if is_number { &letters[1..] } else { letters }
+        && [digits[0], digits[3]].iter().all(|one| (b'2'..=b'9').contains(one))
 }
 
 /// Many words, looked for at once.
@@ -202,7 +219,11 @@ impl Search {
                 && !is_cut(found.start(), found.start().checked_sub(1))
                 && !is_cut(found.end() - 1, Some(found.end()));
             if self.needles[at].is_long || is_whole {
-                all.push((at, first.start as usize..last.end as usize));
+                let start = match self.needles[at].is_number {
+                    true => plain.code_before(found.start(), text).unwrap_or(first.start),
+                    false => first.start,
+                };
+                all.push((at, start as usize..last.end as usize));
             }
         }
         all
@@ -254,7 +275,9 @@ mod tests {
                 Some("763) 555 0142"),
                 "a number without the code of its country",
             ),
-            ("763-555-0142", "+17635550142", Some("7635550142"), "a number with it"),
+            ("763-555-0142", "to +17635550142.", Some("+17635550142"), "a number with it"),
+            ("763-555-0142", "1 (763) 555-0142", Some("1 (763) 555-0142"), "a number with it"),
+            ("763-555-0142", "Ward 1, 763-555-0142", Some("763-555-0142"), "a one that belongs to something else"),
             ("10012345678", "0012345678", None, "eleven digits that are no telephone number"),
             ("...", "...", None, "nothing to look for"),
             ("a; b", "a;b", Some("a;b"), "the divider is part of the words"),

@@ -57,7 +57,7 @@ impl Searcher {
             }
             let lower = word.to_lowercase();
             let each = |format: fn(u8) -> String| lower.bytes().map(format).collect::<String>();
-            let spelled: [(&str, Vec<u8>); 8] = [
+            let spelled: [(&str, Vec<u8>); 9] = [
                 ("as it is", lower.clone().into_bytes()),
                 ("UTF-16, little end first", lower.encode_utf16().flat_map(u16::to_le_bytes).collect()),
                 ("UTF-16, big end first", lower.encode_utf16().flat_map(u16::to_be_bytes).collect()),
@@ -66,6 +66,10 @@ impl Searcher {
                 (
                     "hexadecimal of large letters",
                     lower.to_uppercase().bytes().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes(),
+                ),
+                (
+                    "hexadecimal as written",
+                    word.bytes().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes(),
                 ),
                 ("percent signs", each(|byte| format!("%{byte:02x}")).into_bytes()),
                 ("quoted-printable", each(|byte| format!("={byte:02x}")).into_bytes()),

@@ -12,7 +12,7 @@ use recordroom::model::redaction::{DataClass, Place, Region};
 use recordroom::model::request::RequestKind;
 use recordroom::model::review::Decision;
 use recordroom::notpublic::{Category, PROPOSED};
-use recordroom::package::names;
+use recordroom::package::{listing, names};
 use recordroom::production::{ProduceOptions, produce};
 use recordroom::request;
 use recordroom::review::findings::{self, Acceptance, Asked};
@@ -66,7 +66,7 @@ fn a_finding_on_a_page_is_proposed_as_a_box_and_painted_when_somebody_takes_it()
     files.push(letter(4, "Gravel", "The gravel was delivered.", &[]));
     let mut city = City::of(asked(RequestKind::Public, "R. Roe", "Applications"), &files);
     let has_scan = made::run("tesseract", &["--version"], b"").is_some();
-    if let (true, Some(picture)) = (has_scan, made::picture("SSN 987-65-4320")) {
+    if let (true, Some(picture)) = (has_scan, made::picture("SSN 478-12-3490")) {
         let folder = city.path("scans");
         fs::create_dir_all(&folder).expect("a folder");
         let (name, mail) = letter(5, "Scan", "See the scan.", &[("scan.png".to_owned(), "image/png", picture)]);
@@ -122,7 +122,7 @@ fn a_finding_on_a_page_is_proposed_as_a_box_and_painted_when_somebody_takes_it()
     if has_scan {
         let scan = document(&files, "CB-00000005.pdf");
         let read = seen(scan).expect("read");
-        assert!(read.contains("Permit granted") && !read.contains("4320"), "{read}");
+        assert!(read.contains("Permit granted") && !read.contains("3490"), "{read}");
     }
 }
 
@@ -153,7 +153,9 @@ fn words_left_out_elsewhere_are_not_seen_on_painted_pages() {
         None => println!("not read by eye: pdftoppm or tesseract is not installed"),
         Some(read) => {
             println!("{read}");
-            assert!(read.contains("Site plan of") && read.contains("Ridgeview"), "{read}");
+            for words in ["Site plan", "second copy", "seen by", "today", "Ridgeview"] {
+                assert!(read.contains(words), "{words}: {read}");
+            }
             assert!(!read.contains("Wilhelmina") && !read.contains("Quist"), "{read}");
         }
     }
@@ -180,9 +182,10 @@ fn calls_keep_their_row_and_lose_their_number() {
     let table = files.iter().find(|(path, _)| path.contains("/CALLS/")).expect("a table").1;
     let text = recordroom::extract::text(table, "x.pdf", "").text;
     println!("{text}");
-    let marker = "[ Withheld: § 13.82, subd. 17 ]";
+    // A narrow column breaks the box; it stands in the rows of the first and the third call.
     let plain = text.replace('\u{a0}', " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(plain.matches(marker).count(), 2, "{plain}");
+    assert_eq!(plain.matches("[ Withheld: § 13.").count(), 2, "{plain}");
+    assert!(!plain.contains("+1"), "nothing of the number stays: {plain}");
     for words in ["61 seconds", "125 seconds", "7635550199"] {
         assert!(plain.contains(words), "the rest of the rows is given, {words}: {plain}");
     }
@@ -190,8 +193,9 @@ fn calls_keep_their_row_and_lose_their_number() {
         let text = String::from_utf8_lossy(bytes);
         assert!(!text.contains("5550142") && !text.contains("555-0142"), "{path}");
     }
-    let log = String::from_utf8(files[names::REDACTION_LOG].clone()).expect("text");
-    assert_eq!(log.matches(basis).count(), 2, "each masked row is cited: {log}");
+    let log = listing::read(&files[names::REDACTION_LOG]).expect("CSV");
+    let cited: BTreeSet<&str> = log.iter().filter(|row| row[2] == basis).map(|row| row[0].as_str()).collect();
+    assert_eq!(cited, BTreeSet::from(["CB-00000001", "CB-00000003"]), "each masked row is cited: {log:?}");
 }
 
 #[test]
