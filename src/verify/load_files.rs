@@ -211,7 +211,7 @@ fn image_lines(directory: &Path, rows: &[Row], statement: &Statement, findings: 
             .iter()
             .map(|row| (row.first.to_string(), Some(row.pages), true, names::in_volume(volume, &row.pdf)))
             .collect(),
-        Some(ending) => images::pages(&rows)
+        Some(ending) => images::pages(rows)
             .map(|(number, pages)| {
                 let path = names::image(volume, &statement.first_number, &number, ending);
                 (number.to_string(), pages, pages.is_some(), names::in_volume(volume, &path))

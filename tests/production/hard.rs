@@ -51,7 +51,8 @@ fn what_cannot_be_shown_is_told_and_given_in_another_way() {
     let (id, rest) = (city.request, Members::Undecided);
     review::decide(&mut city.repository, id, &rest, Decision::Responsive, "", "clerk").expect("decided");
     let options = ProduceOptions { natives: true, ..ProduceOptions::default() };
-    let made = produce(&mut city.repository, id, &city.path("out"), &options, "clerk", &VoidMonitor);
+    let out = city.path("out");
+    let made = produce(&mut city.repository, id, &out, &options, "clerk", &VoidMonitor);
     let Outcome::Produced(produced) = made.expect("produced") else { panic!("nothing") };
     assert_eq!(delivery::check(&city.path("out")), []);
     assert!(produced.pages > 400, "a spreadsheet of hundreds of pages is drawn: {}", produced.pages);

@@ -32,7 +32,7 @@ fn every_page_has_its_image_and_nothing_else_is_one() {
         assert_eq!(cells[2], format!("IMAGES\\0001\\CB-{next:08}.pdf"));
         next += 1;
     }
-    assert_eq!(u64::from(next - 1), produced.pages);
+    assert_eq!(u64::from(next - 1_u32), produced.pages);
     for path in &images {
         assert_eq!(recordroom::render::page_count(&files[*path]), Some(1), "{path}");
         assert!(!holds(&unpacked(&files[*path]), SECRET), "{path}");
