@@ -58,8 +58,8 @@ fn load_files_that_disagree_are_named_even_when_every_digest_was_made_to_fit() {
         (dat, "CB-00000002þ\u{14}þCB-00000001", "CB-00000002þ\u{14}þCB-00000002", "family", dat),
         (
             dat,
-            "þþ\u{14}þattachmentþ\u{14}þþ\u{14}þYþ",
-            "þname.txtþ\u{14}þattachmentþ\u{14}þþ\u{14}þYþ",
+            "þþ\u{14}þattachmentþ\u{14}þþ\u{14}þþ\u{14}þþ\u{14}þYþ",
+            "þname.txtþ\u{14}þattachmentþ\u{14}þþ\u{14}þþ\u{14}þþ\u{14}þYþ",
             "withheld",
             dat,
         ),
