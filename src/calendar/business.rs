@@ -68,6 +68,7 @@ mod tests {
     fn no_days_is_the_day_itself_and_bounds_hold() {
         assert_eq!(add_business_days(day("2026-07-04"), 0, &ALL), Some(day("2026-07-04")));
         assert_eq!(add_business_days(day("2026-07-04"), DEADLINE_BUSINESS_DAYS + 1, &ALL), None);
+        assert!(add_business_days(day("2026-07-04"), DEADLINE_BUSINESS_DAYS, &ALL).is_some());
         assert_eq!(add_business_days(NaiveDate::MAX, 1, &ALL), None);
     }
 

@@ -130,6 +130,9 @@ mod tests {
         // November 2030 begins on a Friday: the fourth Thursday is the 28th, the Friday after it the 29th.
         assert!(days(2030, &both).contains(&"11-29".to_owned()));
         assert!(!days(2030, &both).contains(&"11-22".to_owned()));
+        // November 2029 begins on a Thursday: the fourth one is the 22nd, the Friday after it the 23rd; there is a fifth.
+        assert!(days(2029, &both).contains(&"11-23".to_owned()));
+        assert!(!days(2029, &both).contains(&"11-30".to_owned()));
     }
 
     #[test]

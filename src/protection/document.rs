@@ -139,6 +139,7 @@ mod tests {
     fn group_text() -> Document {
         let mut item = ParsedItem::new(RecordKind::Text);
         item.body = "see you at Oak Street".to_owned();
+        item.subject = " \n".to_owned();
         item.parties = vec![
             party(Role::From, "Ánna Vang", "763.555.0142", "+17635550142"),
             party(Role::Member, "Lee", "555-0199", "+16125550199"),
@@ -150,6 +151,8 @@ mod tests {
             ("delivery", "delivered"),
             ("calendar summary", "Plat review"),
             ("media type", "text/x-thing"),
+            ("recording: codec", "opus"),
+            ("attachment 1: author", "Surveyor Kim"),
         ] {
             item.facts.insert(name.to_owned(), value.to_owned());
         }
@@ -164,6 +167,9 @@ mod tests {
             searchable: Searchable::Not,
             part: 1,
         }];
+        let mut picture = item.attachments[0].clone();
+        (picture.found_type, picture.text) = ("image/png".to_owned(), String::new());
+        item.attachments.push(picture);
         let at = "2025-03-15T03:30:00Z".parse().expect("a moment");
         item.received_at = Some(SourceTime { at, as_written: String::new(), zone: ZoneBasis::FormatIsUtc });
         let standing = Standing {
@@ -193,10 +199,16 @@ mod tests {
             ("\"plat review\"", true, "what the calendar says"),
             ("delivered", false, "what the network says about its handling is no word of the item"),
             ("thing", false, "nor a media type"),
+            ("opus", false, "nor how a recording is coded"),
+            ("attachment:surveyor", true, "what is said of an attachment stands with it"),
+            ("body:surveyor", false, "and not with the body"),
+            ("body:\"plat review\"", true, "what is said of the item stands with the body"),
+            ("attachment:\"plat review\"", false, "and not with an attachment"),
             ("file:site_plan*", true, "a file name"),
             ("attachment:easement", true, "its text"),
             ("\"pdf drainage\"", false, "which is not the same text"),
             ("type:pdf", true, "the claimed type where nothing was found"),
+            ("type:png", true, "and the type that was found, whatever is claimed"),
             ("date:2025-03-14", true, "the day in the city's zone: 03:30 UTC is the evening before"),
             ("is:unsearchable", true, "the attachment is not searchable"),
             ("status:transitory series:texts custodian:vang kind:text", true, "facts of the catalog"),
@@ -205,6 +217,9 @@ mod tests {
             let parsed = parse(query).unwrap_or_else(|error| panic!("{query}: {}", error.message));
             assert_eq!(matches(&parsed, &document), expected, "{query}: {why}");
         }
-        assert!(document.texts.iter().all(|(_, text)| !text.is_empty()), "empty texts are left out");
+        assert!(document.texts.iter().all(|(_, text)| !text.trim().is_empty()), "empty texts are left out");
+        // An address that is found by the same words stands once.
+        let bcc = document.texts.iter().filter(|(field, _)| *field == Field::Bcc).count();
+        assert_eq!(bcc, 1, "{:?}", document.texts);
     }
 }

@@ -108,11 +108,64 @@ mod tests {
     }
 
     #[test]
+    fn each_part_of_a_scope_decides_for_itself() {
+        let one = |id: i64| vec![CustodianId::new(id)];
+        let anna = Scope { custodians: one(1), ..Scope::default() };
+        let number = Scope { parties: vec!["763-555-0142".to_owned()], ..Scope::default() };
+        let from = Scope { from: "2025-01-01".parse().ok(), ..Scope::default() };
+        let to = Scope { to: "2025-03-31".parse().ok(), ..Scope::default() };
+        let (first, second) = ([CustodianId::new(1)], [CustodianId::new(2)]);
+        let both = [CustodianId::new(2), CustodianId::new(1)];
+        let table: [(&Scope, &[CustodianId], &[&str], &str, bool, &str); 16] = [
+            (&Scope::default(), &second, &["x@y.example"], "1999-01-01", true, "no part at all reaches everything"),
+            (&anna, &first, &["x@y.example"], "1999-01-01", true, "the parts that are not given do not narrow"),
+            (&anna, &second, &["x@y.example"], "1999-01-01", false, "another mailbox"),
+            (&anna, &both, &[], "", true, "one of the copies is enough"),
+            (&number, &second, &["x@y.example", "+17635550142"], "1999-01-01", true, "one of the parties is enough"),
+            (&number, &second, &["+17635550142", "x@y.example"], "1999-01-01", true, "in whatever order"),
+            (&number, &second, &["x@y.example"], "1999-01-01", false, "somebody else"),
+            (&from, &second, &[], "2025-01-01", true, "the first day is inside"),
+            (&from, &second, &[], "2024-12-31", false, "the day before is not"),
+            (&from, &second, &[], "2999-01-01", true, "and no last day is set"),
+            (&to, &second, &[], "2025-03-31", true, "the last day is inside"),
+            (&to, &second, &[], "2025-04-01", false, "the day after is not"),
+            (&to, &second, &[], "1999-01-01", true, "and no first day is set"),
+            (&from, &second, &[], "", true, "an unknown day is inside"),
+            (&anna, &[], &[], "", true, "so is an unknown mailbox"),
+            (&number, &second, &[], "", true, "and unknown parties"),
+        ];
+        for (scope, custodians, parties, day, expected, why) in table {
+            let parties = parties.iter().map(|party| (*party).to_owned()).collect();
+            let reach = Reach { custodians, parties, day: day.parse().ok(), searchable: Searchable::Fully };
+            assert_eq!(reaches(scope, &reach), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn the_same_party_is_known_however_it_is_written() {
+        let table = [
+            ("555-0142", "5550142", true, "a number without its area code, by its seven digits"),
+            ("55-0142", "550142", false, "six digits are no number"),
+            ("1-763-555-0142", "7635550142", true, "with or without the country code"),
+            ("1555014", "555014", false, "a 1 before fewer than ten digits is a digit like the others"),
+            ("17635550142", "27635550142", false, "another country"),
+            (" Anna@CedarBend.example ", "anna@cedarbend.example", true, "spaces and capitals of who typed the scope"),
+            ("5550142", "a5550142@cedarbend.example", false, "digits of an address are no number"),
+            ("a5550142@cedarbend.example", "5550142", false, "whichever of the two is the address"),
+            ("a5550142@one.example", "b5550142@two.example", false, "and two addresses are compared as such"),
+        ];
+        for (wanted, party, expected, why) in table {
+            assert_eq!(same_party(wanted, party), expected, "{wanted} and {party}: {why}");
+        }
+    }
+
+    #[test]
     fn words_are_not_asked_of_what_cannot_be_searched() {
         let scope = Scope { query: Some("ridgeview".to_owned()), ..Scope::default() };
         let with = |searchable| Reach { custodians: &[], parties: Vec::new(), day: None, searchable };
         assert!(words_decide(&scope, &with(Searchable::Fully)));
         assert!(!words_decide(&scope, &with(Searchable::Partly)));
         assert!(!words_decide(&scope, &with(Searchable::Not)));
+        assert!(!words_decide(&Scope::default(), &with(Searchable::Fully)), "where no words are asked for");
     }
 }

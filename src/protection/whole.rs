@@ -25,6 +25,7 @@ mod tests {
         let words = Scope { query: Some("mill".to_owned()), ..Scope::default() };
         let anna = Scope { custodians: vec![CustodianId::new(1)], ..Scope::default() };
         let dates = Scope { to: "2025-03-31".parse().ok(), ..Scope::default() };
+        let since = Scope { from: "2025-01-01".parse().ok(), ..Scope::default() };
         let named = Scope { families: vec![FamilyId::new(7)], ..Scope::default() };
         let table = [
             (words.clone(), Some(Scope::default()), "words alone: everything could be meant"),
@@ -34,6 +35,11 @@ mod tests {
                 Scope { parties: vec!["555-0142".to_owned()], ..dates.clone() },
                 Some(dates),
                 "the days, whoever takes part",
+            ),
+            (
+                Scope { query: words.query.clone(), ..since.clone() },
+                Some(since),
+                "the days from one on, whatever it says",
             ),
             (named.clone(), None, "items by name"),
             (Scope { query: words.query, ..named }, Some(Scope::default()), "items by name, and words over everything"),

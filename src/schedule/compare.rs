@@ -184,4 +184,132 @@ mod tests {
         assert_eq!(found.changed[1].series, "mailing-lists");
         assert!(found.changed[1].sentences[0].starts_with("The key: “lists” before"), "{:?}", found.changed[1]);
     }
+
+    /// A line with another code, title and words.
+    fn named(series: &str, code: &str, title: &str) -> RetentionRule {
+        RetentionRule { code: code.to_owned(), title: title.to_owned(), ..rule(series, "1 year after sent") }
+    }
+
+    fn with(rules: Vec<RetentionRule>) -> Edition {
+        Edition { rules, ..edition("city") }
+    }
+
+    #[test]
+    fn a_line_is_the_same_under_another_key_only_by_its_code_or_title_and_only_once() {
+        let keys = |lines: &[LineChange]| lines.iter().map(|line| line.series.clone()).collect::<Vec<_>>();
+        let table = [
+            (vec![named("a", "", "Maps")], vec![named("b", "", "MAPS")], 1, 0, 0, "the same title"),
+            (vec![named("a", "7", "Maps")], vec![named("b", "7", "Plats")], 1, 0, 0, "the same code"),
+            (vec![named("a", "7", "Maps")], vec![named("b", "8", "Plats")], 0, 1, 1, "neither"),
+            (vec![named("a", "", "Maps")], vec![named("b", "", "Plats")], 0, 1, 1, "no code is no same code"),
+            (
+                vec![named("a", "", "Maps"), named("b", "", "Maps")],
+                vec![named("b", "", "Maps")],
+                0,
+                0,
+                1,
+                "the other one was there before, so it is nobody's new name",
+            ),
+            (
+                vec![named("a", "", "Maps"), named("b", "", "Maps")],
+                vec![named("c", "", "Maps")],
+                1,
+                0,
+                1,
+                "one new line stands for one old line",
+            ),
+            (
+                vec![named("a", "", "Maps"), named("b", "", "Plats")],
+                vec![named("c", "", "Maps"), named("d", "", "Plats")],
+                2,
+                0,
+                0,
+                "two lines, each with its own new key",
+            ),
+            (
+                vec![named("a", "", "Maps"), named("b", "", "Plats")],
+                vec![named("a", "", "Maps"), named("c", "", "Maps")],
+                0,
+                1,
+                1,
+                "a line that kept its key is not looked for under another",
+            ),
+        ];
+        for (first, second, changed, added, removed, why) in table {
+            let found = compare(&with(first), &with(second));
+            let counts = (found.changed.len(), found.added.len(), found.removed.len());
+            assert_eq!(counts, (changed, added, removed), "{why}: {:?}", keys(&found.changed));
+        }
+    }
+
+    #[test]
+    fn everything_a_line_says_is_compared() {
+        let before = rule("maps", "1 year after sent");
+        let with = |change: fn(&mut RetentionRule)| {
+            let mut after = before.clone();
+            change(&mut after);
+            of_lines(&before, &after)
+        };
+        let table: [(fn(&mut RetentionRule), &str); 9] = [
+            (|rule| rule.series = "plats".to_owned(), "The key: “maps” before, “plats” now."),
+            (|rule| rule.code = "7".to_owned(), "The code: nothing before, “7” now."),
+            (|rule| rule.title = "Plats".to_owned(), "The title: “maps” before, “Plats” now."),
+            (
+                |rule| rule.as_written = "one year".to_owned(),
+                "The schedule's words: “1 year after sent” before, “one year” now.",
+            ),
+            (|rule| rule.description = "Rolled".to_owned(), "The description: nothing before, “Rolled” now."),
+            (|rule| rule.statute = "505.01".to_owned(), "The statute: nothing before, “505.01” now."),
+            (
+                |rule| rule.classification = "Public".to_owned(),
+                "The data classification: nothing before, “Public” now.",
+            ),
+            (|rule| rule.archival = true, "The rule: "),
+            (|rule| rule.applies_without_series = true, "It now applies to items without a series of their own."),
+        ];
+        for (change, words) in table {
+            let told = with(change);
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(told[0].starts_with(words), "{words}: {told:?}");
+        }
+        let mut general = before.clone();
+        general.applies_without_series = true;
+        let told = of_lines(&general, &before);
+        assert_eq!(told, ["It no longer applies to items without a series of their own."]);
+    }
+
+    #[test]
+    fn everything_an_edition_says_of_itself_is_compared() {
+        let approved = |departments: &[&str]| Authority::ApprovedSchedule {
+            citation: "Panel approval".to_owned(),
+            adoption_acknowledged_on: "2021-06-01".parse().expect("a day"),
+            departments: departments.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let with = |authority: Authority| Edition { authority, ..edition("city") };
+        let first = with(approved(&[]));
+        let mut second = with(approved(&["Police", "Fire"]));
+        second.title = "Another".to_owned();
+        second.effective_on = "2022-01-01".parse().expect("a day");
+        let told = compare(&first, &second).edition;
+        let all = [
+            "The title: General schedule, adopted before, Another now.",
+            "In force from: 2021-03-31 before, 2022-01-01 now.",
+            "The authority: an approved schedule (Panel approval), acknowledged on 2021-06-01, for the whole city before, an \
+             approved schedule (Panel approval), acknowledged on 2021-06-01, for Police, Fire now.",
+        ];
+        assert_eq!(told, all);
+        let citation = "No. 1".to_owned();
+        let table = [
+            (
+                Authority::Pr1 { citation: citation.clone(), approved_on: "2024-02-01".parse().expect("a day") },
+                "a PR-1 (No. 1), approved on 2024-02-01 now.",
+            ),
+            (Authority::Policy { citation: citation.clone() }, "a policy (No. 1) now."),
+            (Authority::Starter { citation }, "a starter set (No. 1) now."),
+        ];
+        for (authority, words) in table {
+            let told = compare(&first, &with(authority)).edition;
+            assert!(told.len() == 1 && told[0].ends_with(words), "{told:?}");
+        }
+    }
 }

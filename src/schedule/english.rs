@@ -135,6 +135,28 @@ mod tests {
     use crate::model::record::RecordKind;
 
     #[test]
+    fn numbers_have_their_endings() {
+        let table = [
+            (1, "1st"),
+            (2, "2nd"),
+            (3, "3rd"),
+            (4, "4th"),
+            (11, "11th"),
+            (12, "12th"),
+            (13, "13th"),
+            (14, "14th"),
+            (21, "21st"),
+            (101, "101st"),
+            (111, "111th"),
+            (113, "113th"),
+            (122, "122nd"),
+        ];
+        for (number, words) in table {
+            assert_eq!(ordinal(number), words);
+        }
+    }
+
+    #[test]
     fn rules_read_as_sentences() {
         let cases = [
             ("365 days after sent", "Keep 365 days after it was sent; it may be destroyed from the 366th day"),

@@ -237,7 +237,7 @@ fn settle(
 ) -> Verdict {
     let first_closed = list.iter().position(|gate| gate.closed.is_some());
     // With every gate open the period that ran out is the reason: it stands second in the list.
-    let deciding = first_closed.unwrap_or(1).min(list.len() - 1);
+    let deciding = first_closed.unwrap_or(1);
     let eligibility = list[deciding].closed.clone().unwrap_or(Eligibility::Eligible { since });
     list[..=deciding].rotate_right(1);
     let reasons = list.into_iter().map(|gate| gate.reason).chain(alarm).collect();

@@ -426,6 +426,13 @@ statuses = ["non-record"]
             ("adoption_acknowledged_on = \"2021-06-01\"", "", 4, "needs adoption_acknowledged_on"),
             ("adoption_acknowledged_on", "approved_on", 7, "belongs to"),
             ("departments = [\"Police\", \" Fire \"]", "departments = [\" \"]", 8, "without a name"),
+            ("departments = [\"Police\", \" Fire \"]", "departments = [\"Police\", \" \"]", 8, "without a name"),
+            (
+                "kind = \"approved-schedule\"\ncitation = \"Panel approval of 2021\"\nadoption_acknowledged_on = \"2021-06-01\"",
+                "kind = \"policy\"\ncitation = \"Resolution 1\"",
+                7,
+                "departments belongs to",
+            ),
             (
                 "effective_on = 2021-03-31",
                 "effective_on = 2021-03-31\nreplaces = [\"city\"]",
@@ -460,6 +467,12 @@ statuses = ["non-record"]
         assert_eq!(told, [3, 12, 18]);
         let twice = GOOD.replace("key = \"drone\"", "key = \"general\"");
         assert_eq!(problems(&twice).len(), 1);
+        // Where every line is wrong, that no sound one is left is no trouble of its own.
+        let all_wrong = GOOD.replace("keep = \"", "keep = \"about ");
+        assert_eq!(problems(&all_wrong).iter().map(ScheduleError::line).collect::<Vec<_>>(), [12, 17]);
+        // Where there is none at all, it is.
+        let none = format!("series = []\n{}", GOOD.split("[[series]]").next().unwrap());
+        assert!(matches!(&problems(&none)[..], [one] if one.to_string().contains("no [[series]]")));
         assert_eq!(problems("key = ").len(), 1);
     }
 
@@ -475,6 +488,8 @@ statuses = ["non-record"]
             "line 4: a PR-1 needs approved_on, the day it was approved"
         );
         assert!(matches!(parse(&" ".repeat(SCHEDULE_BYTES + 1)), Err(ScheduleError::TooLarge { .. })));
+        let largest = parse(&" ".repeat(SCHEDULE_BYTES)).unwrap_err();
+        assert!(matches!(largest, ScheduleError::Form { .. }), "as large as it may be, and read: {largest}");
     }
 
     proptest! {

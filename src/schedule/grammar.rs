@@ -178,10 +178,7 @@ fn parts(text: &str) -> Result<Vec<Term>, TermError> {
     }
     let mut terms = Vec::with_capacity(parts.len());
     for part in parts {
-        // A part is never a list itself, so the recursion ends here.
-        if list(part).is_some() {
-            return Err(TermError::Parts);
-        }
+        // A part that is a list itself has a single part, since none is left with a | in it: it is refused there.
         terms.push(parse_term(part)?);
     }
     Ok(terms)
@@ -370,6 +367,37 @@ mod tests {
         assert_eq!(
             parse_term(&format!("latest of {}", ["permanent"; TERM_PARTS + 1].join("|"))),
             Err(TermError::Parts)
+        );
+    }
+
+    #[test]
+    fn names_of_events_are_keys_however_they_are_typed() {
+        let longest = "a".repeat(KEY_CHARS);
+        let table = [
+            ("Action Completed", Some("action-completed")),
+            (" action__completed ", Some("action-completed")),
+            (longest.as_str(), Some(longest.as_str())),
+            ("9-11", Some("9-11")),
+            ("action--completed", None),
+            ("action-§", None),
+            ("§-action", None),
+            ("-", None),
+            ("", None),
+            ("Month End", None),
+        ];
+        for (words, name) in table {
+            assert_eq!(event_name(words).as_deref(), name, "{words:?}");
+        }
+        assert_eq!(event_name(&"a".repeat(KEY_CHARS + 1)), None, "too long");
+        assert_eq!(parse_term("until  § "), Err(TermError::EventName { name: "§".to_owned() }));
+        // Whatever stands behind the first "after" is the name, with another "after" in it or not.
+        let closing = Trigger::Event("week-after-closing".to_owned());
+        assert_eq!(parse_term("1 year after week after closing"), Ok(after(closing, Cutoff::None, Period::Years(1))));
+        let most = format!("latest of {}", ["permanent"; TERM_PARTS].join("|"));
+        assert_eq!(
+            parse_term(&most),
+            Ok(Term::Latest(vec![Term::Permanent; TERM_PARTS])),
+            "as many parts as there may be"
         );
     }
 

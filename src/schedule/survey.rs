@@ -74,7 +74,7 @@ pub(super) struct Survey<'s, 'a> {
     pub(super) only_when_filed: bool,
     /// The most rules that were compared for one copy.
     pub(super) rules: usize,
-    /// The last day on which an edition ended that until then kept the item.
+    /// The day from which no rule of a replaced edition kept the item any more.
     pub(super) released_on: Option<NaiveDate>,
     longest_authorises: bool,
     authority: Option<Authorised<'s, 'a>>,
@@ -116,12 +116,14 @@ impl<'s, 'a> Survey<'s, 'a> {
         self.rules = self.rules.max(governing.len());
     }
 
-    /// Adds a rule that no longer governs a copy since its edition was replaced on a day: where it still kept the item
-    /// then, nothing could go before.
+    /// Adds a rule that no longer governs a copy since its edition was replaced on a day: nothing could go before its
+    /// period ended or, where it still kept the item then, before that day.
     pub(super) fn set_aside(&mut self, run: Run<'_>, on: NaiveDate) {
-        if !matches!(run, Run::Ends(last) if last < on) {
-            self.released_on = self.released_on.max(Some(on));
-        }
+        let released = match run {
+            Run::Ends(last) => last.succ_opt().unwrap_or(on).min(on),
+            Run::Unknown(_) | Run::Permanent => on,
+        };
+        self.released_on = self.released_on.max(Some(released));
     }
 
     /// Adds the authorities over one copy: the earliest one counts for the copy, the latest copy for the family.
