@@ -5,8 +5,9 @@
 //! the one before it counts again.
 //!
 //! Reading order: this file (deciding, standing), `undo`, `second` (a second person), `offers` (duplicates and quotations),
-//! `ready` (what still stands against an answer).
+//! `ready` (what still stands against an answer), `determined` (what wants a determination).
 
+mod determined;
 pub mod findings;
 mod offers;
 mod ready;
