@@ -221,6 +221,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "verify",
             "citation",
             "letters",
+            // The document system is named in an answer as a further place to search.
+            "filing",
         ],
     ),
     // A backup is put back with what was destroyed since: that is recorded by the room that destroys.

@@ -72,7 +72,7 @@ pub fn restore(what: &Restoring<'_>, actor: &str, monitor: &dyn Monitor) -> Resu
     durable::remove_dir_all(&staging).map_err(|error| BackupError::io(&staging, error))?;
     copy_all(&backup, &manifest, &staging, monitor)?;
     let key_sets = name_key_sets(what, &staging)?;
-    let mut repository = Repository::open(&staging, what.now)?;
+    let mut repository = Repository::open_put_back(&staging, what.now)?;
     let difference = repository.join_newest_keys(manifest.event, actor)?;
     let mut protected_then = Vec::new();
     for family in &difference.without_key {

@@ -1,5 +1,8 @@
 //! One distinct newtype per kind of id, printed with a letter prefix and parsed back strictly.
 
+/// The highest number ever given of each sequence, by the sequence's name.
+pub type NumbersGiven = std::collections::BTreeMap<String, i64>;
+
 /// An id could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not {what}: these are written like {prefix}-12")]

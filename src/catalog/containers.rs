@@ -2,7 +2,7 @@
 
 use super::copies::{custodian, custodian_number};
 use super::families::sealed_at;
-use super::{CatalogError, Reading, SealedAt, Writing, name, optional, word, written};
+use super::{CatalogError, Reading, SealedAt, Sequence, Writing, name, optional, word, written};
 use crate::base::digest::KeyedDigest;
 use crate::base::id::{ContainerId, CustodianId, EventId, ExceptionId, FamilyId, IntakeId};
 use crate::model::exception::{Problem, ProblemCode};
@@ -74,12 +74,13 @@ impl Writing<'_> {
     /// Brings the custodians of the profile in, by name; nobody is ever removed.
     pub fn sync_custodians(&self, custodians: &[CustodianProfile]) -> Result<(), CatalogError> {
         for custodian in custodians {
+            let next = self.reading().next_of(Sequence::Custodian)?;
             self.connection
                 .prepare_cached(
-                    "INSERT INTO custodian(name, department, elected) VALUES (?1, ?2, ?3) \
+                    "INSERT INTO custodian(name, department, elected, id) VALUES (?1, ?2, ?3, ?4) \
                      ON CONFLICT(name) DO UPDATE SET department = ?2, elected = ?3",
                 )?
-                .execute((&custodian.name, &custodian.department, custodian.elected))?;
+                .execute((&custodian.name, &custodian.department, custodian.elected, next))?;
         }
         Ok(())
     }
@@ -91,11 +92,11 @@ impl Writing<'_> {
         if let Some(id) = open {
             return Ok(IntakeRow { id: IntakeId::new(id), path: path.to_owned(), resumed: true });
         }
+        let id = self.reading().next_of(Sequence::Intake)?;
         self.connection
-            .prepare_cached("INSERT INTO intake(path, started_at, actor) VALUES (?1, ?2, ?3)")?
-            .execute((path, written(at), actor))?;
-        let id = IntakeId::new(self.connection.last_insert_rowid());
-        Ok(IntakeRow { id, path: path.to_owned(), resumed: false })
+            .prepare_cached("INSERT INTO intake(id, path, started_at, actor) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((id, path, written(at), actor))?;
+        Ok(IntakeRow { id: IntakeId::new(id), path: path.to_owned(), resumed: false })
     }
 
     /// Ends an intake.
@@ -115,10 +116,11 @@ impl Writing<'_> {
         if let Some(id) = optional(known)? {
             return Ok(ContainerId::new(id));
         }
+        let id = self.reading().next_of(Sequence::Container)?;
         self.connection
-            .prepare_cached("INSERT INTO container(parent, path, format) VALUES (?1, ?2, ?3)")?
-            .execute((parent, &key.path, key.format.word()))?;
-        Ok(ContainerId::new(self.connection.last_insert_rowid()))
+            .prepare_cached("INSERT INTO container(id, parent, path, format) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((id, parent, &key.path, key.format.word()))?;
+        Ok(ContainerId::new(id))
     }
 
     /// Writes the account of a container in an intake.
@@ -145,11 +147,13 @@ impl Writing<'_> {
 
     /// Adds an exception; the same one at the same place again changes nothing and says so.
     pub fn add_exception(&self, row: &ExceptionRow) -> Result<bool, CatalogError> {
+        let id = self.reading().next_of(Sequence::Exception)?;
         let changed = self
             .connection
             .prepare_cached(
                 "INSERT OR IGNORE INTO exception(container, ordinal, intake, code, name, family, month, pack, at, \
-                 length, seal, event, custodian) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                 length, seal, event, custodian, id) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             )?
             .execute(rusqlite::params![
                 row.container.get(),
@@ -165,6 +169,7 @@ impl Writing<'_> {
                 row.at.seal,
                 row.event.get(),
                 custodian_number(row.custodian),
+                id,
             ])?;
         Ok(changed > 0)
     }

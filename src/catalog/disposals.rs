@@ -1,7 +1,7 @@
 //! Plans, approvals, destructions and tombstones; editions, samples and productions.
 
 use super::families::sealed_at;
-use super::{CatalogError, Reading, SealedAt, Writing, moment, optional, word, written};
+use super::{CatalogError, Reading, SealedAt, Sequence, Writing, moment, optional, pages, word, written};
 use crate::base::id::{EventId, FamilyId, PlanId, ProductionId, RecordId, RequestId};
 use crate::model::classification::RecordStatus;
 use crate::model::disposition::RuleRef;
@@ -84,7 +84,7 @@ pub struct ProductionRow {
 impl Writing<'_> {
     /// The number the next plan will have.
     pub fn next_plan(&self) -> Result<PlanId, CatalogError> {
-        Ok(PlanId::new(self.reading().count("SELECT coalesce(max(id), 0) + 1 FROM plan")? as i64))
+        Ok(PlanId::new(self.reading().next_of(Sequence::Plan)?))
     }
 
     /// Keeps a plan as the signed document it is.
@@ -169,10 +169,10 @@ impl Writing<'_> {
         event: EventId,
         at: DateTime<Utc>,
     ) -> Result<i64, CatalogError> {
+        let destruction = self.reading().next_of(Sequence::Destruction)?;
         self.connection
-            .prepare_cached("INSERT INTO destruction(plan, intent_event) VALUES (?1, ?2)")?
-            .execute((plan.get(), event.get()))?;
-        let destruction = self.connection.last_insert_rowid();
+            .prepare_cached("INSERT INTO destruction(id, plan, intent_event) VALUES (?1, ?2, ?3)")?
+            .execute((destruction, plan.get(), event.get()))?;
         let mut mark =
             self.connection.prepare_cached("UPDATE family SET state = 'intended' WHERE id = ?1 AND state = 'live'")?;
         let mut tombstone = self.connection.prepare_cached("INSERT INTO tombstone VALUES (?1, ?2, ?3, ?4, ?5)")?;
@@ -231,12 +231,13 @@ impl Writing<'_> {
         event: EventId,
     ) -> Result<i64, CatalogError> {
         let families = serde_json::json!(families).to_string();
+        let id = self.reading().next_of(Sequence::Sample)?;
         self.connection
             .prepare_cached(
-                "INSERT INTO sample(status, seed, families, population, drawn_event) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO sample(id, status, seed, families, population, drawn_event) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute((status, seed, families, population as i64, event.get()))?;
-        Ok(self.connection.last_insert_rowid())
+            .execute((id, status, seed, families, population as i64, event.get()))?;
+        Ok(id)
     }
 
     /// Settles a sample.
@@ -252,12 +253,13 @@ impl Writing<'_> {
         let one = &row.production;
         let prefix = one.first.prefix();
         let next = self.reading().next_number(prefix)?;
+        let id = self.reading().next_production()?;
         assert!(one.first.page() == next, "production numbers follow on each other without a gap (I8)");
         self.connection
             .prepare_cached(
                 "INSERT INTO production(request, volume, prefix, first, last, documents, made_at, made_by, \
-                 manifest_sha256, event, family, month, pack, at, length, seal) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                 manifest_sha256, event, family, month, pack, at, length, seal, id) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
             )?
             .execute(rusqlite::params![
                 one.request.get(),
@@ -276,8 +278,8 @@ impl Writing<'_> {
                 row.at.offset as i64,
                 row.at.length as i64,
                 row.at.seal,
+                id.get(),
             ])?;
-        let id = ProductionId::new(self.connection.last_insert_rowid());
         let mut insert = self.connection.prepare_cached("INSERT INTO production_item VALUES (?1, ?2, ?3, ?4, ?5)")?;
         for (record, family, first, last) in &row.items {
             insert.execute((id.get(), record.get(), family.get(), first, last))?;
@@ -389,7 +391,7 @@ impl Reading<'_> {
 
     /// The number the next sample will have.
     pub fn next_sample(&self) -> Result<i64, CatalogError> {
-        Ok(self.count("SELECT coalesce(max(id), 0) + 1 FROM sample")? as i64)
+        self.next_of(Sequence::Sample)
     }
 
     fn sample_rows(&self, which: &str, parameter: impl rusqlite::ToSql) -> Result<Vec<SampleRow>, CatalogError> {
@@ -416,8 +418,10 @@ impl Reading<'_> {
 
     /// The next free page number of a prefix.
     pub fn next_number(&self, prefix: &BatesPrefix) -> Result<u32, CatalogError> {
-        let sql = "SELECT coalesce(max(last), 0) + 1 FROM production WHERE prefix = ?1";
-        Ok(self.connection.prepare_cached(sql)?.query_row([prefix.as_str()], |row| row.get(0))?)
+        let sql = "SELECT coalesce(max(last), 0) FROM production WHERE prefix = ?1";
+        let last: i64 = self.connection.prepare_cached(sql)?.query_row([prefix.as_str()], |row| row.get(0))?;
+        let next = last.max(self.passed_over(&pages(prefix))?) + 1;
+        word("a page number", &next.to_string(), |text| text.parse().ok())
     }
 
     /// Every production's number, prefix, first and last page, by prefix and first page.
@@ -474,7 +478,7 @@ impl Reading<'_> {
 
     /// The number the next production will have.
     pub fn next_production(&self) -> Result<ProductionId, CatalogError> {
-        Ok(ProductionId::new(self.count("SELECT coalesce(max(id), 0) + 1 FROM production")? as i64))
+        Ok(ProductionId::new(self.next_of(Sequence::Production)?))
     }
 
     /// One production with its items, and the event that recorded it.

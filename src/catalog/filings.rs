@@ -1,6 +1,6 @@
 //! What was filed in the document system, file by file, and what was offered to the archives.
 
-use super::{CatalogError, Reading, Writing, name, optional, word};
+use super::{CatalogError, Reading, Sequence, Writing, name, optional, word};
 use crate::base::digest::KeyedDigest;
 use crate::base::id::{EventId, FamilyId, FilingId, TransferId};
 use crate::model::provenance::words;
@@ -50,7 +50,7 @@ pub struct TransferRow {
 impl Writing<'_> {
     /// The number of the next filing.
     pub fn next_filing(&self) -> Result<FilingId, CatalogError> {
-        Ok(FilingId::new(self.reading().count("SELECT coalesce(max(id), 0) + 1 FROM filing")? as i64))
+        Ok(FilingId::new(self.reading().next_of(Sequence::Filing)?))
     }
 
     /// Records a filing with its files.
@@ -76,11 +76,6 @@ impl Writing<'_> {
             .prepare_cached("UPDATE filed_file SET entry = ?3, entry_event = ?4 WHERE filing = ?1 AND name = ?2")?
             .execute((filing.get(), file, entry, event.get()))?;
         Ok(())
-    }
-
-    /// The number of the next transfer.
-    pub fn next_transfer(&self) -> Result<TransferId, CatalogError> {
-        Ok(TransferId::new(self.reading().count("SELECT coalesce(max(id), 0) + 1 FROM transfer")? as i64))
     }
 
     /// Records an offer.
@@ -118,6 +113,11 @@ impl Writing<'_> {
 }
 
 impl Reading<'_> {
+    /// The number of the next transfer.
+    pub fn next_transfer(&self) -> Result<TransferId, CatalogError> {
+        Ok(TransferId::new(self.next_of(Sequence::Transfer)?))
+    }
+
     /// The filings, oldest first, each with its event.
     pub fn filings(&self) -> Result<Vec<(FilingId, EventId)>, CatalogError> {
         let mut statement = self.connection.prepare_cached("SELECT id, event FROM filing ORDER BY id")?;

@@ -1,6 +1,6 @@
 //! Holds: placed, listed, released, never deleted.
 
-use super::{CatalogError, Reading, Writing, day, moment, word, written};
+use super::{CatalogError, Reading, Sequence, Writing, day, moment, word, written};
 use crate::base::id::{EventId, HoldId};
 use crate::model::hold::{Hold, HoldBasis, HoldState, Scope};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,13 +16,14 @@ impl Writing<'_> {
         scope: &Scope,
         through: EventId,
     ) -> Result<HoldId, CatalogError> {
+        let id = self.reading().next_of(Sequence::Hold)?;
         self.connection
             .prepare_cached(
-                "INSERT INTO hold(matter, issued_by, issued_at, reason, scope, through_event) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO hold(matter, issued_by, issued_at, reason, scope, through_event, id) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute((matter, by, written(at), reason, super::requests::scope_text(scope), through.get()))?;
-        Ok(HoldId::new(self.connection.last_insert_rowid()))
+            .execute((matter, by, written(at), reason, super::requests::scope_text(scope), through.get(), id))?;
+        Ok(HoldId::new(id))
     }
 
     /// Says why there is a duty to preserve.

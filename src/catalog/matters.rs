@@ -4,7 +4,7 @@
 //! was put into it later. Which items a matter had stays told after they went: the last day of a conversation must not
 //! move because a part of it was destroyed.
 
-use super::{CatalogError, Reading, Writing, day, optional};
+use super::{CatalogError, Reading, Sequence, Writing, day, optional};
 use crate::base::id::{EventId, FamilyId};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -40,10 +40,13 @@ pub struct HappeningRow {
 impl Writing<'_> {
     /// Makes a matter and returns its number.
     pub fn add_matter(&self, name: &str, event: EventId) -> Result<i64, CatalogError> {
-        self.connection
-            .prepare_cached("INSERT INTO matter(name, event) VALUES (?1, ?2)")?
-            .execute((name, event.get()))?;
-        Ok(self.connection.last_insert_rowid())
+        let id = self.reading().next_of(Sequence::Matter)?;
+        self.connection.prepare_cached("INSERT INTO matter(id, name, event) VALUES (?1, ?2, ?3)")?.execute((
+            id,
+            name,
+            event.get(),
+        ))?;
+        Ok(id)
     }
 
     /// Puts families into a matter; how many were not in it before.

@@ -7,7 +7,7 @@
 //! `containers` and `copies` (where it came from), `guards` (holds
 //! and requests as protection), `holds`, `requests`, `rankings`, `disposals`, `matters` (retention events), `screenings` (items
 //! from personal devices), `saved_searches`, `source_files` (the intake register), `filings` (the document system, the
-//! archives), `person_links`, `waiting_keys` (after a restore).
+//! archives), `person_links`, `numbers` (never given twice), `waiting_keys` (after a restore).
 
 mod containers;
 mod copies;
@@ -18,6 +18,7 @@ mod filings;
 mod guards;
 mod holds;
 mod matters;
+mod numbers;
 mod person_links;
 mod places;
 mod rankings;
@@ -38,6 +39,7 @@ pub use families::{FamilyFilter, FamilyRow, FamilyState, ListedFamily, NewFamily
 pub use filings::{FiledFile, TransferRow, TransferState};
 pub use guards::Guard;
 pub use matters::{HappeningRow, MatterRow};
+pub use numbers::{NumberGap, NumberKeeper, Sequence, letters, notices, pages, volumes};
 pub use person_links::PersonLink;
 pub use places::{PackExtent, SealedAt};
 pub use rankings::{ReviewSample, ReviewStop};
@@ -98,6 +100,9 @@ pub enum CatalogError {
         /// What protects it.
         guard: Guard,
     },
+    /// The numbers that were to be given out could not be made durable beside the keys.
+    #[error("no number can be given out, because it could not be written beside the keys: {0}")]
+    Numbers(String),
     /// No such row.
     #[error("there is no {0}")]
     Missing(String),
@@ -130,6 +135,7 @@ impl CatalogError {
 #[derive(Debug)]
 pub struct Catalog {
     connection: Connection,
+    numbers: numbers::Numbers,
 }
 
 impl Catalog {
@@ -139,7 +145,7 @@ impl Catalog {
         prepare(&connection)?;
         connection.execute_batch(schema::TABLES)?;
         bring_up(&connection, 1)?;
-        Ok(Self { connection })
+        Ok(Self { connection, numbers: numbers::Numbers::default() })
     }
 
     /// Opens an existing catalog for reading and writing.
@@ -154,7 +160,7 @@ impl Catalog {
         if found < schema::VERSION {
             bring_up(&connection, found)?;
         }
-        Ok(Self { connection })
+        Ok(Self { connection, numbers: numbers::Numbers::default() })
     }
 
     /// Reads rows; what is read in one call of a method is one snapshot.
@@ -171,14 +177,18 @@ impl Catalog {
         read(Reading { connection: &transaction })
     }
 
-    /// Runs `change` in one transaction. Nothing of it stays when it fails.
+    /// Runs `change` in one transaction. Nothing of it stays when it fails. The numbers it gives out are durable beside
+    /// the keys before it ends.
     pub fn write<T, E: From<CatalogError>>(
         &mut self,
         change: impl FnOnce(&Writing<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(CatalogError::from)?;
-        let result = change(&Writing { connection: &transaction })?;
+        self.numbers.begin();
+        let writing = Writing { connection: &transaction, numbers: &self.numbers };
+        let result = change(&writing)?;
+        writing.keep_numbers()?;
         crate::base::fault::point("commit catalog").map_err(CatalogError::from)?;
         transaction.commit().map_err(CatalogError::from)?;
         Ok(result)
@@ -219,6 +229,7 @@ pub struct Reading<'c> {
 #[derive(Debug, Clone, Copy)]
 pub struct Writing<'c> {
     connection: &'c Connection,
+    numbers: &'c numbers::Numbers,
 }
 
 impl<'c> Writing<'c> {

@@ -1,6 +1,6 @@
 //! Samples of a review, and the decision to stop one.
 
-use super::{CatalogError, Reading, Writing, moment, optional, word, written};
+use super::{CatalogError, Reading, Sequence, Writing, moment, optional, word, written};
 use crate::base::id::{EventId, FamilyId, RequestId};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -90,7 +90,7 @@ impl Writing<'_> {
 impl Reading<'_> {
     /// The number the next sample of a review gets.
     pub fn next_review_sample(&self) -> Result<i64, CatalogError> {
-        Ok(self.count("SELECT coalesce(max(id), 0) + 1 FROM review_sample")? as i64)
+        self.next_of(Sequence::ReviewSample)
     }
 
     /// The samples of a request, oldest first.

@@ -1,6 +1,6 @@
 //! Redactions, the version a production was made for, and orders of courts.
 
-use super::{CatalogError, Reading, Writing, day, moment, optional, word, written};
+use super::{CatalogError, Reading, Sequence, Writing, day, moment, optional, word, written};
 use crate::base::digest::KeyedDigest;
 use crate::base::id::{EventId, ProductionId, RecordId, RedactionId, RequestId};
 use crate::model::redaction::{CourtOrder, DataClass, Place, Reach, Redaction, Version};
@@ -11,8 +11,7 @@ const COLUMNS: &str = "id, request, record, place, start, behind, digest, region
 impl Writing<'_> {
     /// The number the next redaction will have.
     pub fn next_redaction(&self) -> Result<RedactionId, CatalogError> {
-        let sql = "SELECT coalesce(max(id), 0) + 1 FROM redaction";
-        Ok(RedactionId::new(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?))
+        Ok(RedactionId::new(self.reading().next_of(Sequence::Redaction)?))
     }
 
     /// Writes a redaction.
@@ -57,7 +56,8 @@ impl Writing<'_> {
 
     /// Writes an order of a court.
     pub fn add_court_order(&self, one: &CourtOrder, event: EventId) -> Result<(), CatalogError> {
-        let sql = "INSERT INTO court_order(request, court, file_number, dated, releases, event) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let sql = "INSERT INTO court_order(request, court, file_number, dated, releases, event, id) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let releases = serde_json::json!(one.releases).to_string();
         self.connection.prepare_cached(sql)?.execute((
             one.request.get(),
@@ -66,6 +66,7 @@ impl Writing<'_> {
             one.dated.to_string(),
             releases,
             event.get(),
+            self.reading().next_of(Sequence::CourtOrder)?,
         ))?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Data requests, what was collected for them, and the decisions of the review.
 
-use super::{CatalogError, Reading, Writing, day, moment, optional, word, written};
+use super::{CatalogError, Reading, Sequence, Writing, day, moment, optional, word, written};
 use crate::base::id::{EventId, FamilyId, RecordId, RequestId};
 use crate::model::hold::Scope;
 use crate::model::request::{DataRequest, Due, RequestKind, RequestStatus, StandingCycle};
@@ -10,10 +10,11 @@ use chrono::NaiveDate;
 impl Writing<'_> {
     /// Writes a new request and returns its number; the number in `request` is not looked at.
     pub fn add_request(&self, request: &DataRequest, through: EventId) -> Result<RequestId, CatalogError> {
+        let id = self.reading().next_of(Sequence::Request)?;
         self.connection
             .prepare_cached(
                 "INSERT INTO request(kind, requester, description, received_on, due_on, due_basis, scope, status, \
-                 opened_at, opened_by, through_event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 opened_at, opened_by, through_event, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?
             .execute((
                 request.kind.word(),
@@ -27,8 +28,9 @@ impl Writing<'_> {
                 written(request.opened_at),
                 &request.opened_by,
                 through.get(),
+                id,
             ))?;
-        Ok(RequestId::new(self.connection.last_insert_rowid()))
+        Ok(RequestId::new(id))
     }
 
     /// Says where a request stands.

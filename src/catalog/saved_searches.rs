@@ -1,6 +1,6 @@
 //! Saved searches and each time one was run.
 
-use super::{CatalogError, Reading, Writing, moment, written};
+use super::{CatalogError, Reading, Sequence, Writing, moment, written};
 use crate::base::id::EventId;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -76,7 +76,7 @@ impl Writing<'_> {
 impl Reading<'_> {
     /// The number the next saved search gets.
     pub fn next_saved_search(&self) -> Result<i64, CatalogError> {
-        Ok(self.count("SELECT coalesce(max(id), 0) + 1 FROM saved_search")? as i64)
+        self.next_of(Sequence::SavedSearch)
     }
 
     /// Every saved search, oldest first.

@@ -7,7 +7,7 @@ use super::{DONE, EXCEPTIONS, repository};
 use crate::backup::{self, BackupError, Restoring};
 use crate::catalog::CatalogError;
 use crate::model::event::Act;
-use crate::repository::{Repository, RepositoryError};
+use crate::repository::{Difference, Repository, RepositoryError};
 use crate::vault::{KeySet, SecondPlace};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -139,6 +139,10 @@ pub fn restore(common: &Common, arguments: &Restore, output: &Output) -> Result<
     let value = json!({
         "repository": arguments.to, "backup": report.backup, "backup_event": difference.backup,
         "keys_event": difference.keys, "destroyed_since": report.destroyed_since,
+        "numbers_known": difference.numbers.is_some(),
+        "numbers": difference.numbers.iter().flatten().map(|gap| json!({
+            "sequence": gap.sequence, "from": gap.from, "to": gap.to, "told": gap.told(),
+        })).collect::<Vec<_>>(),
         "came_in_since": difference.without_row, "protected_then": report.protected_then,
         "key_set": report.key_sets[0], "key_set_second": report.key_sets[1],
     });
@@ -168,6 +172,7 @@ pub fn restore(common: &Common, arguments: &Restore, output: &Output) -> Result<
             difference.others_without_key
         ));
     }
+    text.push_str(&numbers_told(difference));
     text.push_str(&format!(
         "\nHolds, requests and decisions made after event {} are not in it: look for them on paper and enter them again. \
          Until then all destruction is stopped; it goes on after: recordroom dispose resume --reason \"...\"\nIts keys are in {} and {}.\n",
@@ -176,8 +181,23 @@ pub fn restore(common: &Common, arguments: &Restore, output: &Output) -> Result<
         report.key_sets[1].display()
     ));
     output.result(value, &text)?;
-    let is_whole = report.protected_then.is_empty() && difference.others_without_key == 0;
+    let is_whole =
+        report.protected_then.is_empty() && difference.others_without_key == 0 && difference.numbers.is_some();
     Ok(if is_whole { DONE } else { EXCEPTIONS })
+}
+
+/// Which numbers are passed over.
+fn numbers_told(difference: &Difference) -> String {
+    let Some(gaps) = &difference.numbers else {
+        return "\nThis key set does not carry which numbers were given out. Numbers of holds, requests, plans and productions \
+                made after the backup can be given again: look for the highest ones on paper before anything is entered.\n"
+            .to_owned();
+    };
+    if gaps.is_empty() {
+        return String::new();
+    }
+    let lines: String = gaps.iter().map(|gap| format!("- {}\n", gap.told())).collect();
+    format!("\nNumbers that are passed over:\n{lines}")
 }
 
 /// `recordroom keys`

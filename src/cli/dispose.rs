@@ -8,6 +8,7 @@ use crate::disposition::{self, Breaker, DispositionError};
 use crate::model::disposition::DispositionPlan;
 use crate::repository::{Repository, RepositoryError};
 use crate::retention::RetentionError;
+use crate::text::safe;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ pub enum DisposeCommand {
     /// List everything that is due, and what is held back and why; destroys nothing
     ///
     /// Example: recordroom --as "Priya Raman" dispose plan
-    Plan,
+    Plan(PlanBy),
     /// Every plan
     ///
     /// Example: recordroom dispose list
@@ -65,6 +66,14 @@ pub enum DisposeCommand {
     ///
     /// Example: recordroom dispose run D-1
     Run(Which),
+}
+
+// Arguments of `dispose plan`.
+#[derive(Debug, Args)]
+pub struct PlanBy {
+    /// How the passphrase of a registered person is read; outside exercises only such a plan can be approved.
+    #[command(flatten)]
+    pub passphrase: Passphrase,
 }
 
 // One plan.
@@ -209,7 +218,7 @@ pub fn run(common: &Common, command: &DisposeCommand, output: &Output) -> Result
     let mut opened = repository::open(common, output)?;
     let actor = repository::actor(common);
     match command {
-        DisposeCommand::Plan => plan(&mut opened, &actor, output),
+        DisposeCommand::Plan(by) => plan(&mut opened, by, &actor, output),
         DisposeCommand::List => list(&opened, output),
         DisposeCommand::Show(which) => show(&opened, which.plan, output),
         DisposeCommand::Register(register) => {
@@ -262,8 +271,12 @@ pub fn purge(common: &Common, which: &Which, output: &Output) -> Result<u8, Fail
     execute(&mut opened, which.plan, &repository::actor(common), output)
 }
 
-fn plan(opened: &mut Repository, actor: &str, output: &Output) -> Result<u8, Failure> {
-    let planned = disposition::plan(opened, actor)?;
+fn plan(opened: &mut Repository, by: &PlanBy, actor: &str, output: &Output) -> Result<u8, Failure> {
+    // In an exercise a name is enough, as it is for an approval by somebody who is not registered.
+    let registered = opened.catalog().reading().approver(actor)?.is_some();
+    let is_asked = registered && (!opened.profile().exercise || by.passphrase.passphrase_file.is_some());
+    let passphrase = if is_asked { Some(read_passphrase(&by.passphrase, actor, false)?) } else { None };
+    let planned = disposition::plan_as(opened, actor, passphrase.as_deref())?;
     let document: serde_json::Value = serde_json::from_str(&planned.document)
         .map_err(|error| Failure::new("output", format!("The plan could not be printed: {error}"), ""))?;
     let counts = &planned.plan.counts;
@@ -279,6 +292,13 @@ fn plan(opened: &mut Repository, actor: &str, output: &Output) -> Result<u8, Fai
              recordroom --as NAME dispose approve {0}\n",
             planned.plan.plan
         ));
+        if !registered && !opened.profile().exercise {
+            text.push_str(&format!(
+                "{} is not registered, so nobody can approve it: it is not proved who made it. Make it again as a registered \
+                 person: recordroom dispose register NAME, and then recordroom --as NAME dispose plan\n",
+                safe(actor)
+            ));
+        }
     }
     output.result(value, &text)?;
     Ok(DONE)
@@ -387,7 +407,7 @@ fn told(plan: &DispositionPlan) -> String {
          {:>9}  have no confirmed status or rule\n{:>9}  have a period that still runs\n{:>9}  are blocked by another gate\n",
         plan.plan,
         plan.on,
-        crate::text::safe(&plan.planned_by),
+        safe(&plan.planned_by),
         counts.total,
         counts.eligible,
         counts.held,

@@ -6,7 +6,7 @@ use super::repository::REFUSED;
 use super::{DONE, EXCEPTIONS, repository};
 use crate::access;
 use crate::base::durable;
-use crate::finding::{self, FindingError, Found, REPORT_LINES, Recorded, TermReport, Unsearched};
+use crate::finding::{self, FindingError, Found, NotShown, REPORT_LINES, Recorded, TermReport, Unsearched};
 use crate::finding::{query_lines, search_in, term_report};
 use crate::index::{Index, IndexError};
 use crate::model::item::Searchable;
@@ -74,14 +74,30 @@ pub fn run(common: &Common, arguments: &Search, output: &Output) -> Result<u8, F
         note_hits(&mut opened, &recorded.found, &actor)?;
         let text = told(&recorded.found, opened.zone(), arguments.terms);
         output.result(value, &format!("{text}{}", told_run(&recorded, opened.zone())))?;
-        return Ok(DONE);
+        return Ok(ending(&recorded.found));
     }
     let found = search_in(&opened, &index, &query, arguments.limit)?;
     note_hits(&mut opened, &found, &actor)?;
     output.result_of(&found, || told(&found, opened.zone(), arguments.terms))?;
     // The program ends, and the system lets go of the files at once more quickly than we of one after the other.
     std::mem::forget(index);
-    Ok(DONE)
+    Ok(ending(&found))
+}
+
+/// An item that could not be shown is an exception, never a failed search.
+fn ending(found: &Found) -> u8 {
+    if found.not_shown.is_empty() { DONE } else { EXCEPTIONS }
+}
+
+fn not_shown(all: &[NotShown]) -> String {
+    if all.is_empty() {
+        return String::new();
+    }
+    let listed = all.iter().take(FEW).map(|one| format!("{} ({})", one.family, safe(&one.why)));
+    let listed = listed.collect::<Vec<_>>().join("; ");
+    let more = if all.len() > FEW { format!("; and {} more", all.len() - FEW) } else { String::new() };
+    let count = counted(all.len() as u64, "item");
+    format!("{count} could not be shown: {listed}{more}. What else is wrong: recordroom verify\n")
 }
 
 /// Notes that hits are shown, with their words.
@@ -248,12 +264,7 @@ fn told(found: &Found, zone: Tz, terms: bool) -> String {
             found.not_indexed
         ));
     }
-    if !found.unreadable.is_empty() {
-        text.push_str(&format!(
-            "{} hits do not read back and are not listed; run: recordroom verify\n",
-            found.unreadable.len()
-        ));
-    }
+    text.push_str(&not_shown(&found.not_shown));
     if terms {
         for (term, count) in &found.terms {
             text.push_str(&format!("{count:>8}  {}\n", safe(term)));

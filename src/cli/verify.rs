@@ -68,7 +68,7 @@ fn stored(opened: &Repository, all_holds: bool, output: &Output) -> Result<u8, F
         VerifyError::Catalog(error) => error.into(),
         error => Failure::new("failed", repository::capitalised(&error.to_string()), "Run the same command again."),
     })?;
-    let value = json!({ "ok": report.is_clean(), "checked": report.checked, "findings": report.findings });
+    let value = json!({ "ok": report.is_clean(), "checked": report.checked, "findings": report.findings, "remarks": report.remarks });
     let mut text = String::new();
     if report.is_clean() {
         text.push_str(&format!("Everything is as it should be: {} things were looked at.\n", report.checked));
@@ -80,6 +80,10 @@ fn stored(opened: &Repository, all_holds: bool, output: &Output) -> Result<u8, F
             report.checked,
             listed(&report.findings)
         ));
+    }
+    if !report.remarks.is_empty() {
+        text.push_str("\nKnown since this repository was put back from a backup:\n");
+        report.remarks.iter().for_each(|remark| text.push_str(&format!("- {}\n", safe(remark))));
     }
     output.result(value, &text)?;
     Ok(if report.is_clean() { DONE } else { INTEGRITY })

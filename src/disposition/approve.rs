@@ -2,6 +2,7 @@
 
 use super::DispositionError;
 use super::plan::read_plan;
+use super::planner;
 use super::signed_document;
 use crate::base::digest::{Sha256Digest, from_hex, to_hex};
 use crate::base::id::PlanId;
@@ -80,6 +81,9 @@ fn approve_unrecorded(
         return Err(DispositionError::Refused(message));
     }
     let signer = signer_of(repository, approver, passphrase)?;
+    if let Some(message) = planner::not_proved(&repository.catalog().reading(), &plan, &document)? {
+        return Err(DispositionError::Refused(message));
+    }
     let value = serde_json::json!({
         "plan": id, "plan_sha256": Sha256Digest::of(document.as_bytes()), "approved_by": approver,
         "approved_at": repository.now(), "exercise": plan.exercise,

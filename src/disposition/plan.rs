@@ -1,6 +1,7 @@
 //! The plan: every family looked at once, with its verdict; a signed value, changed by nobody afterwards.
 
 use super::DispositionError;
+use super::planner::Planner;
 use super::signed_document;
 use crate::base::id::{FamilyId, PlanId};
 use crate::catalog::{FamilyFilter, FamilyRow, FamilyState, Reading};
@@ -25,8 +26,27 @@ pub struct Planned {
     pub document: String,
 }
 
-/// Makes a plan for today, signs it, and records it.
+/// Makes a plan for today, signs it, and records it, under a name alone: outside exercises nobody can approve it.
 pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, DispositionError> {
+    plan_as(repository, actor, None)
+}
+
+/// As [`plan`], by a registered person whose passphrase opens the key that signs it.
+pub fn plan_as(
+    repository: &mut Repository,
+    actor: &str,
+    passphrase: Option<&str>,
+) -> Result<Planned, DispositionError> {
+    let planner = Planner::by_hand(repository, actor, passphrase)?;
+    made_by(repository, actor, &planner)
+}
+
+/// As [`plan`], by the nightly work: nobody chose what it lists.
+pub fn plan_of_the_night(repository: &mut Repository, actor: &str) -> Result<Planned, DispositionError> {
+    made_by(repository, actor, &Planner::Night)
+}
+
+fn made_by(repository: &mut Repository, actor: &str, planner: &Planner) -> Result<Planned, DispositionError> {
     // A guard that has fallen behind protects everything it has not looked at; it looks now.
     catch_up(repository)?;
     let adopted = Adopted::load(repository)?;
@@ -57,6 +77,7 @@ pub fn plan(repository: &mut Repository, actor: &str) -> Result<Planned, Disposi
         let details = serde_json::json!({
             "total": plan.counts.total, "eligible": plan.counts.eligible, "held": plan.counts.held,
             "requested": plan.counts.requested, "merkle_root": plan.merkle_root,
+            "planner": planner.told(&plan, &document)?,
         });
         let event = writing.record_event(at, actor, Act::Planned, &id.to_string(), &details)?;
         writing.add_plan(id, &document, event.id)?;

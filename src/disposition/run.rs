@@ -8,6 +8,7 @@ use super::approve::{is_registered_by_ledger, is_same_person};
 use super::breaker;
 use super::certificate::{Issued, Occasion, issue};
 use super::plan::{inputs, read_plan};
+use super::planner;
 use super::stop::standing_stop;
 use crate::base::digest::Sha256Digest;
 use crate::base::id::{FamilyId, PlanId};
@@ -175,6 +176,9 @@ fn check_may_run(
     }
     if is_same_person(&plan.planned_by, &approved_by) {
         return refused(format!("{approved_by} both made and approved the plan {}", plan.plan));
+    }
+    if let Some(message) = planner::not_proved(&reading, plan, &document)? {
+        return refused(message);
     }
     if plan.exercise != repository.profile().exercise {
         return refused("the plan belongs to an exercise, or this repository does".to_owned());

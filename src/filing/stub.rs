@@ -103,8 +103,10 @@ pub struct FurtherPlace {
     pub filed: u64,
     /// How many of them are here no more.
     pub gone_here: u64,
-    /// The sentence for an answer or a letter.
+    /// The sentence for a clerk.
     pub sentence: String,
+    /// The same for whoever receives an answer: no commands of this program.
+    pub outside: String,
 }
 
 /// The name of the city's document system in a sentence.
@@ -128,9 +130,13 @@ pub fn further_place(repository: &Repository, asked: &Asked) -> Result<Option<Fu
         }
         (filed, gone) => format!(
             "{filed} official records of these dates and custodians were filed there from here, and {gone} of them are here no \
-             more (recordroom file stubs)."
+             more"
         ),
     };
-    let sentence = format!("A further place to search: {system}, where official records are kept. {told}");
-    Ok(Some(FurtherPlace { system, filed, gone_here, sentence }))
+    let begun = format!("A further place to search: {system}, where official records are kept. {told}");
+    let (sentence, outside) = match filed {
+        0 => (begun.clone(), begun),
+        _ => (format!("{begun} (recordroom file stubs)."), format!("{begun}.")),
+    };
+    Ok(Some(FurtherPlace { system, filed, gone_here, sentence, outside }))
 }

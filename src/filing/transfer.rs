@@ -11,7 +11,7 @@ use crate::base::digest::Sha256Digest;
 use crate::base::durable;
 use crate::base::id::{EventId, FamilyId, TransferId};
 use crate::base::limits::SECTION_IN_MEMORY_BYTES;
-use crate::catalog::{CatalogError, FamilyFilter, FamilyRow, FamilyState, TransferState};
+use crate::catalog::{CatalogError, FamilyFilter, FamilyRow, FamilyState, Sequence, TransferState};
 use crate::ledger::{MerkleBuilder, leaf_hash};
 use crate::model::disposition::ReasonCode;
 use crate::model::event::Act;
@@ -104,14 +104,18 @@ pub fn offer(
                        offered already";
         return Err(FilingError::Refused(message.to_owned()));
     }
-    let transfer =
-        TransferId::new(repository.catalog().reading().transfers()?.last().map_or(1, |last| last.id.get() + 1));
+    let transfer = repository.catalog_mut().write::<_, FilingError>(|writing| {
+        let transfer = writing.reading().next_transfer()?;
+        // Its number stands in the bag before the offer is recorded.
+        writing.give(Sequence::Transfer.word().to_owned(), transfer.get());
+        Ok(transfer)
+    })?;
     let manifest =
         Bag { repository, directory, sums: Vec::new(), bytes: 0 }.written(transfer, &rows, &adopted, actor)?;
     let families: Vec<FamilyId> = rows.iter().map(|row| row.id).collect();
     let (at, digest) = (repository.now(), repository.keys().digest_secret().name(manifest.as_bytes()));
     repository.catalog_mut().write::<_, FilingError>(|writing| {
-        if writing.next_transfer()? != transfer {
+        if writing.reading().next_transfer()? != transfer {
             return Err(FilingError::Refused("another transfer was offered meanwhile; offer again".to_owned()));
         }
         let mut tree = MerkleBuilder::default();

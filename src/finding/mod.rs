@@ -100,6 +100,15 @@ pub struct Unsearched {
     pub searchable: Searchable,
 }
 
+/// An item that belongs to an answer and could not be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotShown {
+    /// The item.
+    pub family: FamilyId,
+    /// What is wrong.
+    pub why: String,
+}
+
 /// What a search found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Found {
@@ -121,6 +130,8 @@ pub struct Found {
     pub terms: Vec<(String, u64)>,
     /// Hits that do not read back and are left out of the list, though they are counted.
     pub unreadable: Vec<FamilyId>,
+    /// The same and every other item that could not be shown, each with what is wrong.
+    pub not_shown: Vec<NotShown>,
 }
 
 /// Searches with the query language; at most `limit` hits are read back.
@@ -144,7 +155,7 @@ pub fn search_in(repository: &Repository, index: &Index, query: &str, limit: usi
     ]);
     let missed = index.search(&ordinary(&missed), &standing, UNSEARCHED)?;
     out.not_searchable = missed.count;
-    out.unsearched = unsearched(repository, &missed.families)?;
+    (out.unsearched, out.not_shown) = unsearched(repository, &missed.families)?;
     for term in terms(&query) {
         out.terms.push((term.to_string(), index.count(&ordinary(&term), &standing)?));
     }
@@ -163,7 +174,15 @@ pub fn search_in(repository: &Repository, index: &Index, query: &str, limit: usi
             Ok(hit) => out.hits.push(hit),
             // Destroyed since the index was asked: it is no hit any more, and nothing of it may be shown.
             Err(FindingError::Repository(RepositoryError::Destroyed { .. })) => out.count -= 1,
-            Err(FindingError::Repository(error)) if error.is_integrity() => out.unreadable.push(family),
+            Err(FindingError::Repository(error)) if error.is_integrity() => {
+                out.unreadable.push(family);
+                out.not_shown.push(NotShown { family, why: error.to_string() });
+            }
+            // The index knows an item whose row is lost: a damaged catalog keeps nobody from the other hits.
+            Err(FindingError::Repository(RepositoryError::Catalog(CatalogError::Missing(_)))) => {
+                out.unreadable.push(family);
+                out.not_shown.push(NotShown { family, why: ROW_LOST.to_owned() });
+            }
             Err(error) => return Err(error),
         }
     }
@@ -173,18 +192,31 @@ pub fn search_in(repository: &Repository, index: &Index, query: &str, limit: usi
 /// Families whose unsearchable members are listed with an answer; all of them are counted.
 const UNSEARCHED: usize = 10;
 
-fn unsearched(repository: &Repository, families: &[FamilyId]) -> Result<Vec<Unsearched>, CatalogError> {
+/// What is wrong with an item that the index knows and the catalog does not.
+const ROW_LOST: &str = "the index knows it, and its row is not in the catalog";
+
+fn unsearched(
+    repository: &Repository,
+    families: &[FamilyId],
+) -> Result<(Vec<Unsearched>, Vec<NotShown>), CatalogError> {
     let reading = repository.catalog().reading();
-    let mut all = Vec::new();
+    let (mut all, mut lost) = (Vec::new(), Vec::new());
     for family in families {
-        let row = reading.family(*family)?;
+        let row = match reading.family(*family) {
+            Ok(row) => row,
+            Err(CatalogError::Missing(_)) => {
+                lost.push(NotShown { family: *family, why: ROW_LOST.to_owned() });
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let day = row.sent_on.or(row.received_on);
         for record in reading.records(*family)?.into_iter().filter(|one| one.searchable != Searchable::Fully) {
             let (id, kind, searchable) = (record.id, record.kind, record.searchable);
             all.push(Unsearched { id, family: *family, kind, day, searchable });
         }
     }
-    Ok(all)
+    Ok((all, lost))
 }
 
 /// Every family that answers a query, by number: what a request collects. What is set aside is not among them, and what is not

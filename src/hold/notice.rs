@@ -4,7 +4,7 @@ use super::amend::in_force;
 use super::letter::{LetGo, LetterKind, Telling, Template, letter};
 use super::{HoldError, told};
 use crate::base::id::{EventId, HoldId};
-use crate::catalog::{CatalogError, Reading};
+use crate::catalog::{self, CatalogError, Reading};
 use crate::letters::{self, Letter};
 use crate::model::event::Act;
 use crate::model::hold::{Hold, HoldState};
@@ -112,7 +112,7 @@ pub fn write_notice(
         LetterKind::Release => let_go(&reading, id, to, repository.zone())?,
         _ => (in_force(repository, id)?, LetGo::default()),
     };
-    let number = notices(&reading, id)?.len() as u64 + 1;
+    let number = next_number(&reading, id)?;
     let reaches = told(&reading, &hold.scope)?;
     let first_written = repository.today();
     let telling = Telling { hold: &hold, reaches: &reaches, to, number, first_written, let_go };
@@ -125,10 +125,11 @@ pub fn write_notice(
         "notice": number, "to": to, "kind": kind, "sha256": sha256, "pdf_sha256": pdf_sha256,
     });
     repository.catalog_mut().write::<_, HoldError>(|writing| {
-        if notices(&writing.reading(), id)?.len() as u64 + 1 != number {
+        if next_number(&writing.reading(), id)? != number {
             return Err(HoldError::Refused("another notice of this hold was just written; write it again".to_owned()));
         }
         writing.record_event(at, actor, Act::HoldNoticed, &id.to_string(), &details)?;
+        writing.give(catalog::notices(id), number as i64);
         Ok(WrittenNotice { number, name, letter })
     })
 }
@@ -171,6 +172,12 @@ pub fn not_told_of_release(reading: &Reading<'_>, id: HoldId) -> Result<Vec<Stri
         }
     }
     Ok(names)
+}
+
+/// The number of the next notice; those given out after a backup that was put back are passed over.
+fn next_number(reading: &Reading<'_>, id: HoldId) -> Result<u64, CatalogError> {
+    let highest = notices(reading, id)?.iter().map(|one| one.number).max().unwrap_or(0);
+    Ok(highest.max(reading.passed_over(&catalog::notices(id))?.unsigned_abs()) + 1)
 }
 
 /// The notice of a hold to a person, by number or by name.

@@ -24,6 +24,8 @@ const PATIENCE_SECONDS: f64 = 30.0;
 /// Seconds any other change waits for them.
 const BRIEFLY_SECONDS: f64 = 0.2;
 
+/// The file that tells backups to leave the index out.
+pub(super) const TAG: &str = "CACHEDIR.TAG";
 /// The tag that tells backup programs to leave a directory out (<https://bford.info/cachedir/>).
 const CACHE_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
                          # Recordroom makes this directory again from the sealed items.\n";
@@ -191,7 +193,7 @@ impl Index {
         splits.generation += 1;
         splits.next = self.next.load(Ordering::Relaxed);
         splits.check()?;
-        let tag = self.directory.join("CACHEDIR.TAG");
+        let tag = self.directory.join(TAG);
         if !tag.exists() {
             durable::replace(&tag, CACHE_TAG.as_bytes())?;
         }

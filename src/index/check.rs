@@ -1,10 +1,12 @@
 //! The index looked over: the `splits` file against the directories, the directories against what they should hold.
 
 use super::bits::Families;
-use super::change::directories;
+use super::change::{TAG, directories};
+use super::splits::FILE;
 use super::{Index, IndexError};
 use crate::base::id::FamilyId;
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 
 impl Index {
     /// What is wrong with the index, one sentence each; empty when it is sound. Reads every file once.
@@ -43,6 +45,23 @@ impl Index {
             }
         }
         Ok(findings)
+    }
+
+    /// What lies in the directory of the index and is no part of it.
+    pub fn strays(&self) -> Result<Vec<PathBuf>, IndexError> {
+        let parts: HashSet<PathBuf> = directories(&self.directory)?.into_iter().map(|(_, path)| path).collect();
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(&self.directory)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            // What an interrupted swap leaves is erased by the next change.
+            let is_own = [TAG, FILE].contains(&name.strip_suffix(".tmp").unwrap_or(&name));
+            if !is_own && !parts.contains(&path) {
+                all.push(path);
+            }
+        }
+        all.sort();
+        Ok(all)
     }
 
     /// The families among these that are not in, for a check against the catalogue.

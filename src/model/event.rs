@@ -129,6 +129,8 @@ words!(
         BackedUp = "backed-up",
         /// The repository was put back from a backup, with the newest key set.
         Restored = "restored",
+        /// An event that was recorded after the backup which was put back; what it recorded is not known here.
+        EventNotKnown = "event-not-known",
         /// A lost place of the key set was written anew from the other.
         KeysRestored = "keys-restored",
         /// The keys of items that a backup did not have were given up.

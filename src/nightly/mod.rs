@@ -324,7 +324,7 @@ fn plan_due(repository: &mut Repository, night: &mut Night, actor: &str) -> Resu
             return Ok(Some(format!("{} items are due, and {newest} lists exactly those.", counts.eligible)));
         }
     }
-    let planned = disposition::plan(repository, actor)?.plan;
+    let planned = disposition::plan_of_the_night(repository, actor)?.plan;
     let (id, items) = (planned.plan, planned.counts.eligible);
     Ok(Some(format!(
         "{id} lists {items} items. Another person approves it with: recordroom --as NAME dispose approve {id}"

@@ -37,6 +37,11 @@ pub fn volume(nth: usize) -> String {
     format!("VOL{nth:03}")
 }
 
+/// The number of a volume; `None` for what is no volume.
+pub fn volume_number(volume: &str) -> Option<usize> {
+    volume.strip_prefix("VOL").and_then(|digits| digits.parse().ok())
+}
+
 /// The folder of a volume inside the bag.
 pub fn volume_folder(volume: &str) -> String {
     format!("{PAYLOAD}/{volume}")

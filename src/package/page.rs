@@ -26,6 +26,8 @@ pub struct Heading {
     pub news: News,
     /// Messages, texts and calls that the request reaches and that were not looked at for it.
     pub not_collected: u64,
+    /// Places beside this repository in which records that belong to the request may be, each in a sentence.
+    pub further: Vec<PublicText>,
     /// Whether it comes from an exercise.
     pub exercise: bool,
 }
@@ -55,13 +57,14 @@ pub fn beginning(heading: &Heading) -> String {
              used left them out.</p>\n"
         ),
     };
+    let further: String = heading.further.iter().map(|one| format!("<p>{}</p>\n", escaped(one))).collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#documents\">Skip to the documents</a>\n<header>\n{exercise}<h1>{title}</h1>\n\
-         <p>Answer to request {request}, made on {made_on}.</p>\n<p>Asked for: {asked}</p>\n{supplement}{unseen}</header>\n\
+         <p>Answer to request {request}, made on {made_on}.</p>\n<p>Asked for: {asked}</p>\n{supplement}{unseen}{further}</header>\n\
          <main>\n<nav aria-label=\"Parts of this page\"><ul><li><a href=\"#documents\">Documents</a></li>\
          <li><a href=\"#withheld\">Withheld items</a></li><li><a href=\"#remarks\">Remarks</a></li></ul></nav>\n\
          <h2 id=\"documents\">Documents</h2>\n<section class=\"scroll\" aria-label=\"Documents\" tabindex=\"0\">\n\
@@ -207,6 +210,7 @@ mod tests {
             adds_to: None,
             news: News::default(),
             not_collected: 21,
+            further: vec![own("A further place to search: <Laserfiche>.")],
             exercise: true,
         };
         let mut item = sample(1, 2);
@@ -222,6 +226,7 @@ mod tests {
         assert!(page.contains("&lt;script&gt;") && page.contains("EXERCISE"));
         assert!(page.contains("<a href=\"VOL001/CALLS/0001/CB-00000001.pdf\">Calls of Ana &lt;x&gt;</a>"));
         assert!(page.contains("Not looked at for this answer: 21 more"));
+        assert!(page.contains("<p>A further place to search: &lt;Laserfiche&gt;.</p>\n</header>"));
         for remote in ["http://", "https://", "src=", "@import", "url("] {
             assert!(!page.contains(remote), "{remote}");
         }

@@ -73,6 +73,9 @@ pub struct Statement {
     pub made_by: String,
     /// The program and its version.
     pub program: String,
+    /// Places beside this repository in which records that belong to the request may be, each in a sentence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_places: Vec<PublicText>,
     /// SHA-256 of `manifest-sha256.txt`, which names every delivered file.
     pub manifest_sha256: String,
     /// Merkle root (RFC 6962) over the lines of that manifest, so that one file can be proved to belong to it alone.
@@ -101,8 +104,9 @@ pub fn readme(statement: &Statement, natives: bool, public_key: &str) -> PublicT
         0 => "",
         _ => "\x20 data/redaction-log.csv     what was left out of documents, and on what legal basis\n",
     };
+    let further: String = statement.further_places.iter().map(|one| format!("{}\n", one.as_str())).collect();
     PublicText::released(format!(
-        "{exercise}PRODUCTION {} of {}\n\nAnswer to request {}: {} documents, whose pages are numbered {} to {}.\n{supplement}\n\
+        "{exercise}PRODUCTION {} of {}\n\nAnswer to request {}: {} documents, whose pages are numbered {} to {}.\n{supplement}{further}\n\
          To read it, open data/index.html in a web browser. No network is needed.\n\n\
          What is here\n\
          \x20 data/index.html            the list of documents, with links\n\

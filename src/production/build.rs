@@ -133,6 +133,7 @@ fn begin(
         adds_to: plan.adds_to.map(|earlier| own(&earlier)),
         news: plan.news().unwrap_or_default(),
         not_collected: plan.not_collected,
+        further: plan.further.iter().map(|one| words::released(one)).collect(),
         exercise: repository.profile().exercise,
     };
     let mut listings = Listings {

@@ -4,7 +4,9 @@ use super::decisions::{self, Decisions, Earlier};
 use super::redacted::{self, usual_version};
 use super::{ProduceOptions, ProductionError};
 use crate::base::id::{FamilyId, ProductionId, RecordId, RedactionId, RequestId};
-use crate::catalog::{CatalogError, FamilyRow, Guard, Reading, RecordRow};
+use crate::catalog::{self, CatalogError, FamilyRow, Guard, Reading, RecordRow};
+use crate::filing::stub::Asked;
+use crate::filing::{self, FilingError};
 use crate::model::production::{BatesPrefix, Extra, News};
 use crate::model::record::RecordKind;
 use crate::model::redaction::{CourtOrder, Redaction, Version};
@@ -106,6 +108,8 @@ pub struct Plan {
     pub given_before: u64,
     /// Families that the request reaches and that nobody collected: the receiver is told how many there are.
     pub not_collected: u64,
+    /// Places beside this repository in which records that belong to the request may be, each in a sentence.
+    pub further: Vec<String>,
 }
 
 /// Plans a production of what is new for a request since its last one.
@@ -139,7 +143,7 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
         production: reading.next_production()?,
         version,
         redactions,
-        volume: names::volume(productions.len() + 1),
+        volume: names::volume(next_volume(&reading, request.id, &productions)?),
         first: reading.next_number(&prefix)?,
         prefix,
         adds_to: productions.last().copied(),
@@ -153,6 +157,7 @@ pub fn plan(repository: &Repository, request: RequestId, options: &ProduceOption
         withheld,
         given_before,
         not_collected: not_collected(&reading, request.id)?,
+        further: further_places(repository, &request)?,
         request,
     })
 }
@@ -166,6 +171,27 @@ impl Plan {
         let added = (self.families.len() + self.withheld.len()) as u64 - decided_otherwise;
         Some(News { added, decided_otherwise })
     }
+}
+
+/// The document system, where official records of the dates and custodians of a request are kept: a record whose copy is
+/// gone here is not taken for one that never was.
+fn further_places(repository: &Repository, request: &DataRequest) -> Result<Vec<String>, ProductionError> {
+    let place = filing::further_place(repository, &Asked::of(&request.scope)).map_err(|error| match error {
+        FilingError::Repository(error) => ProductionError::from(error),
+        FilingError::Catalog(error) => error.into(),
+        error => ProductionError::refused(error.to_string(), "Nothing was produced and no number used."),
+    })?;
+    Ok(place.into_iter().map(|place| place.outside).collect())
+}
+
+/// The number of the next volume; those given out after a backup that was put back are passed over.
+fn next_volume(reading: &Reading<'_>, request: RequestId, made: &[ProductionId]) -> Result<usize, ProductionError> {
+    let mut highest = reading.passed_over(&catalog::volumes(request))?.unsigned_abs() as usize;
+    for production in made {
+        let volume = reading.production(*production)?.0.production.volume;
+        highest = highest.max(names::volume_number(&volume).unwrap_or(0));
+    }
+    Ok(highest + 1)
 }
 
 /// How many families a request reaches that were not collected for it: their words cannot all be searched, they came in

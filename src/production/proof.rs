@@ -56,6 +56,7 @@ pub(super) fn write(
         made_at: plan.made_at,
         made_by: made_by.to_owned(),
         program: plan.program.clone(),
+        further_places: plan.further.iter().map(|one| released(one)).collect(),
         manifest_sha256: Sha256Digest::of(sha256.as_bytes()).to_string(),
         merkle_root: merkle_root(&sha256),
         files_sha256: BTreeMap::new(),

@@ -226,6 +226,8 @@ fn record(
                     store.sync()?;
                     let row = row(plan, made, family, at);
                     add(writing, plan, repeats, &row, &made.statement, actor)?;
+                    // What stands under its final name can be read, and its numbers are never given again.
+                    writing.keep_numbers()?;
                     durable::rename_new(temporary, directory).map_err(|error| ProductionError::io(directory, error))?;
                     named = true;
                     Ok(row.production)

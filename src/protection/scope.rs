@@ -116,7 +116,8 @@ mod tests {
         let to = Scope { to: "2025-03-31".parse().ok(), ..Scope::default() };
         let (first, second) = ([CustodianId::new(1)], [CustodianId::new(2)]);
         let both = [CustodianId::new(2), CustodianId::new(1)];
-        let table: [(&Scope, &[CustodianId], &[&str], &str, bool, &str); 16] = [
+        type Row<'a> = (&'a Scope, &'a [CustodianId], &'a [&'a str], &'a str, bool, &'a str);
+        let table: [Row<'_>; 16] = [
             (&Scope::default(), &second, &["x@y.example"], "1999-01-01", true, "no part at all reaches everything"),
             (&anna, &first, &["x@y.example"], "1999-01-01", true, "the parts that are not given do not narrow"),
             (&anna, &second, &["x@y.example"], "1999-01-01", false, "another mailbox"),

@@ -203,6 +203,10 @@ fn after_catalog(error: &CatalogError) -> &'static str {
             "Make the disk and the folder writable for this user, and run the same command again."
         }
         CatalogError::Protected { .. } => "Nothing was destroyed. What protects it: recordroom hold list, request list",
+        CatalogError::Numbers(_) => {
+            "Nothing was changed. Make the folder key_set of recordroom.toml writable for this user, and run the same command \
+             again."
+        }
         CatalogError::Busy => "Run the same command again in a moment.",
         error if error.is_disk_full() => ROOM,
         CatalogError::Database(_) | CatalogError::Fault(_) => {

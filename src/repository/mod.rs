@@ -3,13 +3,15 @@
 //!
 //! *Write order.* Add: bytes and keys durable, then catalog and event in one transaction, then index. Opening for
 //! work first erases every key and byte that has no catalog row. Destroy: intent event, key erased, words gone from
-//! the index, bytes released, tombstone and completion event.
+//! the index, bytes released, tombstone and completion event. Whatever is written: the numbers it gives out are durable
+//! beside the keys before its transaction ends.
 
 mod changed_profile;
 mod compact;
 mod error;
 mod layout;
 mod lock;
+mod numbers;
 mod profile_text;
 mod recover;
 mod restored;
@@ -84,6 +86,7 @@ impl Repository {
         let keys = KeySet::create(&profile.key_set, &profile.key_set_second, &profile.repository)?.reader();
         let vault = Vault::create(&layout.vault())?;
         let mut catalog = Catalog::create(&layout.catalog())?;
+        numbers::keep(&mut catalog, profile);
         catalog.write::<_, RepositoryError>(|writing| {
             writing.sync_custodians(&profile.custodians)?;
             writing.set_meta("repository", &profile.repository)?;
@@ -110,6 +113,24 @@ impl Repository {
 
     /// Opens a repository. `now` is a moment chosen for an exercise; any other repository refuses it.
     pub fn open(directory: &Path, now: Option<DateTime<Utc>>) -> Result<Self, RepositoryError> {
+        let mut opened = Self::open_put_back(directory, now)?;
+        let Self { catalog, profile, clock, .. } = &mut opened;
+        let listed: Vec<(String, String)> =
+            catalog.reading().custodians()?.into_iter().map(|(_, name, department)| (name, department)).collect();
+        let all_listed = profile
+            .custodians
+            .iter()
+            .all(|one| listed.iter().any(|(name, department)| *name == one.name && *department == one.department));
+        if !all_listed {
+            catalog.write::<_, RepositoryError>(|writing| Ok(writing.sync_custodians(&profile.custodians)?))?;
+        }
+        changed_profile::notice(catalog, profile, clock.now())?;
+        Ok(opened)
+    }
+
+    /// As [`Self::open`], for a repository that is just being put back: nothing is recorded by opening it, because it does
+    /// not know yet which numbers were given out.
+    pub fn open_put_back(directory: &Path, now: Option<DateTime<Utc>>) -> Result<Self, RepositoryError> {
         let layout = Layout::new(directory);
         let (profile, zone) = settings::load(&layout)?;
         let clock = match now {
@@ -120,6 +141,7 @@ impl Repository {
         let keys = Arc::new(KeyReader::open(&profile.key_set, &profile.repository)?);
         let vault = Vault::open(&layout.vault())?;
         let mut catalog = Catalog::open(&layout.catalog())?;
+        numbers::keep(&mut catalog, &profile);
         let known = catalog.reading().meta("repository")?;
         if known.as_deref() != Some(profile.repository.as_str()) {
             return Err(RepositoryError::Profile {
@@ -131,16 +153,6 @@ impl Repository {
             let message = "its `exercise` line is not the one this repository was created with".to_owned();
             return Err(RepositoryError::Profile { message });
         }
-        let listed: Vec<(String, String)> =
-            catalog.reading().custodians()?.into_iter().map(|(_, name, department)| (name, department)).collect();
-        let all_listed = profile
-            .custodians
-            .iter()
-            .all(|one| listed.iter().any(|(name, department)| *name == one.name && *department == one.department));
-        if !all_listed {
-            catalog.write::<_, RepositoryError>(|writing| Ok(writing.sync_custodians(&profile.custodians)?))?;
-        }
-        changed_profile::notice(&mut catalog, &profile, clock.now())?;
         let signer = Signer::from_seed(keys.signing_seed());
         Ok(Self { layout, profile, zone, clock, keys, vault, catalog, signer })
     }

@@ -2,7 +2,7 @@
 
 use super::{Repository, RepositoryError, Work, lock, month_of};
 use crate::base::id::{EventId, FamilyId};
-use crate::catalog::{FamilyFilter, FamilyState, WaitingKeys};
+use crate::catalog::{CatalogError, FamilyFilter, FamilyState, NumberGap, WaitingKeys};
 use crate::model::event::Act;
 use crate::vault::{KeySet, Mark, Month};
 use std::collections::BTreeSet;
@@ -20,6 +20,9 @@ pub struct Difference {
     pub others_without_key: u64,
     /// Keys of items that came in after the backup. They are kept.
     pub without_row: u64,
+    /// Numbers that were given out after the backup. They are passed over. `None` when the key set does not carry which
+    /// they are.
+    pub numbers: Option<Vec<NumberGap>>,
 }
 
 impl Repository {
@@ -41,9 +44,16 @@ impl Repository {
             keys.restore_second_place()?;
         }
         self.keys = keys.reader();
-        let mut difference =
-            Difference { backup, keys: seen, without_key: Vec::new(), others_without_key: 0, without_row: 0 };
+        let mut difference = Difference {
+            backup,
+            keys: seen,
+            without_key: Vec::new(),
+            others_without_key: 0,
+            without_row: 0,
+            numbers: None,
+        };
         let waiting = self.compare(&keys, &mut difference)?;
+        let given = keys.numbers().read()?;
         let (at, lost) = (self.now(), difference.without_key.len());
         let event = self.catalog.write::<_, RepositoryError>(|writing| {
             let mut all = writing.reading().waiting_keys()?;
@@ -54,10 +64,17 @@ impl Repository {
                 writing.set_next_family(next)?;
             }
             writing.set_waiting_keys(&all)?;
-            let details = serde_json::json!({
-                "backup_event": backup, "keys_event": seen, "destroyed_since": lost, "came_in_since": difference.without_row,
-            });
-            Ok(writing.record_event(at, actor, Act::Restored, "repository", &details)?)
+            let mut recorded = None;
+            let gaps = writing.pass_over(&given.clone().unwrap_or_default(), (at, actor), |gaps| {
+                let details = serde_json::json!({
+                    "backup_event": backup, "keys_event": seen, "destroyed_since": lost,
+                    "came_in_since": difference.without_row, "numbers_known": given.is_some(),
+                    "numbers": gaps.iter().map(|gap| (&gap.sequence, gap.from, gap.to)).collect::<Vec<_>>(),
+                });
+                Ok(recorded.insert(writing.record_event(at, actor, Act::Restored, "repository", &details)?).id)
+            })?;
+            difference.numbers = given.is_some().then_some(gaps);
+            recorded.ok_or_else(|| CatalogError::Missing("event of the restore".to_owned()).into())
         })?;
         keys.set_mark(&Mark { event: event.id, hash: event.hash })?;
         Ok(difference)

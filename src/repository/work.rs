@@ -39,6 +39,7 @@ impl<'r> Work<'r> {
         refuse_older_catalog(repository)?;
         refuse_other_catalog(&repository.catalog.reading(), &keys)?;
         recover::clear_leftovers(&repository.catalog.reading(), &mut keys, &repository.vault)?;
+        keys.numbers().align()?;
         let writer = Writer::open(&repository.vault);
         let mut work = Self { repository, keys, writer, _lock: lock };
         work.mark_keys()?;

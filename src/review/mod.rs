@@ -5,9 +5,11 @@
 //! the one before it counts again.
 //!
 //! Reading order: this file (deciding, standing), `undo`, `second` (a second person), `offers` (duplicates and quotations),
-//! `redact` (words left out), `findings` (proposed), `boxes` (the same on pages), `ready` (what still stands against an answer).
+//! `redact` (words left out), `findings` (proposed), `boxes` (the same on pages), `ready` (what still stands against an answer),
+//! `determined` (what wants a determination).
 
 pub mod boxes;
+mod determined;
 pub mod findings;
 mod offers;
 mod ready;

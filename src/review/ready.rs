@@ -1,6 +1,6 @@
 //! What stands against an answer although every item has a decision.
 
-use super::{ReviewError, without_second};
+use super::{ReviewError, determined, without_second};
 use crate::base::id::RequestId;
 use crate::citation::{self, In};
 use crate::model::review::Decision;
@@ -8,7 +8,8 @@ use crate::repository::Repository;
 use crate::request::not_to_be_given;
 use std::collections::BTreeSet;
 
-/// Why nothing may be produced for a request yet: a citation that counsel has to confirm, a second person who has not
+/// Why nothing may be produced for a request yet: a citation that counsel has to confirm, a determination that nobody
+/// recorded, a second person who has not
 /// looked, a subject of data whom nobody has identified. `None` where nothing stands against it.
 pub fn not_ready(repository: &Repository, request: RequestId) -> Result<Option<String>, ReviewError> {
     if let Some(message) = not_to_be_given(repository, request)? {
@@ -24,6 +25,9 @@ pub fn not_ready(repository: &Repository, request: RequestId) -> Result<Option<S
         if let Some(message) = citation::refusal(&reading, basis, In::Basis)? {
             return Ok(Some(message));
         }
+    }
+    if let Some(message) = determined::refusal(&reading, request)? {
+        return Ok(Some(message));
     }
     if repository.profile().policy.second_review_of_withheld {
         let open = without_second(&reading, request)?;

@@ -250,7 +250,8 @@ mod tests {
             change(&mut after);
             of_lines(&before, &after)
         };
-        let table: [(fn(&mut RetentionRule), &str); 9] = [
+        type Changed = fn(&mut RetentionRule);
+        let table: [(Changed, &str); 9] = [
             (|rule| rule.series = "plats".to_owned(), "The key: “maps” before, “plats” now."),
             (|rule| rule.code = "7".to_owned(), "The code: nothing before, “7” now."),
             (|rule| rule.title = "Plats".to_owned(), "The title: “maps” before, “Plats” now."),

@@ -31,7 +31,7 @@ pub mod writer;
 
 pub use cipher::{FamilyKey, SealId, open_small, seal_small};
 pub use error::VaultError;
-pub use keys::{KeyReader, KeySet, Mark, SecondPlace};
+pub use keys::{GivenNumbers, KeyReader, KeySet, Mark, SecondPlace};
 pub use month::Month;
 pub use pack::{Location, PackFile, Vault, Verified};
 pub use probe::{ProbeCount, decrypt_everything};

@@ -129,6 +129,30 @@ impl Vault {
         list_packs(&self.directory)
     }
 
+    /// What lies in the vault and is no pack of a month.
+    pub fn strays(&self) -> Result<Vec<PathBuf>, VaultError> {
+        let mut all = Vec::new();
+        let known: std::collections::BTreeSet<PathBuf> =
+            self.packs()?.iter().map(|one| pack_path(&self.directory, one.month, one.pack)).collect();
+        for entry in fs::read_dir(&self.directory).map_err(at(&self.directory))? {
+            let path = entry.map_err(at(&self.directory))?.path();
+            let is_month =
+                path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.parse::<Month>().is_ok());
+            if !is_month || !path.is_dir() {
+                all.push(path);
+                continue;
+            }
+            for entry in fs::read_dir(&path).map_err(at(&path))? {
+                let path = entry.map_err(at(&path))?.path();
+                if !known.contains(&path) {
+                    all.push(path);
+                }
+            }
+        }
+        all.sort();
+        Ok(all)
+    }
+
     /// Cuts what an interrupted run left behind the last committed byte; a pack without committed bytes is removed.
     ///
     /// # Errors

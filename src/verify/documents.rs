@@ -9,6 +9,8 @@ use serde_json::Value;
 pub const PLAN_DOMAIN: &str = "recordroom disposition plan 1";
 /// An approval.
 pub const APPROVAL_DOMAIN: &str = "recordroom disposition approval 1";
+/// The word of the person who made a plan.
+pub const PLANNER_DOMAIN: &str = "recordroom disposition planner 1";
 /// A certificate of destruction.
 pub const CERTIFICATE_DOMAIN: &str = "recordroom certificate of destruction 1";
 
@@ -92,6 +94,36 @@ pub fn check_approval_by(
     failed.map(Err)
 }
 
+/// Who made a plan, as far as it is proved: what the event of its making says under `planner`. `None` for an event that
+/// says nothing of it.
+pub fn check_planner(
+    event: &Value,
+    plan_document: &str,
+    planned_by: &str,
+    registered_key: Option<&str>,
+) -> Option<Result<(), String>> {
+    let planner = event.get("planner").filter(|one| !one.is_null())?;
+    if planner == "night" {
+        return Some(Ok(()));
+    }
+    if planner == "label" {
+        return Some(Err(format!("{planned_by:?} is a name that anybody can write after --as")));
+    }
+    let Some(key) = registered_key else { return Some(Err(format!("{planned_by} is not registered to approve"))) };
+    Some(match checked(PLANNER_DOMAIN, planner, Some(key)) {
+        Err(error) => Err(format!("what {planned_by} signed does not hold: {error}")),
+        Ok(word) => {
+            let text = |name: &str| word.get(name).and_then(Value::as_str);
+            let digest = Sha256Digest::of(plan_document.as_bytes()).to_string();
+            if text("plan_sha256") == Some(digest.as_str()) && text("planned_by") == Some(planned_by) {
+                Ok(())
+            } else {
+                Err(format!("what {planned_by} signed is another plan"))
+            }
+        }
+    })
+}
+
 /// Checks the approval of a plan under one key.
 fn check_approval(
     document: &str,
@@ -141,6 +173,30 @@ mod tests {
         wrong["counts"]["eligible"] = json!(1);
         let wrong = signed(PLAN_DOMAIN, &wrong, &signer).unwrap().to_string();
         assert!(matches!(check_plan(&wrong, Some(&key)), Err(DocumentError::Contradiction(_))));
+    }
+
+    #[test]
+    fn who_made_a_plan_is_proved_by_a_key_of_that_person_alone() {
+        let signer = Signer::from_seed(&[3; 32]);
+        let key = signer.public_key_hex();
+        let value = json!({ "plan_sha256": Sha256Digest::of(b"plan").to_string(), "planned_by": "Anna" });
+        let word = signed(PLANNER_DOMAIN, &value, &signer).unwrap();
+        let told = |planner: &Value, document: &str, who: &str, key: Option<&str>| {
+            check_planner(&json!({ "planner": planner }), document, who, key).map(|said| said.is_ok())
+        };
+        for (planner, document, who, key, expected, why) in [
+            (&word, "plan", "Anna", Some(&*key), Some(true), "signed by her"),
+            (&word, "other plan", "Anna", Some(&*key), Some(false), "another plan"),
+            (&word, "plan", "Bob", Some(&*key), Some(false), "another person"),
+            (&word, "plan", "Anna", Some(&*"00".repeat(32)), Some(false), "another key"),
+            (&word, "plan", "Anna", None, Some(false), "nobody is registered under that name"),
+            (&json!("label"), "plan", "Anna", Some(&*key), Some(false), "a name alone"),
+            (&json!("night"), "plan", "recordroom", None, Some(true), "no person made it"),
+            (&json!("nightly"), "plan", "recordroom", None, Some(false), "a word that means nothing"),
+            (&Value::Null, "plan", "Anna", Some(&*key), None, "an event from before"),
+        ] {
+            assert_eq!(told(planner, document, who, key), expected, "{why}");
+        }
     }
 
     #[test]

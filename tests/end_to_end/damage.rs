@@ -106,6 +106,8 @@ fn harm(place: &str, damage: Damage) -> Option<Harm> {
         ("index", _) => Files("repository/index", ["*", "*"]),
         ("key month", _) => Files("keys/months", ["2023-01", "2023-02"]),
         ("second key month", _) => Files("keys-second/months", ["2023-01", "2023-02"]),
+        ("numbers", Swap) => return None,
+        ("numbers", _) => Files("keys", ["numbers-given", "numbers-given"]),
         ("checkpoint", _) => Files("repository/checkpoints", ["0", "1"]),
         ("certificate", Swap) => Files("repository/certificates", ["D-1.json", "D-1.txt"]),
         ("certificate", _) => Files("repository/certificates", ["D-1.json", "D-1.json"]),
@@ -178,13 +180,17 @@ const NAMED: &[(&str, Damage, &str, &[&str])] = &[
     ("key month", CutOff, "second-place-differs", ALL),
     ("key month", TurnOver, "second-place-differs", NOTHING),
     ("key month", Swap, "second-place-differs", NOTHING),
-    // A file that the ring does not name opens with no key there is.
-    ("key month", Stray, "", ALL),
+    // A file that the ring does not name opens with no key there is; it is told, and the next run erases it.
+    ("key month", Stray, "key-file-orphaned", ALL),
     ("second key month", Delete, "second-place-differs", NOTHING),
     ("second key month", CutOff, "second-place-differs", ALL),
     ("second key month", TurnOver, "second-place-differs", NOTHING),
     ("second key month", Swap, "second-place-differs", NOTHING),
-    ("second key month", Stray, "", ALL),
+    ("second key month", Stray, "key-file-orphaned", ALL),
+    // Which numbers were given out is known at the other place as well.
+    ("numbers", Delete, "numbers-behind", ALL),
+    ("numbers", CutOff, "numbers-damaged", ALL),
+    ("numbers", Stray, "file-stray", ALL),
     // One that is missing tells nothing wrong, and two whole ones are whole under either name: what they are compared
     // with is the ledger.
     ("checkpoint", Delete, "", ALL),

@@ -3,6 +3,7 @@
 use crate::support::*;
 use recordroom::base::digest::Sha256Digest;
 use recordroom::base::id::{FamilyId, FilingId, TransferId};
+use recordroom::base::monitor::VoidMonitor;
 use recordroom::filing::stub::Asked;
 use recordroom::filing::{self, FilingError, ReceiptLine, Settlement, Wanted};
 use recordroom::model::classification::RecordStatus;
@@ -145,7 +146,35 @@ fn an_official_record_goes_only_once_the_document_system_has_given_its_receipt()
     assert!(place.sentence.contains("Laserfiche") && place.gone_here == 1, "{place:?}");
     let other = Asked { from: Some("2024-01-01".parse().expect("a day")), ..Asked::default() };
     assert_eq!(filing::further_place(&repository, &other).expect("looked").expect("one").filed, 0);
+    named_in_a_production(&city, &mut repository);
     assert_clean(&repository);
+}
+
+/// Whoever receives an answer is told of the document system in the folder itself.
+fn named_in_a_production(city: &City, repository: &mut Repository) {
+    take_in(repository, &city.export("bstone.mbox", &[Message::new("mill", "2025-01-20", "mill", "About the mill.")]));
+    let new = recordroom::request::NewRequest {
+        kind: recordroom::model::request::RequestKind::Public,
+        requester: String::new(),
+        description: "the mill".to_owned(),
+        received_on: None,
+        litigation_days: None,
+        scope: Scope { query: Some("mill".to_owned()), ..Scope::default() },
+    };
+    let id = ask_narrowed(repository, new).id;
+    recordroom::request::collect(repository, id, None, "clerk").expect("collected");
+    let (all, decision) = (recordroom::review::Members::Undecided, recordroom::model::review::Decision::Responsive);
+    recordroom::review::decide(repository, id, &all, decision, "", "clerk").expect("decided");
+    let (out, options) = (city.room.path().join("answer"), recordroom::production::ProduceOptions::default());
+    recordroom::production::produce(repository, id, &out, &options, "clerk", &VoidMonitor).expect("produced");
+    let sentence = "A further place to search: Laserfiche, where official records are kept. 1 official records of these dates \
+                    and custodians were filed there from here, and 1 of them are here no more.";
+    for name in ["data/index.html", "README.txt", "production.json"] {
+        let text = fs::read_to_string(out.join(name)).expect("readable");
+        assert!(text.contains(sentence), "{name}: {text}");
+    }
+    let outcome = recordroom::verify::delivery::check(&out);
+    assert_eq!(outcome, []);
 }
 
 /// The properties of the page, as poppler reads them: with these a document system fills its fields without any list.

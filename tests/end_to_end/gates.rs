@@ -209,6 +209,15 @@ fn really(repository: &mut Repository, id: recordroom::base::id::PlanId) {
         let error = disposition::approve(repository, id, "approver", wrong).expect_err("refused");
         assert!(error.is_refusal() && error.to_string().contains(what), "{error}");
     }
+    // A name after --as made the plan: the approver could have written it.
+    let error = disposition::approve(repository, id, "approver", Some("a long passphrase")).expect_err("refused");
+    assert!(error.is_refusal() && error.to_string().contains("it is not proved who made the plan"), "{error}");
+    disposition::register_approver(repository, "planner", "a planner's passphrase", "clerk").expect("registered");
+    for (wrong, what) in [(None, "is made with the passphrase"), (Some("a long passphrase"), "is not the passphrase")] {
+        let error = disposition::plan_as(repository, "planner", wrong).expect_err("refused");
+        assert!(error.is_refusal() && error.to_string().contains(what), "{error}");
+    }
+    let id = disposition::plan_as(repository, "planner", Some("a planner's passphrase")).expect("planned").plan.plan;
     disposition::approve(repository, id, "approver", Some("a long passphrase")).expect("approved");
     let done = run(repository, id).expect("executed");
     assert_eq!((done.destroyed, done.certificate.exercise), (1, false));

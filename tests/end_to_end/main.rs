@@ -24,6 +24,7 @@ mod lifecycle;
 mod matter;
 mod naive;
 mod nightly;
+mod numbers;
 mod personal;
 mod probe;
 mod produced;

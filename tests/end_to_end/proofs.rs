@@ -186,7 +186,11 @@ fn planned() -> (City, Repository) {
         disposition::register_approver(&mut repository, name, &format!("{WORDS}: {name}"), "clerk")
             .expect("registered");
     }
-    assert_eq!(disposition::plan(&mut repository, "Priya Raman").expect("planned").plan.counts.eligible, 1);
+    let own = format!("{WORDS}: Priya Raman");
+    assert_eq!(
+        disposition::plan_as(&mut repository, "Priya Raman", Some(&own)).expect("planned").plan.counts.eligible,
+        1
+    );
     (city, repository)
 }
 
@@ -222,6 +226,40 @@ fn forgery_an_approval_needs_another_person_and_that_persons_own_passphrase() {
     disposition::approve(&mut repository, id, "Tom Halvorsen", Some(&own("Tom Halvorsen"))).expect("approved");
     assert_eq!(run(&mut repository, id).expect("executed").destroyed, 1);
     assert_clean(&repository);
+}
+
+#[test]
+fn forgery_one_person_neither_plans_under_another_name_nor_edits_who_made_a_plan() {
+    let (city, mut repository) = planned();
+    let own = |name: &str| format!("{WORDS}: {name}");
+    // Tom makes plans under names that are not his, and approves them with his own passphrase.
+    for name in ["Somebody Else", "priya raman", "Priya Raman "] {
+        let id = disposition::plan(&mut repository, name).expect("anybody may look").plan.plan;
+        let message = refusal(disposition::approve(&mut repository, id, "Tom Halvorsen", Some(&own("Tom Halvorsen"))));
+        let expected = format!(
+            "it is not proved who made the plan {id}: {name:?} is a name that anybody can write after --as. Make a new one"
+        );
+        assert!(message.starts_with(&expected), "{message}");
+    }
+    let message = match disposition::plan(&mut repository, "Priya Raman").expect_err("her name is hers") {
+        DispositionError::Refused(message) => message,
+        other => panic!("{other}"),
+    };
+    assert_eq!(message, "Priya Raman is registered to approve, and a plan under that name is made with the passphrase");
+    // The night's plan has no maker, and one registered person answers for it.
+    let id = disposition::plan_of_the_night(&mut repository, "recordroom").expect("planned").plan.plan;
+    disposition::approve(&mut repository, id, "Tom Halvorsen", Some(&own("Tom Halvorsen"))).expect("approved");
+    assert_clean(&repository);
+    // Who edits the ledger so that a label counts as proved is found by its hashes, and by the signature.
+    let id = disposition::plan(&mut repository, "Nobody").expect("planned").plan.plan;
+    drop(repository);
+    let connection = rusqlite::Connection::open(city.repository_path().join("catalog.sqlite")).expect("opened");
+    let sql =
+        "UPDATE event SET details = replace(details, '\"label\"', '\"night\"') WHERE subject = ?1 AND act = 'planned'";
+    assert_eq!(connection.execute(sql, [id.to_string()]).expect("changed"), 1);
+    drop(connection);
+    let repository = Repository::open(&city.repository_path(), None).expect("opened");
+    assert!(report(&repository).findings.iter().any(|one| one.code == "ledger-broken"));
 }
 
 #[test]

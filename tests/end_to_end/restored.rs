@@ -299,7 +299,7 @@ fn a_backup_made_after_an_older_one_was_put_back_is_the_newest_and_stays() {
     };
     let (_, mut repository) = restore(&older, "again");
     let made = backup::take(&mut repository, &folder, 2, "it", &VoidMonitor).expect("backed up");
-    assert!(made.manifest.event < abandoned.manifest.event);
+    assert!(made.manifest.event > abandoned.manifest.event, "no event has a number that one of the other line had");
     assert!(made.directory.is_dir() && abandoned.directory.is_dir() && !older.is_dir(), "the oldest one went");
     // Made once more of the same event, it takes its own place.
     drop(repository);

@@ -14,7 +14,7 @@ fn destroyed_once(city: &City, repository: &mut Repository) -> std::path::PathBu
     let path = city.export("alarson.mbox", &[Message::new("1", "2024-01-10", "lunch", "Noon at the mill.")]);
     assert_eq!(take_in(repository, &path).totals.kept, 1);
     confirm_all(repository);
-    let id = plan(repository).plan;
+    let id = disposition::plan_as(repository, "planner", Some("a planner's passphrase")).expect("planned").plan.plan;
     disposition::approve(repository, id, "approver", Some("a long passphrase")).expect("approved");
     assert_eq!(run(repository, id).expect("executed").destroyed, 1);
     path
@@ -72,6 +72,7 @@ fn the_new_copy_is_measured_by_its_own_department() {
     let clerk = APPROVED.replace("\"2020-06-01\" }", "\"2020-06-01\", departments = [\"Clerk\"] }");
     adopt(&mut repository, &clerk, "clerk").expect("adopted");
     disposition::register_approver(&mut repository, "approver", "a long passphrase", "clerk").expect("registered");
+    disposition::register_approver(&mut repository, "planner", "a planner's passphrase", "clerk").expect("registered");
     destroyed_once(&city, &mut repository);
     let lunch = [Message::new("1", "2024-01-10", "lunch", "Noon at the mill.")];
     // Cora is in the department that adopted the schedule; Bob is not, and nobody knows whose the third is.
@@ -84,6 +85,7 @@ fn the_new_copy_is_measured_by_its_own_department() {
     let mut repository = Repository::open(&other.repository_path(), None).expect("opened");
     adopt(&mut repository, &clerk, "clerk").expect("adopted");
     disposition::register_approver(&mut repository, "approver", "a long passphrase", "clerk").expect("registered");
+    disposition::register_approver(&mut repository, "planner", "a planner's passphrase", "clerk").expect("registered");
     destroyed_once(&other, &mut repository);
     assert_eq!(take_in(&mut repository, &other.export("whose.mbox", &lunch)).totals.kept, 1);
 }

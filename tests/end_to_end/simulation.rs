@@ -83,6 +83,8 @@ struct Simulation {
     backups: Vec<(PathBuf, Model)>,
     /// Every key there ever was.
     keys: BTreeMap<FamilyId, FamilyKey>,
+    /// Every number that was ever given to a hold, a request or a plan, whatever was put back since.
+    given: BTreeSet<String>,
     tally: Tally,
     tells: bool,
 }
@@ -107,13 +109,19 @@ impl Simulation {
         let mut random = Random::new(seed);
         let pool = pool(&mut random);
         let today = NaiveDate::from_ymd_opt(2025, 5, 15).expect("a day");
-        let (model, backups, keys, tally) = Default::default();
+        let (model, backups, keys, given, tally) = Default::default();
         let (city, tells) = (City::exercise(), std::env::var_os("RECORDROOM_SEED").is_some());
-        Self { city, random, pool, model, today, step: 0, files: 0, lives: 0, backups, keys, tally, tells }
+        Self { city, random, pool, model, today, step: 0, files: 0, lives: 0, backups, keys, given, tally, tells }
     }
 
     fn open(&self) -> Repository {
         self.city.open(&self.today.to_string())
+    }
+
+    /// No number names two things (I8).
+    fn give(&mut self, number: impl ToString) {
+        let number = number.to_string();
+        assert!(self.given.insert(number.clone()), "{number} was given before");
     }
 
     fn did(&mut self, act: &'static str) {
@@ -201,12 +209,13 @@ impl Simulation {
         let wanted = self.wanted();
         let before = self.open().catalog().reading().holds().expect("read").len();
         let scope = wanted.scope();
-        let placed = self.disturbed(6, |one| hold::place(&mut one.open(), "Case", "because", &scope, ATTORNEY));
+        let placed = self.disturbed(14, |one| hold::place(&mut one.open(), "Case", "because", &scope, ATTORNEY));
         let Some(last) = self.open().catalog().reading().holds().expect("read").into_iter().nth(before) else {
             assert!(placed.is_err());
             return;
         };
         // Cut off after it was recorded, it is in force all the same.
+        self.give(last.id);
         let keeper = self.model.keep(Guard::Hold(last.id), wanted, &self.pool);
         if let Ok(placed) = placed {
             assert_eq!(placed.covered, keeper.covered().len() as u64);
@@ -271,11 +280,12 @@ impl Simulation {
             scope: wanted.scope(),
         };
         let before = self.open().catalog().reading().requests().expect("read").len();
-        let opened = self.disturbed(6, |one| request::open(&mut one.open(), new, "clerk"));
+        let opened = self.disturbed(14, |one| request::open(&mut one.open(), new, "clerk"));
         let Some(last) = self.open().catalog().reading().requests().expect("read").into_iter().nth(before) else {
             assert!(opened.is_err());
             return;
         };
+        self.give(last.id);
         // From receipt on it protects its whole custodian and date scope, whatever words it asks for.
         let whole = Wanted { word: None, ..wanted.clone() };
         let (is_wider, is_everything) = (wanted.word.is_some(), whole.custodian.is_none());
@@ -374,12 +384,13 @@ impl Simulation {
 
     fn plan(&mut self) {
         let known = self.open().catalog().reading().plans().expect("read").len();
-        let made = self.disturbed(4, |one| disposition::plan(&mut one.open(), "planner"));
+        let made = self.disturbed(12, |one| disposition::plan(&mut one.open(), "planner"));
         let mut repository = self.open();
         let Some(id) = repository.catalog().reading().plans().expect("read").into_iter().nth(known) else {
             assert!(made.is_err());
             return;
         };
+        self.give(id);
         self.assert_planned(&repository, id);
         // The one who made it never approves it, whatever the name is written like.
         let refused = disposition::approve(&mut repository, id, "PLANNER", None).expect_err("refused");

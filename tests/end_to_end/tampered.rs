@@ -324,3 +324,59 @@ fn a_checkpoint_kept_elsewhere_tells_when_the_ledger_was_rewritten() {
     let repository = city.open("2025-02-01");
     assert_eq!(checkpoint::check(&repository, &kept, None).expect("looked")[0].code, "ledger-rewritten");
 }
+
+#[test]
+fn a_file_that_nothing_names_is_told_wherever_it_lies() {
+    let city = full();
+    let month =
+        fs::read_dir(city.room.path().join("keys/months")).expect("readable").flatten().next().expect("one").path();
+    let month = month.file_name().expect("a name").to_string_lossy().replace(".keys", "-copy.keys");
+    for (folder, name, code, words) in [
+        ("keys/months", month.as_str(), "key-file-orphaned", "erases it"),
+        ("keys-second/months", month.as_str(), "key-file-orphaned", "erases it"),
+        ("keys", "root.key.old", "file-stray", "nothing names this file"),
+        ("keys-second", "root.key (1)", "file-stray", "nothing names this file"),
+        ("repository/vault", "notes.txt", "file-stray", "nothing names this file"),
+        ("repository/vault/2024-01", "1.pack.bak", "file-stray", "nothing names this file"),
+        ("repository/index", "s1.old", "file-stray", "nothing names this file"),
+    ] {
+        let city = city.copied();
+        let path = city.room.path().join(folder).join(name);
+        fs::write(&path, "whatever").expect("written");
+        let found = report(&city.open("2025-02-01")).findings;
+        assert_eq!(found.iter().map(|one| one.code).collect::<Vec<_>>(), [code], "{found:?}");
+        assert_eq!(found[0].subject, path.display().to_string());
+        assert!(found[0].message.contains(words), "{found:?}");
+        // What opening for work clears is gone then; everything else is for a person to look at.
+        drop(city.open("2025-02-01").work().expect("work"));
+        assert_eq!(path.exists(), code == "file-stray", "{folder}/{name}");
+    }
+}
+
+#[test]
+fn a_lost_row_is_told_by_a_search_and_keeps_nobody_from_the_rest() {
+    let city = full();
+    let young = family_of(&city.open("2025-02-01"), "young");
+    let before = recordroom::finding::search(&city.open("2025-02-01"), "words OR young", 50).expect("searched");
+    let connection = rusqlite::Connection::open(city.repository_path().join("catalog.sqlite")).expect("opened");
+    connection.pragma_update(None, "foreign_keys", false).expect("set");
+    assert_eq!(connection.execute("DELETE FROM family WHERE id = ?1", [young.get()]).expect("deleted"), 1);
+    drop(connection);
+    let found = recordroom::finding::search(&city.open("2025-02-01"), "words OR young", 50).expect("searched");
+    assert_eq!((found.hits.len(), found.count), (before.hits.len() - 1, before.count));
+    assert_eq!(found.unreadable, [young]);
+    assert_eq!(found.not_shown.iter().map(|one| one.family).collect::<Vec<_>>(), [young]);
+    let searched = std::process::Command::new(env!("CARGO_BIN_EXE_recordroom"))
+        .arg("--repository")
+        .arg(city.repository_path())
+        .args(["--now", "2025-02-01", "--as", "it", "search", "words OR young"])
+        .output()
+        .expect("started");
+    let told = String::from_utf8_lossy(&searched.stdout).into_owned();
+    assert_eq!(searched.status.code(), Some(2), "done with exceptions: {told}");
+    let sentence = format!(
+        "1 item could not be shown: {young} (the index knows it, and its row is not in the catalog). What else is wrong: \
+         recordroom verify"
+    );
+    assert!(told.contains(&sentence) && told.contains("old 3"), "{told}");
+}

@@ -26,7 +26,9 @@ fn what_is_not_ready_is_refused_and_leaves_nothing() {
     city.decide("Lunch", None, Decision::NotResponsive, "");
     refused(&mut city, "7 collected items have no decision yet");
     let mut city = city.decided();
-    city.decide("Odd", None, Decision::PartlyWithheld, "Minn. Stat. § 13.37");
+    city.decide("Odd", None, Decision::Withheld, "Minn. Stat. § 13.37, subd. 1(a)");
+    refused(&mut city, "wants a determination by a person");
+    city.decide("Odd", None, Decision::PartlyWithheld, "Minn. Stat. § 13.43");
     refused(&mut city, "withheld in part");
     city.decide("Odd", None, Decision::Responsive, "");
     fs::create_dir(city.path("taken")).expect("a folder");

@@ -11,6 +11,7 @@ use super::progress::{Progress, progress};
 use super::steps::not_to_be_given;
 use super::{RequestError, refuse_closed};
 use crate::base::id::RequestId;
+use crate::catalog::{self, Reading};
 use crate::citation::{self, In};
 use crate::letters::{self, Letter, Shipped};
 use crate::model::event::Act;
@@ -111,13 +112,13 @@ pub fn write_letter(
     if let Some(message) = citation::refusal(&reading, &letter.text, In::Letter)? {
         return Err(RequestError::Refused(message));
     }
-    let number = progress(&reading, id)?.letters.len() as u64 + 1;
+    let number = next_number(&reading, id)?;
     let name = format!("{id}-{number}");
     letters::keep(repository, &name, &letter)?;
     let (text, pdf) = letter.digests();
     let at = repository.now();
     repository.catalog_mut().write::<_, RequestError>(|writing| {
-        if progress(&writing.reading(), id)?.letters.len() as u64 + 1 != number {
+        if next_number(&writing.reading(), id)? != number {
             let message = "another letter of this request was just written; write it again".to_owned();
             return Err(RequestError::Refused(message));
         }
@@ -126,8 +127,15 @@ pub fn write_letter(
         }
         let details = json!({ "letter": number, "kind": kind, "sha256": text, "pdf_sha256": pdf });
         writing.record_event(at, actor, Act::RequestLetter, &id.to_string(), &details)?;
+        writing.give(catalog::letters(id), number as i64);
         Ok(WrittenLetter { number, name, letter })
     })
+}
+
+/// The number of the next letter; those given out after a backup that was put back are passed over.
+fn next_number(reading: &Reading<'_>, id: RequestId) -> Result<u64, RequestError> {
+    let highest = progress(reading, id)?.letters.iter().map(|one| one.number).max().unwrap_or(0);
+    Ok(highest.max(reading.passed_over(&catalog::letters(id))?.unsigned_abs()) + 1)
 }
 
 /// Refuses a letter that would say what is not so yet.

@@ -13,6 +13,7 @@
 //! Invariant: at every moment each place holds one `wrapped.json` whose root slot and months' files are all there. The
 //! first place is always written first, so it is never older than the second.
 
+mod given;
 mod mark;
 mod month_keys;
 mod place;
@@ -24,6 +25,7 @@ mod set;
 #[cfg(test)]
 mod tests;
 
+pub use given::GivenNumbers;
 pub use mark::Mark;
 pub use reader::KeyReader;
 pub use set::{KeySet, SecondPlace};

@@ -15,6 +15,11 @@ use std::path::{Path, PathBuf};
 /// Bytes of the largest `wrapped.json`: some thousands of months at 300 bytes.
 const RING_BYTES: u64 = 16 * 1024 * 1024;
 
+/// The files a place has beside the months'.
+const OWN_FILES: [&str; 4] = ["root.key", "wrapped.json", "last-event", super::given::NAME];
+/// What the root of a disk has by itself.
+const OF_DISKS: [&str; 2] = ["lost+found", "System Volume Information"];
+
 /// The directory of one copy of the key set.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
@@ -173,6 +178,33 @@ impl Place {
         let months = self.months();
         let count = fs::read_dir(&months).map_err(at(&months))?.count();
         Ok(count > ring.months.len() || self.directory.join("wrapped.json.tmp").exists())
+    }
+
+    /// What lies in this place and belongs to nothing: files of months that the ring does not name, which the next opening
+    /// for work erases, and everything else that no key set has.
+    pub(super) fn strays(&self, ring: &Ring) -> Result<(Vec<PathBuf>, Vec<PathBuf>), VaultError> {
+        let (months, mut unnamed, mut foreign) = (self.months(), Vec::new(), Vec::new());
+        for entry in fs::read_dir(&self.directory).map_err(at(&self.directory))? {
+            let entry = entry.map_err(at(&self.directory))?;
+            let name = entry.file_name();
+            // What an interrupted writing leaves is written over, or erased by the next opening.
+            let name = name.to_string_lossy();
+            let known = OWN_FILES.contains(&name.strip_suffix(".tmp").unwrap_or(&name)) || OF_DISKS.contains(&&*name);
+            if !known && entry.path() != months {
+                foreign.push(entry.path());
+            }
+        }
+        let named: std::collections::BTreeSet<PathBuf> =
+            ring.months.iter().map(|(month, key)| self.month_path(*month, key)).collect();
+        for entry in fs::read_dir(&months).map_err(at(&months))? {
+            let path = entry.map_err(at(&months))?.path();
+            if !named.contains(&path) {
+                unnamed.push(path);
+            }
+        }
+        unnamed.sort();
+        foreign.sort();
+        Ok((unnamed, foreign))
     }
 
     /// Makes appended records durable.

@@ -12,7 +12,7 @@ use crate::vault::month::Month;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Keys that are looked up one by one in the file of a month before the file is read whole.
@@ -48,6 +48,12 @@ impl fmt::Debug for KeyReader {
 }
 
 impl KeyReader {
+    /// What lies in this place and belongs to nothing: files of months that are not of this set, which the next opening for
+    /// work erases; and everything else that no key set has, which nobody clears.
+    pub fn strays(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>), VaultError> {
+        self.place.strays(&self.ring())
+    }
+
     /// Opens the first place of a key set for reading alone; nothing on disk is changed or repaired.
     pub fn open(primary: &Path, repository: &str) -> Result<Self, VaultError> {
         let place = Place::new(primary);

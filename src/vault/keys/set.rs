@@ -173,6 +173,7 @@ impl KeySet {
             for month in &all {
                 self.align(&ring, *month, months.contains(month))?;
             }
+            self.numbers().reads_back()?;
             self.second.reads_back(&self.reader.repository, &ring, months)
         };
         check().map_err(|error| self.unreliable(error))?;
@@ -213,6 +214,7 @@ impl KeySet {
         if let Some(mark) = mark {
             self.set_mark(&mark)?;
         }
+        self.numbers().align()?;
         self.second_place_reads_back(&[])
     }
 

@@ -6,9 +6,10 @@ use super::{Check, VerifyError};
 use crate::base::digest::KeyedDigest;
 use crate::base::id::{EventId, FamilyId, PlanId};
 use crate::catalog::{FamilyFilter, FamilyState, PlanState};
+use crate::model::disposition::DispositionPlan;
 use crate::model::event::Act;
 use crate::text::is_same_person;
-use crate::verify::documents::{check_approval_by, check_plan};
+use crate::verify::documents::{check_approval_by, check_plan, check_planner};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The list of a plan that verified and was approved.
@@ -88,6 +89,27 @@ fn lists_of_restores(check: &Check<'_>) -> Result<BTreeSet<PlanId>, VerifyError>
     Ok(all)
 }
 
+/// Outside exercises it is proved who made a plan that was approved.
+fn planner(check: &mut Check<'_>, plan: &DispositionPlan, document: &str) -> Result<(), VerifyError> {
+    if plan.exercise {
+        return Ok(());
+    }
+    let reading = check.reading();
+    let about = reading.events_about(&plan.plan.to_string())?;
+    let event = about.iter().find(|event| event.act == Act::Planned);
+    let details = event.and_then(|event| serde_json::from_str(&event.details).ok()).unwrap_or_default();
+    let key = reading.approver(&plan.planned_by)?.map(|(key, _)| key);
+    // Plans of older versions say nothing of it, and what was done with them is done.
+    if let Some(Err(why)) = check_planner(&details, document, &plan.planned_by, key.as_deref()) {
+        check.find(
+            "planner-not-proved",
+            plan.plan,
+            format!("it was approved, and who made it is not proved: {why} (I4)"),
+        );
+    }
+    Ok(())
+}
+
 /// Checks every plan and its approval, and returns the lists of those that were approved.
 fn plans(check: &mut Check<'_>) -> Result<Approved, VerifyError> {
     let reading = check.reading();
@@ -139,6 +161,7 @@ fn plans(check: &mut Check<'_>) -> Result<Approved, VerifyError> {
             check.find("approved-by-planner", id, format!("{approved_by} both made and approved it (I4)"));
             continue;
         }
+        planner(check, &plan, &document)?;
         approved.insert(id, plan.items.iter().map(|item| (item.family, item.digest)).collect());
     }
     approved.extend(gone_before_restore);

@@ -1,10 +1,10 @@
 //! The key set: every catalogued family has its key at both places, no other has one, and what was destroyed least of
 //! all (I2, I13).
 
-use super::{Check, VerifyError};
+use super::{Check, VerifyError, numbers};
 use crate::base::id::FamilyId;
 use crate::catalog::{FamilyFilter, FamilyState};
-use crate::vault::{KeyReader, Month};
+use crate::vault::{GivenNumbers, KeyReader, Month};
 use std::collections::BTreeMap;
 
 /// Families that have a key, by month, in order.
@@ -22,10 +22,16 @@ pub(super) fn check(check: &mut Check<'_>) -> Result<(), VerifyError> {
         }
     };
     mark(check, &first, &first_place)?;
+    let [numbers, second_numbers] =
+        GivenNumbers::new(&profile.key_set, &profile.key_set_second, &profile.repository).by_place();
+    numbers::place(check, &first_place, numbers)?;
     let listed = listed(check, &first, &first_place)?;
     orphans(check, &listed)?;
     match KeyReader::open(&profile.key_set_second, &profile.repository) {
-        Ok(second) => compare(check, &first, &second, &listed, &second_place),
+        Ok(second) => {
+            numbers::place(check, &second_place, second_numbers)?;
+            compare(check, &first, &second, &listed, &second_place)
+        }
         Err(error) => {
             let message = format!("the second place of the key set does not read back: {error}");
             check.find("second-place-unreadable", second_place, message);

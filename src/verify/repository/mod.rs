@@ -1,8 +1,9 @@
 //! A whole repository, looked through invariant by invariant.
 //!
 //! Reading order: `events` (I6), `families` (I1, I2, I7), `packs` (orphan bytes, released ones), `keys` (I2, I13),
-//! `destructions` (I3, I4), `holds` (I3 by predicate), `screenings` (I4), `accounts` (I11), `deadlines` (I12), `productions` (I8, I9) with `redactions`, `files` (frozen schedules,
-//! certificates), `letters`, `index` (I5).
+//! `destructions` (I3, I4), `holds` (I3 by predicate), `screenings` (I4), `accounts` (I11), `deadlines` (I12),
+//! `productions` (I8, I9) with `redactions`, `numbers` (I8), `files` (frozen schedules, certificates), `letters`,
+//! `strays` (I13), `index` (I5).
 
 mod accounts;
 mod deadlines;
@@ -15,10 +16,12 @@ mod holds;
 mod index;
 mod keys;
 mod letters;
+mod numbers;
 mod packs;
 mod productions;
 mod redactions;
 mod screenings;
+mod strays;
 
 pub use guards::guards_that_differ;
 pub use holds::agrees_with_ledger;
@@ -56,6 +59,8 @@ pub struct Report {
     pub checked: u64,
     /// What is not as it should be, by code and subject.
     pub findings: Vec<Finding>,
+    /// What is as it should be and has to be known: numbers that are passed over since a restore.
+    pub remarks: Vec<String>,
 }
 
 impl Report {
@@ -87,8 +92,10 @@ pub fn verify_with(repository: &Repository, monitor: &dyn Monitor, all_holds: bo
     accounts::check(&mut check)?;
     deadlines::check(&mut check)?;
     productions::check(&mut check)?;
+    numbers::gaps(&mut check)?;
     files::check(&mut check)?;
     letters::check(&mut check)?;
+    strays::check(&mut check)?;
     index::check(&mut check)?;
     check.report.findings.sort();
     check.report.findings.dedup();
