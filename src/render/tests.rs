@@ -324,10 +324,13 @@ fn pages_of(document: Document) -> Rendition {
     item(Content::Pages(saved(document)))
 }
 
+/// The foreign file names Helvetica, as the standard fonts were once used, and has no font in it.
+const FONT_NOT_CARRIED: &str = "the PDF file does not carry one of its fonts; a viewer draws it with its own";
+
 #[test]
 fn foreign_pages_are_copied_and_stamped() {
     let (rendered, document) = drawn(&item(Content::Pages(foreign(3))));
-    assert_eq!((rendered.pages, &rendered.problems), (3, &vec![]));
+    assert_eq!((rendered.pages, rendered.problems.as_slice()), (3, &[FONT_NOT_CARRIED.to_owned()][..]));
     is_harmless(&document);
     assert!(!rendered.pdf.windows(13).any(|some| some == b"Secret Author"));
     let forms: Vec<String> = document
@@ -419,7 +422,7 @@ fn filled_in_fields_are_drawn_and_are_no_fields_any_more() {
     assert!(!content.contains("/Note1"), "{content}");
     assert_eq!(
         rendered.problems,
-        ["2 notes or fields of the PDF file are hidden or have no picture, and are not shown"]
+        ["2 notes or fields of the PDF file are hidden or have no picture, and are not shown", FONT_NOT_CARRIED]
     );
 }
 
@@ -558,5 +561,28 @@ proptest! {
         }
         let rendered = draw(&item(Content::Picture(bytes))).expect("drawn");
         prop_assert_eq!(rendered.pages, 1);
+    }
+}
+
+#[test]
+fn each_page_alone_has_the_words_of_that_page_and_speaks_of_no_other() {
+    let lines: String = (0..200).map(|line| format!("Line {line} of the minutes\n")).collect();
+    let (rendered, _) = drawn(&item(Content::Text(PublicText::released(lines))));
+    assert!(rendered.pages > 2, "{}", rendered.pages);
+    assert!(!rendered.pdf.windows(9).any(|some| some == b"/Suspects"), "poppler complains of it, and it says nothing");
+    let singles = super::single_pages(&rendered.pdf).expect("split");
+    assert_eq!(singles.len(), rendered.pages as usize);
+    assert_eq!(singles, super::single_pages(&rendered.pdf).expect("split"), "always the same bytes");
+    for (single, id) in singles.iter().zip(Document::load_mem(&rendered.pdf).expect("read").get_pages().into_values()) {
+        let whole = Document::load_mem(&rendered.pdf).expect("read");
+        let alone = Document::load_mem(single).expect("read");
+        let page = *alone.get_pages().get(&1).expect("one page");
+        assert_eq!(alone.get_pages().len(), 1);
+        assert_eq!(alone.get_page_content(page), whole.get_page_content(id));
+        let catalog = alone.catalog().expect("a catalog");
+        for key in [&b"StructTreeRoot"[..], b"MarkInfo", b"Outlines", b"Metadata", b"Names"] {
+            assert!(!catalog.has(key), "{}", String::from_utf8_lossy(key));
+        }
+        assert!(single.len() < rendered.pdf.len(), "what belongs to other pages is not in it");
     }
 }

@@ -194,7 +194,7 @@ fn a_city_writes_its_own_letters_and_an_unknown_word_in_one_is_named() {
     let city = City::exercise();
     let mut repository = city.open("2025-02-01");
     let id = hold::place(&mut repository, "Case 7", "because", &Scope::default(), ATTORNEY).expect("placed").hold;
-    assert_eq!(hold::copy_templates(&repository).expect("copied").len(), 3);
+    assert_eq!(hold::copy_templates(&repository).expect("copied").len(), 4);
     assert!(hold::copy_templates(&repository).expect("copied").is_empty(), "what is there is left alone");
     let own = city.repository_path().join("templates/hold-custodian.txt");
     fs::write(&own, "Keep it: {{matter}}\n\nDear {{to}}, keep {{reaches}}.\n").expect("written");
