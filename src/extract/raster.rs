@@ -71,11 +71,14 @@ pub fn bits(file: &[u8], number: usize, dots_per_inch: u32) -> Result<(u32, u32,
     portable_bits(&drawn).ok_or(RasterError::Drawing(HelperError::Failed))
 }
 
-/// The words in a picture file (PNG) with where each stands, where the program that reads them is installed.
-pub fn words(picture: &[u8]) -> Option<PlacedText> {
-    let reader = Helper::find("tesseract")?;
-    let table = reader.run(&["stdin", "stdout", "tsv"], picture, READ).ok()?;
-    placed(&String::from_utf8_lossy(&table))
+/// The words in a picture file (PNG) with where each stands; `None` where the program that reads them is not installed.
+///
+/// # Errors
+/// When the program is there and does not read the picture.
+pub fn words(picture: &[u8]) -> Result<Option<PlacedText>, HelperError> {
+    let Some(reader) = Helper::find("tesseract") else { return Ok(None) };
+    let table = reader.run(&["stdin", "stdout", "tsv"], picture, READ)?;
+    placed(&String::from_utf8_lossy(&table)).map(Some).ok_or(HelperError::Failed)
 }
 
 /// The table that `tesseract` writes: a row for each page, block, paragraph, line (level 4) and word (level 5), with its

@@ -10,7 +10,7 @@ use crate::extract::workbook;
 use crate::model::production::PublicText;
 use crate::model::redaction::{Place, Reach, Region};
 use crate::redaction::marker;
-use crate::redaction::{Located, Needle, Redactor, Search, SearchBuilder, Taken, burn, burn_pages, takes_boxes};
+use crate::redaction::{Covered, Located, Needle, Redactor, SearchBuilder, Taken, burn, burn_pages, takes_boxes};
 use crate::render::Content;
 
 const TEXT_ONLY: &str = "A part of this file is withheld. What remains is drawn from its text as the program read it, hidden \
@@ -25,7 +25,7 @@ pub(super) fn redacted_file(
     found_type: &str,
     bytes: Option<&[u8]>,
     text: &str,
-    regions: &[Region],
+    regions: &[(Region, String)],
     record: RecordId,
     redactor: &Redactor,
 ) -> Shown {
@@ -55,24 +55,29 @@ pub(super) fn redacted_file(
 
 /// A picture, or pages as pictures, with boxes painted in: those that were decided on, and others over words that are left out
 /// of the text of this file, because what is left out of the text must not be seen in the picture.
-fn painted(found_type: &str, bytes: &[u8], regions: &[Region], record: RecordId, redactor: &Redactor) -> Shown {
+fn painted(
+    found_type: &str,
+    bytes: &[u8],
+    regions: &[(Region, String)],
+    record: RecordId,
+    redactor: &Redactor,
+) -> Shown {
     let is_picture = found_type != "application/pdf";
     let what = if is_picture { "picture" } else { "file" };
     let failed =
         |why: &str| slip(&format!("A part of this {what} is withheld, and it could not be painted over: {why}."));
-    let Some((search, stretches)) = covered(found_type, bytes, record, redactor) else {
+    let Some(covered) = covered(found_type, bytes, regions, record, redactor) else {
         return failed("nobody can say where all of the withheld words are seen in it");
     };
-    let regions: Vec<Region> = regions.iter().copied().chain(stretches).collect();
     if is_picture {
         // Words that a program had read in the picture may be those under the box.
         let text = PublicText::released(BURNED);
-        return match burn(bytes, &regions, &search) {
+        return match burn(bytes, &covered) {
             Ok(burned) => Shown { content: Content::Picture(burned), text, remark: BURNED, listed: true },
             Err(error) => failed(&error.to_string()),
         };
     }
-    match burn_pages(bytes, &regions, &search) {
+    match burn_pages(bytes, &covered) {
         Ok(pages) => {
             let read = released(&redactor.text(&pages.words));
             let text = if read.is_empty() { PublicText::released(BURNED_PAGES) } else { read };
@@ -82,22 +87,29 @@ fn painted(found_type: &str, bytes: &[u8], regions: &[Region], record: RecordId,
     }
 }
 
-/// The words that may not be seen in a file that is painted over, and the boxes over those that are left out in one place
-/// alone. `None` when words were taken out of its text and nobody can say where they are drawn.
-fn covered(found_type: &str, bytes: &[u8], record: RecordId, redactor: &Redactor) -> Option<(Search, Vec<Region>)> {
+/// What is painted over in a file: the boxes that were decided on, those over words that are left out in one place alone, and
+/// the words that may not be seen. `None` when words were taken out of its text and nobody can say where they are drawn.
+fn covered(
+    found_type: &str,
+    bytes: &[u8],
+    boxes: &[(Region, String)],
+    record: RecordId,
+    redactor: &Redactor,
+) -> Option<Covered> {
     let mut builder = SearchBuilder::more_than(redactor.everywhere());
+    let mut labels = redactor.markers();
+    let mut boxes = boxes.to_vec();
     let own: Vec<&Taken> = redactor.on(record).filter(|one| one.place == Place::Text).collect();
     if own.is_empty() {
-        return Some((builder.build()?, Vec::new()));
+        return Some(Covered { boxes, search: builder.build()?, labels });
     }
     let located = Located::of(found_type, bytes, true)?;
-    let mut stretches = Vec::new();
     for one in own.iter().filter(|one| one.reach == Reach::Here) {
-        let boxes = located.stretch(&one.range, &one.words);
-        if boxes.is_empty() {
-            builder.add(Needle::of(&one.words)?);
+        let drawn = located.stretch(&one.range, &one.words);
+        if drawn.is_empty() && builder.add(Needle::of(&one.words)?) == labels.len() {
+            labels.push(one.marker.clone());
         }
-        stretches.extend(boxes);
+        boxes.extend(drawn.into_iter().map(|region| (region, one.marker.clone())));
     }
     let search = builder.build()?;
     // On a page that is a picture and that nobody can read here, the words may be anywhere.
@@ -110,7 +122,7 @@ fn covered(found_type: &str, bytes: &[u8], record: RecordId, redactor: &Redactor
             return None;
         }
     }
-    Some((search, stretches))
+    Some(Covered { boxes, search, labels })
 }
 
 fn is_workbook(found_type: &str) -> bool {

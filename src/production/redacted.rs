@@ -90,9 +90,10 @@ impl LeftOut {
         Ok(Self { redactor, regions, by_id })
     }
 
-    /// The boxes on a member.
-    pub(super) fn regions(&self, record: RecordId) -> Vec<Region> {
-        self.regions.get(&record).into_iter().flatten().map(|(_, region)| *region).collect()
+    /// The boxes on a member, each with its label.
+    pub(super) fn regions(&self, record: RecordId) -> Vec<(Region, String)> {
+        let label = |id: &RedactionId| self.by_id.get(id).map(|one| one.label.clone()).unwrap_or_default();
+        self.regions.get(&record).into_iter().flatten().map(|(id, region)| (*region, label(id))).collect()
     }
 
     /// Everything that is left out of a member: what was cut, and its boxes.

@@ -87,6 +87,11 @@ impl Redactor {
         self.first.get(needle).map(|at| self.taken[*at].id)
     }
 
+    /// What stands in place of the words that are taken out everywhere, by their number.
+    pub fn markers(&self) -> Vec<String> {
+        self.first.iter().map(|at| self.taken[*at].marker.clone()).collect()
+    }
+
     /// The redactions decided on a member.
     pub fn on(&self, record: RecordId) -> impl Iterator<Item = &Taken> {
         self.by_record.get(&record).into_iter().flatten().map(|at| &self.taken[*at])
@@ -211,8 +216,10 @@ impl Redactor {
             let marker = &self.taken[first].marker;
             // One box for what lies side by side, or the number of boxes would tell the number of words.
             while let Some((next, following)) = ranges.peek() {
+                // The cells of a row stay apart.
+                let is_blank = |between: &str| between.trim().is_empty() && !between.contains('\t');
                 let touches = following.start < range.end
-                    || (self.taken[*next].marker == *marker && text[range.end..following.start].trim().is_empty());
+                    || (self.taken[*next].marker == *marker && is_blank(&text[range.end..following.start]));
                 if !touches {
                     break;
                 }

@@ -53,7 +53,7 @@ impl Located {
             }
             "image/jpeg" | "image/png" => {
                 let upright = picture::upright_png(bytes).ok()?;
-                let words = reads_pictures.then(|| raster::words(&upright)).flatten();
+                let words = reads_pictures.then(|| raster::words(&upright).ok().flatten()).flatten();
                 let unread = if words.is_none() { vec![1] } else { Vec::new() };
                 Some(Self { spots: Spots::default(), read: words.into_iter().collect(), unread })
             }
@@ -106,7 +106,7 @@ pub(super) fn in_text(text: &PlacedText, search: &Search) -> Vec<(usize, Region)
 
 fn page_read(bytes: &[u8], page: u32) -> Option<PlacedText> {
     let dots = raster::page(bytes, page as usize).ok()?;
-    raster::words(&picture::write(&dots).ok()?)
+    raster::words(&picture::write(&dots).ok()?).ok()?
 }
 
 /// A box in whole thousandths that covers all of it; `None` when nothing of it is on the page.

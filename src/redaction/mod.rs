@@ -8,6 +8,7 @@
 //! pattern   shapes of numbers and words, to be found over a whole review set
 //! located   where words are drawn on pages and in pictures, as boxes that cover them
 //! picture   boxes burned into a picture
+//! stamp     the basis, written into a painted box
 //! leak      a made file, looked through in every channel it has
 //! ```
 //!
@@ -22,12 +23,13 @@ pub mod marker;
 mod pattern;
 mod picture;
 mod places;
+mod stamp;
 mod words;
 
 pub use apply::{Cut, Redacted, Redactor, Taken};
 pub use leak::{Channel, Leak, every_text, look};
 pub use located::{Located, draws_pages, takes_boxes};
 pub use pattern::{Pattern, PatternError};
-pub use picture::{BurnError, BurnedPages, burn, burn_pages};
+pub use picture::{BurnError, BurnedPages, Covered, burn, burn_pages};
 pub use places::{chars_of, text_of};
 pub use words::{Needle, Search, SearchBuilder};

@@ -2,6 +2,7 @@
 //! has nothing else in it.
 
 use super::located::in_text;
+use super::stamp::stamp;
 use super::words::Search;
 use crate::extract::pdf;
 use crate::extract::placed::PlacedText;
@@ -32,6 +33,9 @@ pub enum BurnError {
     /// The pages could not be drawn.
     #[error(transparent)]
     Pages(#[from] RasterError),
+    /// A program that reads is installed, and does not read what was painted.
+    #[error("whether withheld words are still seen on page {0} could not be read")]
+    Unread(u32),
     /// Words that are withheld are still seen after all.
     #[error("words that are withheld can still be read on page {0}")]
     StillRead(u32),
@@ -46,21 +50,37 @@ pub struct BurnedPages {
     pub words: String,
 }
 
-/// A PNG file of the picture, upright, with black boxes in it: those that were decided on, and others over the words of
-/// `search` where they can be read. Nothing of the file it came from is in it but its dots.
+/// What is painted over.
+pub struct Covered {
+    /// The boxes that were decided on, each with what stands in it.
+    pub boxes: Vec<(Region, String)>,
+    /// Words that may not be seen.
+    pub search: Search,
+    /// What stands in the box over each of them, by their number.
+    pub labels: Vec<String>,
+}
+
+impl Covered {
+    fn label(&self, needle: usize) -> &str {
+        self.labels.get(needle).map_or("", String::as_str)
+    }
+}
+
+/// A PNG file of the picture, upright, with black boxes in it: those that were decided on, and others over words where they
+/// can be read. Nothing of the file it came from is in it but its dots.
 ///
 /// # Errors
 /// When the picture cannot be taken apart: then it must not be given.
-pub fn burn(bytes: &[u8], regions: &[Region], search: &Search) -> Result<Vec<u8>, BurnError> {
+pub fn burn(bytes: &[u8], covered: &Covered) -> Result<Vec<u8>, BurnError> {
     let mut dots = seen(bytes)?;
-    for region in regions {
+    for (region, label) in &covered.boxes {
         if region.page != 1 {
             return Err(BurnError::NoPage(region.page));
         }
-        paint(&mut dots, region);
+        paint(&mut dots, region, label);
     }
-    if !search.is_empty() {
-        cover(&mut dots, 1, search)?;
+    if !covered.search.is_empty() {
+        cover(&mut dots, 1, covered)?;
     }
     write(&dots)
 }
@@ -80,31 +100,33 @@ fn seen(bytes: &[u8]) -> Result<Dots, BurnError> {
 }
 
 /// Pictures of all pages of a PDF, with black boxes in them, as a new PDF; and the words that are left in the pictures. Boxes
-/// are those that were decided on, and others over the words of `search`: what is left out of the text of a file is not
-/// left in the pictures of its pages.
+/// are those that were decided on, and others over words: what is left out of the text of a file is not left in the
+/// pictures of its pages.
 ///
 /// # Errors
-/// When the pages cannot be drawn, or words of `search` are still read on them: then the file must not be given.
-pub fn burn_pages(bytes: &[u8], regions: &[Region], search: &Search) -> Result<BurnedPages, BurnError> {
+/// When the pages cannot be drawn, or the words are still read on them: then the file must not be given.
+pub fn burn_pages(bytes: &[u8], covered: &Covered) -> Result<BurnedPages, BurnError> {
     let count = raster::count(bytes).unwrap_or(0);
     if count > raster::PAGES {
         return Err(RasterError::TooMany.into());
     }
-    if let Some(beyond) = regions.iter().find(|one| one.page as usize > count) {
+    if let Some((beyond, _)) = covered.boxes.iter().find(|(one, _)| one.page as usize > count) {
         return Err(BurnError::NoPage(beyond.page));
     }
-    let mut all = regions.to_vec();
-    if !search.is_empty() {
+    let mut all: Vec<(Region, &str)> = covered.boxes.iter().map(|(region, label)| (*region, label.as_str())).collect();
+    if !covered.search.is_empty() {
         let spots = pdf::spots(bytes).unwrap_or_default();
-        all.extend(spots.pages.iter().chain(&spots.beside).flat_map(|text| in_text(text, search)).map(|(_, one)| one));
+        let texts = spots.pages.iter().chain(&spots.beside);
+        let found = texts.flat_map(|text| in_text(text, &covered.search));
+        all.extend(found.map(|(needle, region)| (region, covered.label(needle))));
     }
     let (mut pages, mut words) = (Vec::new(), String::new());
     for (number, page) in (1..=count).zip(1u32..) {
         let mut dots = raster::page(bytes, number)?;
-        for region in all.iter().filter(|one| one.page == page) {
-            paint(&mut dots, region);
+        for (region, label) in all.iter().filter(|(one, _)| one.page == page) {
+            paint(&mut dots, region, label);
         }
-        if let Some(read) = cover(&mut dots, page, search)? {
+        if let Some(read) = cover(&mut dots, page, covered)? {
             words.push_str(&read.text);
             words.push('\n');
         }
@@ -115,27 +137,33 @@ pub fn burn_pages(bytes: &[u8], regions: &[Region], search: &Search) -> Result<B
 
 /// Paints over words that can be read in the dots, and gives what is read in the end; `None` where no program that reads
 /// is installed.
-fn cover(dots: &mut Dots, page: u32, search: &Search) -> Result<Option<PlacedText>, BurnError> {
+fn cover(dots: &mut Dots, page: u32, covered: &Covered) -> Result<Option<PlacedText>, BurnError> {
     for _ in 0..READINGS {
-        let Some(read) = raster::words(&write(dots)?) else { return Ok(None) };
-        if search.find(&read.text).is_empty() {
+        let read = match raster::words(&write(dots)?) {
+            Ok(Some(read)) => read,
+            Err(_) if !covered.search.is_empty() => return Err(BurnError::Unread(page)),
+            Ok(None) | Err(_) => return Ok(None),
+        };
+        if covered.search.find(&read.text).is_empty() {
             return Ok(Some(read));
         }
-        for (_, region) in in_text(&read, search) {
-            paint(dots, &region);
+        for (needle, region) in in_text(&read, &covered.search) {
+            paint(dots, &region, covered.label(needle));
         }
     }
     Err(BurnError::StillRead(page))
 }
 
-/// Paints a box that covers every dot it touches.
-fn paint(dots: &mut Dots, region: &Region) {
+/// Paints a box that covers every dot it touches, and writes its basis into it.
+fn paint(dots: &mut Dots, region: &Region, label: &str) {
     let first = |at: u32, size: usize| (at as usize * size) / 1_000;
     let behind = |at: u32, size: usize| (at as usize * size).div_ceil(1_000).min(size);
-    let (left, right) = (first(region.left, dots.width), behind(region.left + region.width, dots.width));
-    for row in first(region.top, dots.height)..behind(region.top + region.height, dots.height) {
-        dots.rgb[(row * dots.width + left) * 3..(row * dots.width + right) * 3].fill(0);
+    let columns = first(region.left, dots.width)..behind(region.left + region.width, dots.width);
+    let rows = first(region.top, dots.height)..behind(region.top + region.height, dots.height);
+    for row in rows.clone() {
+        dots.rgb[(row * dots.width + columns.start) * 3..(row * dots.width + columns.end) * 3].fill(0);
     }
+    stamp(dots, &columns, &rows, label);
 }
 
 /// How a camera held the picture, from 1 (upright) to 8 (EXIF 2.3, tag 0x0112).
@@ -316,12 +344,13 @@ mod tests {
     use super::super::words::{Needle, SearchBuilder};
     use super::*;
 
-    fn search(words: &[&str]) -> Search {
+    fn covered(boxes: &[Region], words: &[&str]) -> Covered {
         let mut builder = SearchBuilder::default();
         for needle in words.iter().filter_map(|one| Needle::of(one)) {
             builder.add(needle);
         }
-        builder.build().expect("built")
+        let boxes = boxes.iter().map(|one| (*one, String::new())).collect();
+        Covered { boxes, search: builder.build().expect("built"), labels: Vec::new() }
     }
 
     fn picture() -> Vec<u8> {
@@ -333,7 +362,7 @@ mod tests {
     fn every_dot_a_box_touches_is_black_and_all_others_stay() {
         let before = png(&picture()).expect("read");
         let region: Region = "1:260,490,240,20".parse().expect("a region");
-        let burned = burn(&picture(), &[region], &search(&[])).expect("burned");
+        let burned = burn(&picture(), &covered(&[region], &[])).expect("burned");
         let after = png(&burned).expect("read");
         for row in 0..20 {
             for column in 0..40 {
@@ -344,7 +373,7 @@ mod tests {
                 assert_eq!(&after.rgb[at..at + 3], expected, "{column} {row}");
             }
         }
-        assert_eq!(burn(&picture(), &[region], &search(&[])).expect("burned"), burned, "the same bytes each time");
+        assert_eq!(burn(&picture(), &covered(&[region], &[])).expect("burned"), burned, "the same bytes each time");
     }
 
     #[test]
@@ -373,11 +402,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_taken_apart_is_not_given() {
-        assert_eq!(burn(b"GIF89a", &[], &search(&[])), Err(BurnError::Format));
-        assert!(matches!(burn(&picture()[..60], &[], &search(&[])), Err(BurnError::Damaged(_))));
-        assert!(matches!(burn(&[0xff, 0xd8, 0xff], &[], &search(&[])), Err(BurnError::Damaged(_))));
+        assert_eq!(burn(b"GIF89a", &covered(&[], &[])), Err(BurnError::Format));
+        assert!(matches!(burn(&picture()[..60], &covered(&[], &[])), Err(BurnError::Damaged(_))));
+        assert!(matches!(burn(&[0xff, 0xd8, 0xff], &covered(&[], &[])), Err(BurnError::Damaged(_))));
         let second: Region = "2:0,0,10,10".parse().expect("a region");
-        assert_eq!(burn(&picture(), &[second], &search(&[])), Err(BurnError::NoPage(2)));
+        assert_eq!(burn(&picture(), &covered(&[second], &[])), Err(BurnError::NoPage(2)));
     }
 
     #[test]
@@ -388,14 +417,14 @@ mod tests {
             return;
         }
         let everything: Region = "1:0,0,1000,1000".parse().expect("a region");
-        let burned = burn_pages(&source, &[everything], &search(&[])).expect("burned");
+        let burned = burn_pages(&source, &covered(&[everything], &[])).expect("burned");
         assert!(!burned.words.contains("123"), "{}", burned.words);
         let text = crate::extract::text(&burned.pdf, "burned.pdf", "").text;
         assert!(!text.contains("Culvert"), "{text}");
         let dots = raster::page(&burned.pdf, 1).expect("drawn again");
         assert!(dots.rgb.iter().all(|shade| *shade == 0), "all of it is black");
         let beyond: Region = "2:0,0,10,10".parse().expect("a region");
-        assert_eq!(burn_pages(&source, &[beyond], &search(&[])), Err(BurnError::NoPage(2)));
+        assert_eq!(burn_pages(&source, &covered(&[beyond], &[])), Err(BurnError::NoPage(2)));
     }
 
     #[test]
@@ -406,14 +435,14 @@ mod tests {
             return;
         }
         let corner: Region = "1:0,950,10,10".parse().expect("a region");
-        let burned = burn_pages(&source, &[corner], &search(&["quist"])).expect("burned");
+        let burned = burn_pages(&source, &covered(&[corner], &["quist"])).expect("burned");
         let dots = raster::page(&burned.pdf, 1).expect("drawn again");
         // The line of 24 points at 700 of 792: dark in one stretch where the name was, and words on both sides of it.
         let row = &dots.rgb[(dots.height * 92 / 792) * dots.width * 3..][..dots.width * 3];
         let dark: Vec<usize> = (0..dots.width).filter(|at| row[at * 3] == 0).collect();
         let longest = dark.chunk_by(|one, next| one + 1 == *next).map(<[usize]>::len).max().unwrap_or(0);
         assert!(longest > 140, "a box of about 60 points at 200 dots to the inch: {longest}");
-        match raster::words(&write(&dots).expect("written")) {
+        match raster::words(&write(&dots).expect("written")).expect("it runs") {
             None => println!("not read again: tesseract is not installed"),
             Some(read) => {
                 assert!(!read.text.contains("Quist"), "{}", read.text);

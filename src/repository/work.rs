@@ -38,8 +38,9 @@ impl<'r> Work<'r> {
         repository.keys = keys.reader();
         refuse_older_catalog(repository)?;
         refuse_other_catalog(&repository.catalog.reading(), &keys)?;
-        recover::clear_leftovers(&repository.catalog.reading(), &mut keys, &repository.vault)?;
+        // Before anything is erased: that insists on a second place which carries all numbers.
         keys.numbers().align()?;
+        recover::clear_leftovers(&repository.catalog.reading(), &mut keys, &repository.vault)?;
         let writer = Writer::open(&repository.vault);
         let mut work = Self { repository, keys, writer, _lock: lock };
         work.mark_keys()?;
