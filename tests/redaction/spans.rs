@@ -97,7 +97,8 @@ impl Plot {
         let options = ProduceOptions {
             version: Some(version),
             natives: true,
-            extras: Extra::ALL.into_iter().collect(),
+            // Images to a page are PDF or TIFF; the text is in the one.
+            extras: Extra::ALL.into_iter().filter(|one| *one != Extra::Tiff).collect(),
             ..ProduceOptions::default()
         };
         match produce(&mut self.city.repository, request, &path, &options, "clerk", &VoidMonitor).expect("produced") {
