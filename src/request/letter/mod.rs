@@ -4,6 +4,7 @@
 //! everything that was collected has a decision, and gives nothing to a subject of data whom nobody has identified.
 
 mod charged;
+mod rights;
 mod searched;
 mod told;
 
@@ -144,21 +145,8 @@ fn may_be_written(repository: &Repository, request: &DataRequest, kind: RequestL
     let reading = repository.catalog().reading();
     let id = request.id;
     let progress = progress(&reading, id)?;
-    match kind {
-        RequestLetterKind::Acknowledgement => return Ok(()),
-        RequestLetterKind::Clarification if progress.waits_for_requester() => return Ok(()),
-        RequestLetterKind::Clarification => {
-            return refused(format!("no question is open: recordroom request clarify {id} --question TEXT"));
-        }
-        RequestLetterKind::Estimate if !progress.fees.is_empty() => return Ok(()),
-        RequestLetterKind::Estimate => {
-            return refused(format!("nothing is estimated: recordroom request estimate {id}"));
-        }
-        RequestLetterKind::Accuracy => return accuracy_may_be_answered(repository, id, &progress),
-        RequestLetterKind::Inspection if !request.kind.is_of_the_act() => {
-            return refused(format!("{id} is no request of the Data Practices Act; what it is given is produced"));
-        }
-        _ => {}
+    if let Some(said) = before_the_review(repository, request, kind, &progress) {
+        return said;
     }
     if request.status == RequestStatus::Open {
         return refused(format!("nothing was collected for {id} yet: recordroom request collect {id}"));
@@ -210,6 +198,31 @@ fn may_be_written(repository: &Repository, request: &DataRequest, kind: RequestL
         )),
         _ if !withheld => refused(format!("nothing is withheld from {id}; write the letter no-data")),
         _ => Ok(()),
+    }
+}
+
+/// Whether a letter may be written that does not wait for the review; `None` for those that do.
+fn before_the_review(
+    repository: &Repository,
+    request: &DataRequest,
+    kind: RequestLetterKind,
+    progress: &Progress,
+) -> Option<Result<(), RequestError>> {
+    let id = request.id;
+    let refused = |message: String| Some(Err(RequestError::Refused(message)));
+    match kind {
+        RequestLetterKind::Acknowledgement => Some(Ok(())),
+        RequestLetterKind::Clarification if progress.waits_for_requester() => Some(Ok(())),
+        RequestLetterKind::Clarification => {
+            refused(format!("no question is open: recordroom request clarify {id} --question TEXT"))
+        }
+        RequestLetterKind::Estimate if !progress.fees.is_empty() => Some(Ok(())),
+        RequestLetterKind::Estimate => refused(format!("nothing is estimated: recordroom request estimate {id}")),
+        RequestLetterKind::Accuracy => Some(accuracy_may_be_answered(repository, id, progress)),
+        RequestLetterKind::Inspection if !request.kind.is_of_the_act() => {
+            refused(format!("{id} is no request of the Data Practices Act; what it is given is produced"))
+        }
+        _ => None,
     }
 }
 
