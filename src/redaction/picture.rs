@@ -9,6 +9,7 @@ use crate::extract::placed::PlacedText;
 use crate::extract::raster::{self, Dots, RasterError};
 use crate::model::redaction::Region;
 use std::io::{Cursor, Write};
+use std::ops::Range;
 
 /// Dots of the largest picture that is taken apart.
 const DOTS: usize = 100_000_000;
@@ -73,15 +74,18 @@ impl Covered {
 /// When the picture cannot be taken apart: then it must not be given.
 pub fn burn(bytes: &[u8], covered: &Covered) -> Result<Vec<u8>, BurnError> {
     let mut dots = seen(bytes)?;
-    for (region, label) in &covered.boxes {
+    for (region, _) in &covered.boxes {
         if region.page != 1 {
             return Err(BurnError::NoPage(region.page));
         }
-        paint(&mut dots, region, label);
+        fill(&mut dots, region);
     }
+    let mut boxes: Vec<(Region, &str)> =
+        covered.boxes.iter().map(|(region, label)| (*region, label.as_str())).collect();
     if !covered.search.is_empty() {
-        cover(&mut dots, 1, covered)?;
+        cover(&mut dots, 1, covered, &mut boxes)?;
     }
+    boxes.iter().for_each(|(region, label)| paint(&mut dots, region, label));
     write(&dots)
 }
 
@@ -123,13 +127,14 @@ pub fn burn_pages(bytes: &[u8], covered: &Covered) -> Result<BurnedPages, BurnEr
     let (mut pages, mut words) = (Vec::new(), String::new());
     for (number, page) in (1..=count).zip(1u32..) {
         let mut dots = raster::page(bytes, number)?;
-        for (region, label) in all.iter().filter(|(one, _)| one.page == page) {
-            paint(&mut dots, region, label);
-        }
-        if let Some(read) = cover(&mut dots, page, covered)? {
+        let mut boxes: Vec<(Region, &str)> = all.iter().filter(|(one, _)| one.page == page).copied().collect();
+        boxes.iter().for_each(|(region, _)| fill(&mut dots, region));
+        if let Some(read) = cover(&mut dots, page, covered, &mut boxes)? {
             words.push_str(&read.text);
             words.push('\n');
         }
+        // Letters in a box would disturb whoever reads the line, so that they come last.
+        boxes.iter().for_each(|(region, label)| paint(&mut dots, region, label));
         pages.push(packed(&dots)?);
     }
     Ok(BurnedPages { pdf: file(&pages), words })
@@ -137,7 +142,12 @@ pub fn burn_pages(bytes: &[u8], covered: &Covered) -> Result<BurnedPages, BurnEr
 
 /// Paints over words that can be read in the dots, and gives what is read in the end; `None` where no program that reads
 /// is installed.
-fn cover(dots: &mut Dots, page: u32, covered: &Covered) -> Result<Option<PlacedText>, BurnError> {
+fn cover<'c>(
+    dots: &mut Dots,
+    page: u32,
+    covered: &'c Covered,
+    boxes: &mut Vec<(Region, &'c str)>,
+) -> Result<Option<PlacedText>, BurnError> {
     for _ in 0..READINGS {
         let read = match raster::words(&write(dots)?) {
             Ok(Some(read)) => read,
@@ -148,21 +158,33 @@ fn cover(dots: &mut Dots, page: u32, covered: &Covered) -> Result<Option<PlacedT
             return Ok(Some(read));
         }
         for (needle, region) in in_text(&read, &covered.search) {
-            paint(dots, &region, covered.label(needle));
+            fill(dots, &region);
+            boxes.push((Region { page, ..region }, covered.label(needle)));
         }
     }
     Err(BurnError::StillRead(page))
 }
 
-/// Paints a box that covers every dot it touches, and writes its basis into it.
-fn paint(dots: &mut Dots, region: &Region, label: &str) {
+/// The dots that a box touches.
+fn touched(dots: &Dots, region: &Region) -> (Range<usize>, Range<usize>) {
     let first = |at: u32, size: usize| (at as usize * size) / 1_000;
     let behind = |at: u32, size: usize| (at as usize * size).div_ceil(1_000).min(size);
     let columns = first(region.left, dots.width)..behind(region.left + region.width, dots.width);
-    let rows = first(region.top, dots.height)..behind(region.top + region.height, dots.height);
-    for row in rows.clone() {
+    (columns, first(region.top, dots.height)..behind(region.top + region.height, dots.height))
+}
+
+/// Covers every dot that a box touches.
+fn fill(dots: &mut Dots, region: &Region) {
+    let (columns, rows) = touched(dots, region);
+    for row in rows {
         dots.rgb[(row * dots.width + columns.start) * 3..(row * dots.width + columns.end) * 3].fill(0);
     }
+}
+
+/// Covers every dot that a box touches, and writes its basis into it.
+fn paint(dots: &mut Dots, region: &Region, label: &str) {
+    fill(dots, region);
+    let (columns, rows) = touched(dots, region);
     stamp(dots, &columns, &rows, label);
 }
 

@@ -149,11 +149,16 @@ fn words_left_out_elsewhere_are_not_seen_on_painted_pages() {
     let page = document(&files, "CB-00000003.pdf");
     let text = recordroom::extract::text(page, "x.pdf", "").text;
     assert!(!text.contains("Wilhelmina") && !text.contains("Quist"), "{text}");
+    let given = String::from_utf8_lossy(document(&files, "CB-00000003.txt"));
+    assert!(!given.contains("Wilhelmina") && !given.contains("Quist"), "{given}");
     match seen(page) {
         None => println!("not read by eye: pdftoppm or tesseract is not installed"),
         Some(read) => {
-            println!("{read}");
-            for words in ["Site plan", "second copy", "seen by", "today", "Ridgeview"] {
+            println!("{read}\n{given}");
+            for words in ["Site plan", "second copy", "seen by", "Ridgeview"] {
+                assert!(given.contains(words), "its text was read before the boxes had letters, {words}: {given}");
+            }
+            for words in ["second copy", "today", "Ridgeview"] {
                 assert!(read.contains(words), "{words}: {read}");
             }
             assert!(!read.contains("Wilhelmina") && !read.contains("Quist"), "{read}");
