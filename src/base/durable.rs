@@ -1,23 +1,29 @@
 //! The only code that creates, replaces, appends to or removes files.
 //!
 //! Each function says what is on disk after it returns and what may be there if the power fails inside it.
-//! Tests run unsynced ([`set_syncing`]); a real run always syncs.
+//! Tests run unsynced ([`set_syncing`]); the released program always syncs.
 
 use super::fault;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static SYNCING: AtomicBool = AtomicBool::new(true);
+/// Builds for developers, which check what they assume, leave syncing out where this is asked for in the environment, as
+/// `.cargo/config.toml` does for tests and the programs they start. The released program does not look.
+static UNSYNCED: LazyLock<bool> =
+    LazyLock::new(|| cfg!(debug_assertions) && std::env::var_os("RECORDROOM_UNSYNCED").is_some());
 
 /// Switches syncing off for stores under test, where losing power is modelled in other ways.
 pub fn set_syncing(on: bool) {
     SYNCING.store(on, Ordering::Relaxed);
 }
 
-fn syncing() -> bool {
-    SYNCING.load(Ordering::Relaxed)
+/// Whether what is written is made durable: by everybody who writes, the database too.
+pub fn is_syncing() -> bool {
+    SYNCING.load(Ordering::Relaxed) && !*UNSYNCED
 }
 
 /// Creates a directory and its parents; each new one is synced into its parent.
@@ -218,13 +224,13 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Makes all that was written to this file durable.
 pub fn sync_file(file: &File) -> io::Result<()> {
-    if syncing() { file.sync_data() } else { Ok(()) }
+    if is_syncing() { file.sync_data() } else { Ok(()) }
 }
 
 /// Makes all that was written to the file system under `path` durable, in one call where there is one.
 pub fn sync_file_system(path: &Path) -> io::Result<()> {
     fault::point("sync")?;
-    if !syncing() {
+    if !is_syncing() {
         return Ok(());
     }
     let directory = File::open(path)?;
@@ -251,7 +257,7 @@ fn sync_tree(path: &Path) -> io::Result<()> {
 
 /// Makes the names in a directory durable.
 pub fn sync_directory(path: &Path) -> io::Result<()> {
-    if syncing() && cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+    if is_syncing() && cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
 fn sync_parent(path: &Path) -> io::Result<()> {

@@ -50,6 +50,7 @@ pub use source_files::{IntakeContainer, SourceRow};
 pub use steps::Steps;
 pub use waiting_keys::WaitingKeys;
 
+use crate::base::durable;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
@@ -207,7 +208,7 @@ impl Catalog {
     pub fn copy_to(&self, path: &Path) -> Result<(), CatalogError> {
         crate::base::fault::point("copy catalog").map_err(CatalogError::from)?;
         self.connection.execute("VACUUM INTO ?1", [path.to_string_lossy()])?;
-        let synced = std::fs::File::open(path).and_then(|file| crate::base::durable::sync_file(&file));
+        let synced = std::fs::File::open(path).and_then(|file| durable::sync_file(&file));
         synced.map_err(|_| CatalogError::CannotOpen)
     }
 
@@ -264,6 +265,9 @@ impl Reading<'_> {
 fn prepare(connection: &Connection) -> Result<(), CatalogError> {
     connection.busy_timeout(Duration::from_secs(BUSY_SECONDS))?;
     connection.execute_batch(schema::SETTINGS)?;
+    if !durable::is_syncing() {
+        connection.pragma_update(None, "synchronous", "OFF")?;
+    }
     // A statement keeps its plan whatever is asked with it; otherwise SQLite makes many of them anew for every value.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
