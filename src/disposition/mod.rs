@@ -20,6 +20,7 @@ pub use approve::{approve, register_approver, signer_of};
 pub use breaker::{Breaker, Tripped, override_breaker, tripped};
 pub use gone::record_gone;
 pub use plan::{Outlook, Planned, outlook, plan, plan_as, plan_of_the_night, read_plan};
+pub use planner::can_be_approved;
 pub use release::freed_by_release;
 pub use run::{RunReport, finish_interrupted, run};
 pub use stop::{Stop, resume, standing_stop, stop};

@@ -91,6 +91,13 @@ pub(super) fn not_proved(
     )))
 }
 
+/// Whether anybody can approve a plan: it is proved who made it, or it belongs to an exercise.
+pub fn can_be_approved(repository: &Repository, id: PlanId) -> Result<bool, DispositionError> {
+    let (document, _) = repository.catalog().reading().plan(id)?;
+    let plan = super::plan::read_plan(repository, id)?;
+    Ok(not_proved(&repository.catalog().reading(), &plan, &document)?.is_none())
+}
+
 /// What the event of its making tells of a plan.
 fn made(reading: &Reading<'_>, plan: PlanId) -> Result<serde_json::Value, DispositionError> {
     let about = reading.events_about(&plan.to_string())?;

@@ -320,7 +320,9 @@ fn plan_due(repository: &mut Repository, night: &mut Night, actor: &str) -> Resu
     let reading = repository.catalog().reading();
     if let Some(newest) = reading.plans()?.last().copied() {
         let waits = matches!(reading.plan(newest)?.1, PlanState::Planned | PlanState::Approved);
-        if waits && read_plan(repository, newest)?.merkle_root == merkle_root {
+        // What somebody planned under a name alone nobody can approve, and it keeps the night's from nothing.
+        let is_same = waits && read_plan(repository, newest)?.merkle_root == merkle_root;
+        if is_same && disposition::can_be_approved(repository, newest)? {
             return Ok(Some(format!("{} items are due, and {newest} lists exactly those.", counts.eligible)));
         }
     }
