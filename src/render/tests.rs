@@ -570,9 +570,9 @@ fn each_page_alone_has_the_words_of_that_page_and_speaks_of_no_other() {
     let (rendered, _) = drawn(&item(Content::Text(PublicText::released(lines))));
     assert!(rendered.pages > 2, "{}", rendered.pages);
     assert!(!rendered.pdf.windows(9).any(|some| some == b"/Suspects"), "poppler complains of it, and it says nothing");
-    let singles = super::single_pages(&rendered.pdf).expect("split");
+    let singles = single_pages(&rendered.pdf).expect("split");
     assert_eq!(singles.len(), rendered.pages as usize);
-    assert_eq!(singles, super::single_pages(&rendered.pdf).expect("split"), "always the same bytes");
+    assert_eq!(singles, single_pages(&rendered.pdf).expect("split"), "always the same bytes");
     for (single, id) in singles.iter().zip(Document::load_mem(&rendered.pdf).expect("read").get_pages().into_values()) {
         let whole = Document::load_mem(&rendered.pdf).expect("read");
         let alone = Document::load_mem(single).expect("read");

@@ -79,11 +79,11 @@ fn what_a_crash_left_is_cleared_by_the_next_production() {
     let mut nth = 0;
     loop {
         nth += 1;
-        let before = std::fs::read(&given).ok();
+        let before = fs::read(&given).ok();
         fault::arm(FaultKind::Crash, nth);
         let outcome = crashed.produce("out");
         fault::disarm();
-        if outcome.is_err() && std::fs::read(&given).ok() != before {
+        if outcome.is_err() && fs::read(&given).ok() != before {
             nth = nth.saturating_sub(20);
         }
         if outcome.is_ok() {
