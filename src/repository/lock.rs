@@ -11,6 +11,10 @@ use std::time::Duration;
 /// Between two looks whether the lock is free, in milliseconds.
 const LOOK_AGAIN_MILLISECONDS: u64 = 250;
 
+/// How often, and how many milliseconds apart, a lock that looks taken is looked at again before it counts as taken.
+const GLANCES: u32 = 10;
+const GLANCE_MILLISECONDS: u64 = 20;
+
 /// Held while one of them works; the operating system lets go of it when the program ends, however.
 #[derive(Debug)]
 pub struct WorkLock {
@@ -22,14 +26,21 @@ pub fn take(layout: &Layout) -> Result<WorkLock, RepositoryError> {
     take_file(&layout.work_lock())
 }
 
-/// Takes the lock of a file, or says that somebody else has it.
+/// Takes the lock of a file, or says that somebody else has it. A helper that is just being started (one that draws pages,
+/// or reads pictures) has a copy of every open file until it runs: for that moment a lock that was let go looks taken.
 pub(super) fn take_file(path: &Path) -> Result<WorkLock, RepositoryError> {
     let file = durable::append(path).map_err(|error| RepositoryError::io(path, error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(WorkLock { _file: file }),
-        Err(std::fs::TryLockError::WouldBlock) => Err(RepositoryError::Busy),
-        Err(std::fs::TryLockError::Error(error)) => Err(RepositoryError::io(path, error)),
+    for glance in 0..=GLANCES {
+        match file.try_lock() {
+            Ok(()) => return Ok(WorkLock { _file: file }),
+            Err(std::fs::TryLockError::WouldBlock) if glance < GLANCES => {
+                std::thread::sleep(Duration::from_millis(GLANCE_MILLISECONDS));
+            }
+            Err(std::fs::TryLockError::WouldBlock) => break,
+            Err(std::fs::TryLockError::Error(error)) => return Err(RepositoryError::io(path, error)),
+        }
     }
+    Err(RepositoryError::Busy)
 }
 
 /// Takes the work lock once it is free; `None` when the user asked to stop before.
