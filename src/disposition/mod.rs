@@ -12,6 +12,8 @@ mod plan;
 mod release;
 mod run;
 mod stop;
+#[cfg(test)]
+mod testing;
 mod withdraw;
 
 pub use crate::verify::certificate::Certificate;
