@@ -363,8 +363,11 @@ fn override_unrecorded(
     }
     let plan = read_plan(repository, id)?;
     let (document, state) = repository.catalog().reading().plan(id)?;
-    if state == PlanState::Executed {
-        return refused(format!("the plan {id} was executed already"));
+    // What is never run needs nothing let past.
+    match state {
+        PlanState::Planned | PlanState::Approved => {}
+        PlanState::Executed => return refused(format!("the plan {id} was executed already")),
+        PlanState::Withdrawn => return refused(format!("the plan {id} was withdrawn")),
     }
     if super::approve::is_same_person(&plan.planned_by, who) {
         return refused(format!("{who} made the plan {id}, and somebody else has to let it past a breaker"));
@@ -403,5 +406,64 @@ fn overridden(reading: &Reading<'_>, plan: PlanId) -> Result<BTreeSet<Breaker>, 
 impl From<crate::index::IndexError> for DispositionError {
     fn from(error: crate::index::IndexError) -> Self {
         Self::Repository(RepositoryError::Index(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_may_lag_by_five_minutes_and_run_ahead_by_the_citys_days() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a moment");
+        let jumped = |before: &str, after: &str| jump(at(before), at(after), 60, chrono_tz::America::Chicago);
+        let noon = "2025-02-01T12:00:00Z";
+        let table = [
+            (noon, noon, None, "no time at all"),
+            (noon, "2025-02-01T11:55:00Z", None, "exactly as much as a clock set by the network may jump"),
+            (
+                noon,
+                "2025-02-01T11:54:59Z",
+                Some("the clock went backwards, from 2025-02-01 06:00 to 2025-02-01 05:54"),
+                "more",
+            ),
+            (noon, "2025-04-02T12:00:00Z", None, "exactly the days that are allowed"),
+            (
+                noon,
+                "2025-04-02T12:00:01Z",
+                Some("the clock went forward by 60 days, from 2025-02-01 06:00"),
+                "a second more",
+            ),
+        ];
+        for (before, after, words, why) in table {
+            let found = jumped(before, after);
+            assert_eq!(found.is_some(), words.is_some(), "{why}: {found:?}");
+            if let Some(words) = words {
+                assert!(found.as_ref().is_some_and(|found| found.starts_with(words)), "{why}: {found:?}");
+            }
+        }
+    }
+
+    /// What stops everything, what is damaged and what nobody has looked at is no person's to wave through; and a run
+    /// that was cut off is held up only by what was not decided before it began.
+    #[test]
+    fn each_breaker_has_its_word_and_its_place() {
+        let table = [
+            ("stopped", false, true),
+            ("inconsistent", false, true),
+            ("clock", true, true),
+            ("share", true, false),
+            ("history", true, false),
+            ("recent-change", true, false),
+            ("backup-age", true, false),
+        ];
+        assert_eq!(Breaker::ALL.map(Breaker::word), table.map(|row| row.0));
+        for (word, overridden, begun) in table {
+            let breaker = Breaker::parse(word).expect("a word");
+            assert_eq!((breaker.can_be_overridden(), breaker.is_for_begun_too()), (overridden, begun), "{word}");
+            let one = Tripped { breaker, sentence: "It is so.".to_owned() };
+            assert_eq!(refusal(&one, PlanId::new(1)).contains("dispose override D-1"), overridden, "{word}");
+        }
+        assert_eq!(Breaker::parse("none"), None);
     }
 }

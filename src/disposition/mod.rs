@@ -13,6 +13,8 @@ mod planner;
 mod release;
 mod run;
 mod stop;
+#[cfg(test)]
+mod testing;
 mod withdraw;
 
 pub use crate::verify::certificate::Certificate;

@@ -212,3 +212,52 @@ impl Survey {
 pub(super) fn code_word(code: ReasonCode) -> String {
     serde_json::to_value(code).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{row, since, verdict};
+    use super::*;
+
+    /// The counts add up to the total, whatever stands in the way of an item.
+    #[test]
+    fn each_item_stands_in_one_count_under_what_decides() {
+        use ReasonCode::{
+            GateOpen, Held, NoAuthority, NotEvaluated, PeriodExpired, PeriodRuns, Requested, Undetermined,
+        };
+        let not_yet = Eligibility::NotYet { earliest: since() };
+        let counts = |change: fn(&mut PlanCounts)| {
+            let mut counts = PlanCounts { total: 1, ..PlanCounts::default() };
+            change(&mut counts);
+            counts
+        };
+        let table: [(Eligibility, &[ReasonCode], PlanCounts); 9] = [
+            (Eligibility::Eligible { since: since() }, &[PeriodExpired], counts(|all| all.eligible = 1)),
+            (Eligibility::Blocked, &[Held, Requested], counts(|all| all.held = 1)),
+            (Eligibility::Blocked, &[NotEvaluated, Requested], counts(|all| all.held = 1)),
+            (Eligibility::Blocked, &[Requested, GateOpen], counts(|all| all.requested = 1)),
+            // A hold beside what decides counts as a hold: what is held is asked for first.
+            (not_yet.clone(), &[PeriodRuns, Held], counts(|all| all.held = 1)),
+            (not_yet.clone(), &[PeriodRuns, GateOpen], counts(|all| all.not_yet = 1)),
+            (Eligibility::Undetermined, &[Undetermined, GateOpen], counts(|all| all.undetermined = 1)),
+            (Eligibility::Blocked, &[NoAuthority, GateOpen], counts(|all| all.blocked = 1)),
+            (Eligibility::Blocked, &[], counts(|all| all.blocked = 1)),
+        ];
+        for (eligibility, codes, expected) in table {
+            let mut survey = Survey::default();
+            survey.add(&row(), verdict(eligibility.clone(), codes));
+            assert_eq!(survey.counts, expected, "{codes:?}");
+            let is_listed = matches!(eligibility, Eligibility::Eligible { .. });
+            assert_eq!(survey.items.len(), usize::from(is_listed), "{codes:?}");
+            let told = codes.first().filter(|_| !is_listed).map(|code| (code_word(*code), 1));
+            assert_eq!(survey.held_back, told.into_iter().collect(), "{codes:?}");
+        }
+        // Eligible by no rule is not listed: nothing could be told of what it went under.
+        let mut survey = Survey::default();
+        let mut ruleless = verdict(Eligibility::Eligible { since: since() }, &[PeriodExpired]);
+        ruleless.rule = None;
+        survey.add(&row(), ruleless);
+        assert_eq!((survey.items.len(), survey.counts.blocked, survey.counts.total), (0, 1, 1));
+        survey.add(&row(), verdict(not_yet, &[PeriodRuns]));
+        assert_eq!((survey.counts.not_yet, survey.counts.total), (1, 2));
+    }
+}

@@ -411,3 +411,61 @@ fn complete(
     writing.finish_destruction(destruction, event.id)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{item, row, since, verdict};
+    use super::*;
+    use crate::base::digest::DigestSecret;
+    use crate::model::classification::RecordStatus;
+
+    /// Each thing that has to be as it was approved, changed alone.
+    #[test]
+    fn an_item_of_a_plan_stays_when_anything_about_it_changed() {
+        let eligible = || verdict(Eligibility::Eligible { since: since() }, &[ReasonCode::PeriodExpired]);
+        let stays = |row: &FamilyRow, verdict: &Verdict| why_it_stays(&item(), row, verdict);
+        assert_eq!(stays(&row(), &eligible()), None, "nothing changed");
+        let gone = FamilyRow { state: FamilyState::Destroyed, ..row() };
+        assert_eq!(stays(&gone, &eligible()).as_deref(), Some("no longer here"));
+        let other = FamilyRow { name: DigestSecret::new([2; 32]).name(b"seven"), ..row() };
+        assert_eq!(stays(&other, &eligible()).as_deref(), Some("no longer here"), "another item under its number");
+        let approved = Some("its status, series or rule is not the one that was approved");
+        let mut official = row();
+        official.standing.status = RecordStatus::Official;
+        assert_eq!(stays(&official, &eligible()).as_deref(), approved, "another status under the same rule");
+        let mut elsewhere = eligible();
+        elsewhere.rule = Some(RuleRef { series: "letters".to_owned(), ..super::super::testing::rule() });
+        assert_eq!(stays(&row(), &elsewhere).as_deref(), approved, "another rule for the same status");
+        elsewhere.rule = None;
+        assert_eq!(stays(&row(), &elsewhere).as_deref(), approved, "no rule any more");
+    }
+
+    /// What protects says so in its own words; a rule that closed is named by its code.
+    #[test]
+    fn an_item_that_is_not_eligible_any_more_says_why() {
+        let table = [
+            (Eligibility::Blocked, ReasonCode::Held, "because"),
+            (Eligibility::Blocked, ReasonCode::Requested, "because"),
+            (Eligibility::Blocked, ReasonCode::NotEvaluated, "because"),
+            (Eligibility::Blocked, ReasonCode::DisputeOpen, "not eligible any more: dispute-open"),
+            (Eligibility::Undetermined, ReasonCode::Undetermined, "not eligible any more: undetermined"),
+            (Eligibility::NotYet { earliest: since() }, ReasonCode::PeriodRuns, "not eligible any more: period-runs"),
+        ];
+        for (eligibility, code, words) in table {
+            let codes = [code, ReasonCode::GateOpen];
+            assert_eq!(why_it_stays(&item(), &row(), &verdict(eligibility, &codes)).as_deref(), Some(words));
+        }
+        let silent = verdict(Eligibility::Blocked, &[]);
+        assert_eq!(why_it_stays(&item(), &row(), &silent).as_deref(), Some("not eligible any more"));
+    }
+
+    #[test]
+    fn the_volume_of_each_rule_is_told() {
+        let volume = BTreeMap::from([(("city", "letters"), (2, 30)), (("city", "maps"), (0, 5))]);
+        let told = [
+            serde_json::json!({ "edition": "city", "series": "letters", "attachments": 2, "bytes": 30 }),
+            serde_json::json!({ "edition": "city", "series": "maps", "attachments": 0, "bytes": 5 }),
+        ];
+        assert_eq!(volume_told(&volume), told);
+    }
+}

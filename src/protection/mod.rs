@@ -5,6 +5,8 @@
 //! under a guard (another copy, another status or series) touches the family: until the guard has looked again, the
 //! family is protected. Rows are only ever added, until the guard ends.
 
+#[cfg(test)]
+mod corners;
 mod document;
 mod last_look;
 mod scope;

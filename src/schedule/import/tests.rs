@@ -70,6 +70,38 @@ fn phrases_are_understood() {
             "review: only a maximum is written; say how long it is kept at least / at most 2 years after created",
         ),
         ("3 years then transfer to State Archives", "3 years after created / archival"),
+        ("permanent or 3 years, whichever is longer", "latest of permanent | 3 years after created"),
+        ("until audited or permanently, whichever is longer", "latest of until audited | permanent"),
+        ("3 years and after audit", "latest of 3 years after created | until audited"),
+        // A length that is said once counts for each part that has none of its own.
+        (
+            "2 years after received or 3 years after paid, whichever is later",
+            "latest of 2 years after received | 3 years after paid",
+        ),
+        (
+            "2 years after received or until audited, whichever is later",
+            "latest of 2 years after received | until audited",
+        ),
+        (
+            "until approval after hearing or paid, whichever is later",
+            "latest of until approval-after-hearing | until paid",
+        ),
+        (
+            "2 years after approval after hearing or paid, whichever is later",
+            "latest of 2 years after approval-after-hearing | 2 years after paid",
+        ),
+        ("until 3 years after separation", "3 years after employee-separated"),
+        ("until approval after hearing", "until approval-after-hearing"),
+        ("Retain for three (3) years", "3 years after created"),
+        ("3 years \u{3c9}", "3 years after created"),
+        ("3 years \u{2013}", "3 years after created"),
+        ("2 years after nonarchival", "2 years after nonarchival"),
+        ("2 years after sign-off", "2 years after sign-off"),
+        ("2 years after expungement", "2 years after expungement"),
+        ("2 years after aa bb cc dd ee ff", "2 years after aa-bb-cc-dd-ee-ff"),
+        ("3 years after the date of audit", "3 years after audited"),
+        ("3 years after date of burial", "3 years after date-of-burial"),
+        ("End of calendar year", "0 days after calendar-year-end of created"),
     ];
     let mut wrong = Vec::new();
     for (text, expected) in cases {
@@ -104,6 +136,12 @@ fn what_could_mean_two_things_is_not_guessed() {
         ("then transfer to State Archives", "not how long to keep"),
         ("until 2019", "is no date of an item"),
         ("whichever is later", "names only one"),
+        ("two (3) years", "“(3)” makes it depend"),
+        ("(3) years", "“(3)” makes it depend"),
+        ("3 years [audit]", "“[audit]” makes it depend"),
+        ("2 years after form 12", "no single event"),
+        ("2 years after audit and payment", "no single event"),
+        ("2 years after aa bb cc dd ee ff gg", "no single event"),
     ];
     let mut wrong = Vec::new();
     for (text, words) in cases {
@@ -114,6 +152,31 @@ fn what_could_mean_two_things_is_not_guessed() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(read(&"3 years ".repeat(60)).unwrap_err().contains("longer than any period"));
+    let padded = |length: usize| format!("3 years{}", " ".repeat(length - 7));
+    assert!(read(&padded(240)).is_ok(), "as long as a phrase may be");
+    assert!(read(&padded(241)).is_err(), "and one character more");
+}
+
+#[test]
+fn what_was_understood_with_a_doubt_is_remarked() {
+    let made_up = "“permit revoked” was made the event permit-revoked; it counts only once somebody records it";
+    let year = "the year was read as the calendar year";
+    let table: [(&str, &[&str]); 11] = [
+        ("3 years", &[]),
+        ("6 years after audit", &[]),
+        ("until superseded", &[]),
+        ("2 years after permit revoked", &[made_up]),
+        ("until permit revoked", &[made_up]),
+        ("3 years after end of year", &[year]),
+        ("3 years after year end", &[year]),
+        ("Current year + 3 years", &[year]),
+        ("3 years after end of calendar year", &[]),
+        ("indefinitely", &["“indefinitely” was read as permanent"]),
+        ("within 7 days", &["a maximum was read, and no minimum; say how long it is kept at least"]),
+    ];
+    for (text, remarks) in table {
+        assert_eq!(read_phrase(text, None, None).unwrap().remarks, remarks, "{text}");
+    }
 }
 
 #[test]
@@ -128,6 +191,7 @@ fn columns_say_what_a_number_counts_and_what_it_counts_from() {
         "6 years after sent",
         "the phrase counts first"
     );
+    assert_eq!(phrase("6 years", None, Some(" ")).unwrap(), "6 years after created", "nothing to count from");
     // Codes of Texas schedules, as a column has them.
     let texas = |text| phrase(text, Some(Period::Years), None).unwrap();
     assert_eq!(
@@ -185,6 +249,102 @@ fn a_table_becomes_a_schedule_file_that_checks_and_authorises_nothing() {
     assert_eq!(edition.title, "Cedar Bend \"general\" schedule");
     let keys: Vec<&str> = edition.rules.iter().map(|rule| rule.series.as_str()).collect();
     assert_eq!(keys, ["correspondence", "minutes", "correspondence-adm-3", "bids", "bonds"]);
+}
+
+#[test]
+fn everything_a_line_of_a_table_says_stands_in_the_schedule() {
+    let rows: &[&[&str]] = &[
+        &[
+            "No.",
+            "Title",
+            "Scope",
+            "Retention (years)",
+            "Trigger",
+            "Maximum",
+            "Law",
+            "MGDPA",
+            "Archival",
+            "Dept",
+            "Shelf",
+        ],
+        &["", "POLICE", "", "", "", "", "", "", "", "", ""],
+        &[
+            "P 1",
+            "Drone data",
+            "From the air",
+            "1",
+            "Case closed",
+            "within 7 days",
+            "626.19",
+            "Private",
+            "no",
+            "",
+            "12",
+        ],
+        &["P 2", "Logs", "", "2 years, archival", "", "5 years", "", "", "", "Police, Fire", ""],
+        &["P 3", "Maps", "", "3 years", "", "permanent", "", "", "X (old ones)", "", ""],
+        &["P 4", "Plats", "", "", "", "", "", "", "perhaps", "", ""],
+        &["P 5", "", "", "no later than 30 days", "", "", "", "", "-", "", ""],
+    ];
+    let made = import(&[table(rows)], &wanted()).unwrap();
+    let edition = parse(&made.toml).unwrap();
+    let told: Vec<String> = edition
+        .rules
+        .iter()
+        .map(|rule| {
+            let maximum = rule.maximum.as_ref().map(spell).unwrap_or_default();
+            let what = [&rule.code, &rule.title, &rule.description, &spell(&rule.term), &maximum, &rule.as_written];
+            let what = what.map(String::as_str).join(" | ");
+            format!("{what} | {} | {} | {} | {:?}", rule.statute, rule.classification, rule.archival, rule.departments)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "P 1 | Drone data | From the air | 1 year after case-closed | 7 days after created | 1; from: Case closed | 626.19 | \
+             Private | false | []",
+            "P 2 | Logs |  | 2 years after created | 5 years after created | 2 years, archival |  |  | true | [\"Police\", \
+             \"Fire\"]",
+            "P 3 | Maps |  | 3 years after created |  | 3 years |  |  | true | []",
+            "P 4 | Plats |  | review: nothing is written (no retention is written) |  | review: nothing is written (no \
+             retention is written) |  |  | true | []",
+            "P 5 | P 5 |  | review: only a maximum is written; say how long it is kept at least | 30 days after created | no \
+             later than 30 days |  |  | false | []",
+        ]
+    );
+    assert!(made.toml.contains("\n# POLICE\n"), "a heading of a section stays as a comment");
+    assert_eq!(made.columns_left_out, ["Shelf"]);
+    let noted: Vec<(&str, &str)> =
+        made.not_understood.iter().map(|one| (one.title.as_str(), one.reason.as_str())).collect();
+    assert_eq!(
+        noted,
+        [("Maps", "the maximum is left out: a maximum cannot be permanent"), ("Plats", "no retention is written"),]
+    );
+    let remarked: Vec<&str> = made.remarks.iter().map(|one| one.title.as_str()).collect();
+    assert_eq!(remarked, ["Plats", "P 5"], "an archival flag nobody can read, and a maximum alone");
+}
+
+#[test]
+fn a_table_is_read_by_code_or_title_and_not_without_its_retention() {
+    let by_code: &[&[&str]] = &[&["Code", "Retention"], &["ADM 1", "3 years"]];
+    assert_eq!(parse(&import(&[table(by_code)], &wanted()).unwrap().toml).unwrap().rules[0].title, "ADM 1");
+    for rows in [&[&["Title", "Statute"], &["Letters", "15.17"]], &[&["Retention", "Statute"], &["3 years", "15.17"]]] {
+        let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
+        assert!(matches!(import(&[table(&rows)], &wanted()), Err(ImportError::NoHeadings { .. })), "{rows:?}");
+    }
+    // Of several tables without headings the one that came nearest is told.
+    let far: &[&[&str]] = &[&["Remarks", " ", "Shelf"]];
+    let near: &[&[&str]] = &[&["Title", "Shelf"]];
+    for tables in [[table(far), table(near)], [table(near), table(far)]] {
+        let error = import(&tables, &wanted()).unwrap_err();
+        assert_eq!(error, ImportError::NoHeadings { found: "Title, Shelf".to_owned() });
+    }
+    // A heading that the clerk gave to one column is not taken for another as well.
+    let mut given = wanted();
+    given.columns.insert(Column::Description, "Title".to_owned());
+    let both: &[&[&str]] = &[&["Title", "Series", "Retention"], &["About letters", "Letters", "3 years"]];
+    let edition = parse(&import(&[table(both)], &given).unwrap().toml).unwrap();
+    assert_eq!((edition.rules[0].title.as_str(), edition.rules[0].description.as_str()), ("Letters", "About letters"));
 }
 
 #[test]
