@@ -190,6 +190,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "query",
             "notpublic",
             "redaction",
+            "grouping",
             "vault",
             "catalog",
             "index",
