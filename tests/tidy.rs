@@ -192,6 +192,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "source",
             "notpublic",
             "redaction",
+            "grouping",
             "vault",
             "catalog",
             "index",

@@ -94,7 +94,7 @@ pub enum ReviewCommand {
         #[arg(long = "item", value_name = "ITEM")]
         items: Vec<RecordId>,
     },
-    /// List decisions offered on duplicates of what was decided and on messages that quote it, or take them
+    /// List decisions offered on duplicates of what was decided, on messages that quote it and on what is nearly the same, or take them
     ///
     /// Example: recordroom review offers Q-1 --accept R-9 R-14
     Offers {
@@ -373,7 +373,9 @@ fn decide(opened: &mut Repository, arguments: &ReviewDecide, actor: &str, output
     let open = open.map_or(String::new(), |message| format!("{}\n", repository::capitalised(&message)));
     let offered = match offered {
         0 => String::new(),
-        count => format!("{count} items say the same as decided ones, or quote them: recordroom review offers {id}\n"),
+        count => format!(
+            "{count} items say the same as decided ones, nearly so, or quote them: recordroom review offers {id}\n"
+        ),
     };
     let text =
         format!("{count} items are {decision} for {id}; {undecided} have no decision.\n{partly}{open}{offered}{next}");

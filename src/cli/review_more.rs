@@ -8,7 +8,7 @@ use crate::base::clock::local_date;
 use crate::base::id::{RecordId, RequestId};
 use crate::repository::Repository;
 use crate::request::{Decided, decided};
-use crate::review;
+use crate::review::{self, Offer, Why};
 use crate::text::safe;
 use serde_json::json;
 
@@ -109,6 +109,15 @@ pub fn second(
     Ok(DONE)
 }
 
+/// Why a decision is offered, in a cell.
+fn because(offer: &Offer) -> String {
+    match offer.why {
+        Why::Quotes => format!("quotes {}", offer.like),
+        Why::NearlySame => format!("nearly the same as {} ({} %)", offer.like, offer.percent),
+        Why::Duplicate | Why::SameFile => format!("{} of {}", offer.why, offer.like),
+    }
+}
+
 /// `recordroom review offers`
 pub fn offers(
     opened: &mut Repository,
@@ -134,19 +143,21 @@ pub fn offers(
             offer.record.to_string(),
             shortened(&one.what),
             now.to_owned(),
-            format!("{} of {}", offer.why, offer.like).replace("quotes of", "quotes"),
+            because(&offer),
             format!("{} {}", offer.decision, safe(&offer.basis)).trim().to_owned(),
         ]);
         values.push(json!({
-            "id": offer.record, "now": offer.now, "why": offer.why, "like": offer.like, "decision": offer.decision,
-            "basis": offer.basis, "subject": one.what,
+            "id": offer.record, "now": offer.now, "why": offer.why, "like": offer.like, "percent": offer.percent,
+            "decision": offer.decision, "basis": offer.basis, "subject": one.what,
         }));
     }
     let text = if rows.is_empty() {
-        "Nothing says the same as what is decided, or quotes it, and is decided otherwise.\n".to_owned()
+        "Nothing says the same as what is decided, quotes it or is nearly the same, and is decided otherwise.\n"
+            .to_owned()
     } else {
         format!(
-            "{}Look at each, then take them with: recordroom review offers {request} --accept ITEM ...\n",
+            "{}Look at each, above all where words differ, then take them with: recordroom review offers {request} --accept \
+             ITEM ...\n",
             table(&["item", "subject or file", "decided now", "why", "offered"], &rows)
         )
     };

@@ -1,19 +1,28 @@
 //! Data that may not be public, found in texts. Pure: values in, findings out. A finding proposes, and people decide: the
 //! presumption is that data are public (Minn. Stat. § 13.03, subd. 1).
 //!
-//! Reading order: `category` (what is looked for and under which section), `numbers` (what has a shape and often a check
-//! digit), `near` (the words around a number), `cues` (words that tell of a kind of data), `people` (who wrote to whom),
-//! `statute` (the sections).
+//! Reading order: `category` (what is looked for and under which section), `runs` (groups of digits), `near` (the words
+//! around a number), `numbers` with `money`, `birth` and `licence` (what has a shape and often a check digit), `cue` with
+//! `of_people` and `of_office` (words that tell of a kind of data), `values` (what stands behind its name), `people` (who
+//! wrote to whom), `statute` (the sections).
 
+mod birth;
 mod category;
-mod cues;
+mod cue;
+mod licence;
+mod money;
 mod near;
 mod numbers;
+mod of_office;
+mod of_people;
 mod people;
+mod runs;
 pub mod statute;
+mod values;
 
 pub use category::Category;
-pub use numbers::{is_card, is_routing, is_social_security};
+pub use money::{is_card, is_routing};
+pub use numbers::is_social_security;
 pub use people::Office;
 
 use crate::model::item::ParsedItem;
@@ -42,7 +51,8 @@ pub struct Finding {
 /// Everything in one text, whatever its confidence, in order.
 pub fn in_text(text: &str) -> Vec<Finding> {
     let mut all = numbers::find(text);
-    all.extend(cues::find(text));
+    all.extend(cue::find(text));
+    all.extend(values::find(text));
     settled(all)
 }
 

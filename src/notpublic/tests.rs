@@ -1,6 +1,7 @@
 //! What is found and what is not, each with its reason; and measured on labelled sets where they are at hand.
 
 use super::*;
+use crate::base::md5::md5;
 use crate::model::record::{Party, Role};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ fn numbers_are_found_by_their_shape_and_the_words_around_them() {
 
 #[test]
 fn words_tell_of_a_kind_of_data_in_their_setting() {
-    let rows: [(&str, Option<Category>, &str); 12] = [
+    let rows: [(&str, Option<Category>, &str); 24] = [
         ("Her diagnosis came back and surgery is on Monday.", Some(Category::Medical), "two words"),
         ("The patient list is long.", None, "one word"),
         ("He got a written warning after the harassment complaint.", Some(Category::Personnel), "two words"),
@@ -67,6 +68,22 @@ fn words_tell_of_a_kind_of_data_in_their_setting() {
         ("The suspect is under investigation by police.", Some(Category::Investigation), "two words"),
         ("This is our proprietary formula.", Some(Category::TradeSecret), "in its setting"),
         ("Gravel was delivered on Monday.", None, "nothing"),
+        ("Please look at his resume before Friday.", Some(Category::Personnel), "an application"),
+        ("We resume the work on Friday.", None, "a verb"),
+        ("Salary and bonus of the chief are on page two.", None, "public (Minn. Stat. § 13.43, subd. 2)"),
+        ("The candidate for governor was hired by a firm for two million dollars.", None, "a newspaper"),
+        ("Both applicants had an interview.", Some(Category::Personnel), "two words"),
+        ("She has the skills and the background for the job.", Some(Category::Personnel), "three words and a person"),
+        (
+            "This message may contain privileged and confidential information for the intended recipient.",
+            None,
+            "a notice below every message",
+        ),
+        ("Confidential Atty Client Work Product", Some(Category::AttorneyClient), "a mark"),
+        ("The city attorney spoke at the picnic.", None, "an attorney by title"),
+        ("The city attorney advised to reject the claim.", Some(Category::AttorneyClient), "advice of one"),
+        ("We should oppose the motion.", Some(Category::AttorneyClient), "what one's own side should do in a lawsuit"),
+        ("The motion carried on a voice vote.", None, "a motion of the council"),
     ];
     for (text, expected, why) in rows {
         let found: Vec<Category> =
@@ -167,6 +184,9 @@ impl Count {
     }
     fn recall(&self) -> f64 {
         f64::from(self.right) / f64::from((self.right + self.missed).max(1))
+    }
+    fn f1(&self) -> f64 {
+        f64::from(2 * self.right) / f64::from((2 * self.right + self.missed + self.wrong).max(1))
     }
 }
 
@@ -271,13 +291,18 @@ fn measured_on_labelled_sets() {
             format!("{}\n\n{}", one["subject"].as_str().unwrap_or_default(), one["body"].as_str().unwrap_or_default());
         let labels: Vec<&str> =
             one["labels"].as_array().into_iter().flatten().filter_map(|label| label.as_str()).collect();
-        // 1.5: employment arrangements; 3.10: legal advice.
-        let (employment, advice) = (labels.contains(&"1.5"), labels.contains(&"3.10"));
-        table.entry("H personnel, Berkeley employment").or_default().add(employment, has(&text, Category::Personnel));
-        table
-            .entry("I attorney-client, Berkeley legal advice")
-            .or_default()
-            .add(advice, has(&text, Category::AttorneyClient));
+        // 1.5: employment arrangements; 3.10: legal advice. The words were chosen on the messages of the tuning half.
+        let digest = md5(one["id"].as_str().unwrap_or_default().as_bytes());
+        let is_tuning = u8::from_str_radix(&digest[31..], 16).is_ok_and(|last| last.is_multiple_of(2));
+        let names = if is_tuning {
+            ("H personnel, Berkeley employment, tuning half", "I attorney-client, Berkeley legal advice, tuning half")
+        } else {
+            ("H personnel, Berkeley employment, other half", "I attorney-client, Berkeley legal advice, other half")
+        };
+        let rows = [(names.0, "1.5", Category::Personnel), (names.1, "3.10", Category::AttorneyClient)];
+        for (name, label, category) in rows {
+            table.entry(name).or_default().add(labels.contains(&label), has(&text, category));
+        }
     }
     // Precision and recall that were reached, rounded down.
     let floors = [
@@ -292,11 +317,18 @@ fn measured_on_labelled_sets() {
         ("C card, synthetic, by value", 0.99, 0.99),
         ("E ssn, TOMES", 0.99, 0.99),
         ("G bank, TOMES", 0.99, 0.90),
-        ("H personnel, Berkeley employment", 0.25, 0.26),
-        ("I attorney-client, Berkeley legal advice", 0.23, 0.60),
+        ("H personnel, Berkeley employment, tuning half", 0.55, 0.60),
+        ("H personnel, Berkeley employment, other half", 0.25, 0.25),
+        ("I attorney-client, Berkeley legal advice, tuning half", 0.33, 0.65),
+        ("I attorney-client, Berkeley legal advice, other half", 0.23, 0.50),
     ];
     for (name, count) in &table {
-        println!("{name}: {count:?} precision {:.3} recall {:.3}", count.precision(), count.recall());
+        println!(
+            "{name}: {count:?} precision {:.3} recall {:.3} F1 {:.3}",
+            count.precision(),
+            count.recall(),
+            count.f1()
+        );
     }
     for (name, precision, recall) in floors {
         let count = table.get(name).unwrap_or_else(|| panic!("{name} was not measured"));

@@ -1,8 +1,9 @@
-//! Decisions offered on what says the same: duplicates, and messages that quote what was decided. A list to confirm; nothing
-//! is decided by it.
+//! Decisions offered on what says the same: duplicates, messages that quote what was decided, and what is nearly the same. A
+//! list to confirm; nothing is decided by it.
 
 use super::{Members, ReviewError, decide_with};
 use crate::base::id::{RecordId, RequestId};
+use crate::grouping::{Shingles, near_pairs};
 use crate::model::item::ParsedItem;
 use crate::model::provenance::words;
 use crate::model::review::{Decision, Ground};
@@ -26,6 +27,8 @@ words!(
         SameFile = "same-file",
         /// It repeats words of the decided item, as a reply does.
         Quotes = "quotes",
+        /// Most of its words in a row are those of the decided item; what differs has to be looked at.
+        NearlySame = "nearly-same",
     }
 );
 
@@ -38,6 +41,8 @@ pub struct Offer {
     pub like: RecordId,
     /// Why.
     pub why: Why,
+    /// Words in a row that both have, in percent of all of both; 100 for the same file, the same words and quotations.
+    pub percent: u32,
     /// The decision.
     pub decision: Decision,
     /// Its basis.
@@ -54,11 +59,12 @@ struct Member {
     words: Vec<String>,
     /// Without what it only quotes: the quoted item has its own decision.
     own: Vec<String>,
+    shingles: Shingles,
     file: Option<crate::base::digest::Sha256Digest>,
 }
 
 /// What is offered for a request: each member at most once, for the closest decided item. What is kept from the requester
-/// is offered on quotations as well; the rest on duplicates alone.
+/// is offered on quotations as well; every decision on duplicates, and on what is nearly the same and has none yet.
 pub fn offers(repository: &Repository, request: RequestId) -> Result<Vec<Offer>, ReviewError> {
     let reading = repository.catalog().reading();
     let standing: BTreeMap<RecordId, Decided> = decided(&reading, request)?
@@ -73,15 +79,21 @@ pub fn offers(repository: &Repository, request: RequestId) -> Result<Vec<Offer>,
         }
     }
     let known = Known::of(&members, &standing);
+    let near = nearly(&members, &standing);
     let mut all = Vec::new();
     for one in &members {
         let now = standing.get(&one.record);
-        let Some((like, why)) = known.like(one, now) else { continue };
+        let nearly = || near.get(&one.record).map(|(like, percent)| (*like, Why::NearlySame, *percent));
+        let Some((like, why, percent)) = known.like(one, now).map(|(like, why)| (like, why, 100)).or_else(nearly)
+        else {
+            continue;
+        };
         let Some(decided) = standing.get(&like) else { continue };
         all.push(Offer {
             record: one.record,
             like,
             why,
+            percent,
             decision: decided.decision,
             basis: decided.basis.clone(),
             ground: decided.ground.clone(),
@@ -128,13 +140,41 @@ fn member(record: RecordId, part: Option<u32>, item: &ParsedItem) -> Member {
         (Some(_), None) => "",
     };
     let own = if part.is_none() { words(&own_words(text)) } else { words(text) };
-    Member { record, words: words(text), own, file: attachment.and_then(|one| one.sha256) }
+    Member {
+        record,
+        words: words(text),
+        own,
+        shingles: Shingles::of(text),
+        file: attachment.and_then(|one| one.sha256),
+    }
 }
 
 fn words(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     each_token(text, &mut |word, _, _, _| all.push(word.to_owned()));
     all
+}
+
+/// For each member without a decision the decided one that is most nearly the same, with how much they share in percent: of
+/// several the one that shares most, then one that is kept back, then the first. Whoever decided on a member has read it.
+fn nearly(members: &[Member], standing: &BTreeMap<RecordId, Decided>) -> BTreeMap<RecordId, (RecordId, u32)> {
+    let texts: Vec<Shingles> = members.iter().map(|one| one.shingles.clone()).collect();
+    let mut best: BTreeMap<RecordId, (u32, bool, std::cmp::Reverse<RecordId>)> = BTreeMap::new();
+    for pair in near_pairs(&texts) {
+        for (open, decided) in [(pair.one, pair.other), (pair.other, pair.one)] {
+            let (open, decided) = (members[open].record, members[decided].record);
+            let Some(said) = standing.get(&decided).filter(|_| !standing.contains_key(&open)) else { continue };
+            let closeness = (pair.percent, keeps(said), std::cmp::Reverse(decided));
+            let known = best.entry(open).or_insert(closeness);
+            *known = (*known).max(closeness);
+        }
+    }
+    best.into_iter().map(|(open, (percent, _, decided))| (open, (decided.0, percent))).collect()
+}
+
+/// Whether a decision keeps something from the requester.
+fn keeps(one: &Decided) -> bool {
+    matches!(one.decision, Decision::Withheld | Decision::PartlyWithheld | Decision::NotGovernmentData)
 }
 
 /// What was decided, by its words and files.
@@ -150,9 +190,6 @@ struct Known {
 impl Known {
     fn of(members: &[Member], standing: &BTreeMap<RecordId, Decided>) -> Self {
         let mut known = Self::default();
-        let keeps = |one: &Decided| {
-            matches!(one.decision, Decision::Withheld | Decision::PartlyWithheld | Decision::NotGovernmentData)
-        };
         // What is kept back is looked at first: where two decided items say the same, it is the one that is offered.
         let mut decided: Vec<(&Member, &Decided)> =
             members.iter().filter_map(|one| standing.get(&one.record).map(|it| (one, it))).collect();

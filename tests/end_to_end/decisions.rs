@@ -174,6 +174,61 @@ fn decisions_are_offered_on_the_same_file_the_same_words_and_quotations() {
 }
 
 #[test]
+fn decisions_are_offered_on_what_is_nearly_the_same_until_somebody_decides() {
+    let city = City::exercise();
+    let mut repository = city.open("2025-03-03");
+    let notice = |day: &str, price: &str| {
+        format!(
+            "The mill will close the bridge on {day} for the repair of its deck. Residents of Oak Street are asked to park on \
+             the north side and to call the clerk with questions about the detour. The work costs {price} dollars, which the \
+             council approved at its last meeting, and it ends within two weeks if the weather allows it."
+        )
+    };
+    let messages = [
+        Message::new("first", "2025-02-05", "first", &notice("Monday", "9,000")),
+        Message::new("second", "2025-02-06", "second", &notice("Tuesday", "9,000")),
+        Message::new("third", "2025-02-07", "third", &notice("Tuesday", "9,500")),
+        Message::new(
+            "other",
+            "2025-02-08",
+            "other",
+            "The mill asks for another date of its own hearing, as it did in May.",
+        ),
+    ];
+    take_in(&mut repository, &city.export("alarson.mbox", &messages));
+    confirm_all(&mut repository);
+    let new = NewRequest {
+        kind: RequestKind::Public,
+        requester: "Ana Torres".to_owned(),
+        description: "the mill".to_owned(),
+        received_on: None,
+        litigation_days: None,
+        scope: Scope { query: Some("mill".to_owned()), ..Scope::default() },
+    };
+    let id = request::open(&mut repository, new, "clerk").expect("opened").id;
+    request::collect(&mut repository, id, None, "clerk").expect("collected");
+    let [first, second, third] = ["first", "second", "third"].map(|subject| member(&repository, subject, false));
+    decide(&mut repository, id, first, Decision::NotResponsive, "", "clerk");
+    let all = |repository: &Repository| -> Vec<(RecordId, RecordId, Why, Decision)> {
+        let offers = review::offers(repository, id).expect("read");
+        assert!(offers.iter().all(|one| (80..100).contains(&one.percent)), "{offers:?}");
+        offers.into_iter().map(|one| (one.record, one.like, one.why, one.decision)).collect()
+    };
+    assert!(
+        all(&repository).contains(&(second, first, Why::NearlySame, Decision::NotResponsive)),
+        "{:?}",
+        all(&repository)
+    );
+    assert_eq!(now(&repository, id, second), None, "an offer decides nothing");
+    assert_eq!(review::accept(&mut repository, id, &[second], "Maren Olstad").expect("taken"), 1);
+    assert_eq!(now(&repository, id, second), Some(Decision::NotResponsive));
+    assert_eq!(all(&repository), [(third, second, Why::NearlySame, Decision::NotResponsive)], "the closest is offered");
+    decide(&mut repository, id, third, Decision::Responsive, "", "clerk");
+    assert!(all(&repository).is_empty(), "whoever decided has read it");
+    assert_clean(&repository);
+}
+
+#[test]
 fn what_a_decision_rests_on_fits_it() {
     let (_city, mut repository, id) = city(false);
     let advice = Members::Records(vec![member(&repository, "advice", false)]);
