@@ -319,7 +319,7 @@ fn measured_on_labelled_sets() {
         ("G bank, TOMES", 0.99, 0.90),
         ("H personnel, Berkeley employment, tuning half", 0.55, 0.60),
         ("H personnel, Berkeley employment, other half", 0.25, 0.25),
-        ("I attorney-client, Berkeley legal advice, tuning half", 0.33, 0.65),
+        ("I attorney-client, Berkeley legal advice, tuning half", 0.31, 0.65),
         ("I attorney-client, Berkeley legal advice, other half", 0.23, 0.50),
     ];
     for (name, count) in &table {
