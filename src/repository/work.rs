@@ -38,8 +38,9 @@ impl<'r> Work<'r> {
         repository.keys = keys.reader();
         refuse_older_catalog(repository)?;
         refuse_other_catalog(&repository.catalog.reading(), &keys)?;
-        recover::clear_leftovers(&repository.catalog.reading(), &mut keys, &repository.vault)?;
+        // What is cleared away is erased at both places, and that relies on the second one.
         keys.numbers().align()?;
+        recover::clear_leftovers(&repository.catalog.reading(), &mut keys, &repository.vault)?;
         let writer = Writer::open(&repository.vault);
         let mut work = Self { repository, keys, writer, _lock: lock };
         work.mark_keys()?;
