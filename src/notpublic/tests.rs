@@ -317,10 +317,10 @@ fn measured_on_labelled_sets() {
         ("C card, synthetic, by value", 0.99, 0.99),
         ("E ssn, TOMES", 0.99, 0.99),
         ("G bank, TOMES", 0.99, 0.90),
-        ("H personnel, Berkeley employment, tuning half", 0.55, 0.60),
-        ("H personnel, Berkeley employment, other half", 0.25, 0.25),
-        ("I attorney-client, Berkeley legal advice, tuning half", 0.33, 0.65),
-        ("I attorney-client, Berkeley legal advice, other half", 0.23, 0.50),
+        ("H personnel, Berkeley employment, tuning half", 0.65, 0.65),
+        ("H personnel, Berkeley employment, other half", 0.29, 0.29),
+        ("I attorney-client, Berkeley legal advice, tuning half", 0.32, 0.72),
+        ("I attorney-client, Berkeley legal advice, other half", 0.23, 0.56),
     ];
     for (name, count) in &table {
         println!(
