@@ -17,6 +17,8 @@ use super::word;
 pub const QUERY_DEPTH: usize = 50;
 /// Words, phrases and values of one query; a field that stands for several counts for each.
 pub const QUERY_TERMS: usize = 5_000;
+/// Words, phrases or alternatives joined by AND on one side of a distance: the other side is looked for with each.
+const NEAR_GROUP: usize = 16;
 
 /// Reads a query. Nothing typed means every item.
 pub fn parse(text: &str) -> Result<Query, QueryError> {
@@ -258,24 +260,49 @@ fn lower(raw: &Raw) -> Result<Query, QueryError> {
             [one] => Query::Word(field, one.clone()),
             _ => Query::Phrase(field, patterns.clone()),
         }),
-        Raw::Near(near) => {
-            let (left_column, operator, right_column) = near.columns;
-            let mut left = Vec::new();
-            let mut right = Vec::new();
-            let fields = alternatives(&near.left, left_column, &mut left)?;
-            if alternatives(&near.right, right_column, &mut right)? != fields {
-                let message = "the two sides of a distance are in different fields";
-                return Err(QueryError::new(operator, message, "write the field once: subject:(road w/5 repair)"));
-            }
-            one_or_any(fields, |field| Query::Near {
-                field,
-                within: near.within,
-                ordered: near.ordered,
-                left: left.clone(),
-                right: right.clone(),
-            })
-        }
+        Raw::Near(near) => distance(near)?,
     })
+}
+
+/// A distance. Where words joined by AND stand on one side, each of them has to stand so near the other side, not
+/// necessarily all near the same place of it; on both sides it would be unclear which belongs to which.
+fn distance(near: &RawNear) -> Result<Query, QueryError> {
+    let each = |all: &[Raw], of: &dyn Fn(&Raw) -> Result<Query, QueryError>| {
+        all.iter().map(of).collect::<Result<Vec<Query>, QueryError>>().map(Query::And)
+    };
+    let (_, operator, _) = near.columns;
+    match (&near.left, &near.right) {
+        (Raw::All(_), Raw::All(_)) => Err(QueryError::new(
+            operator,
+            "words joined by AND stand on both sides of a distance",
+            "write one side as a word, a phrase or (alternatives): (road AND culvert) w/5 (repair OR closed)",
+        )),
+        (Raw::All(all), _) | (_, Raw::All(all)) if all.len() > NEAR_GROUP => Err(QueryError::new(
+            operator,
+            format!("more than {NEAR_GROUP} words joined by AND stand beside a distance"),
+            "divide it into several distances",
+        )),
+        (Raw::All(all), right) => each(all, &|one| side_by_side(near, one, right)),
+        (left, Raw::All(all)) => each(all, &|one| side_by_side(near, left, one)),
+        (left, right) => side_by_side(near, left, right),
+    }
+}
+
+fn side_by_side(near: &RawNear, left: &Raw, right: &Raw) -> Result<Query, QueryError> {
+    let (left_column, operator, right_column) = near.columns;
+    let (mut one, mut two) = (Vec::new(), Vec::new());
+    let fields = alternatives(left, left_column, &mut one)?;
+    if alternatives(right, right_column, &mut two)? != fields {
+        let message = "the two sides of a distance are in different fields";
+        return Err(QueryError::new(operator, message, "write the field once: subject:(road w/5 repair)"));
+    }
+    Ok(one_or_any(fields, |field| Query::Near {
+        field,
+        within: near.within,
+        ordered: near.ordered,
+        left: one.clone(),
+        right: two.clone(),
+    }))
 }
 
 fn one_or_any(fields: &[Field], query: impl Fn(Field) -> Query) -> Query {
@@ -306,8 +333,8 @@ fn alternatives(raw: &Raw, column: usize, out: &mut Vec<Vec<Pattern>>) -> Result
         }
         Raw::All(_) | Raw::Not(_) | Raw::Near(_) | Raw::Fact(_) => Err(QueryError::new(
             column,
-            "a distance stands between words, phrases, or alternatives joined by OR",
-            "write \"a phrase\" in quotation marks, or (road OR street) w/5 repair",
+            "a distance stands between words, phrases, alternatives joined by OR, or on one side words joined by AND",
+            "write \"a phrase\" in quotation marks, (road OR street) w/5 repair, or (road AND culvert) w/5 repair",
         )),
     }
 }

@@ -72,6 +72,9 @@ fn at_most(found: u64, of: u64, share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ranking::model::Draws;
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
 
     fn near(one: f64, other: f64) -> bool {
         (one - other).abs() < 0.0005
@@ -103,5 +106,75 @@ mod tests {
         }
         assert!(upper(0, 299, 0.05) < 0.01, "299 without a find: below 1 %");
         assert!(lower(59, 59, 0.05) > 0.95, "59 of 59: above 95 %");
+    }
+
+    /// How often, in percent, what is true lies within what a random sample tells, over a thousand draws.
+    fn covered(population: &[u8], sample: usize, holds: impl Fn(&[u8]) -> bool) -> f64 {
+        let mut shuffled = population.to_vec();
+        let mut right = 0;
+        for seed in 0..1_000 {
+            let mut draws = Draws::new(seed * 7_919 + 1);
+            for at in 0..sample {
+                let other = at + draws.below(shuffled.len() - at);
+                shuffled.swap(at, other);
+            }
+            right += u32::from(holds(&shuffled[..sample]));
+        }
+        f64::from(right) / 10.0
+    }
+
+    /// Of a thousand samples in each setting at least 95 % have to hold; 93 allows for the draws themselves (three
+    /// standard deviations of 0.7).
+    #[test]
+    fn what_is_true_lies_within_what_samples_tell() {
+        let (other, missed, reached) = (0_u8, 1_u8, 2_u8);
+        for (of_thousand, percent, sample) in [
+            (20, 50, 400),
+            (20, 80, 1_500),
+            (50, 80, 400),
+            (100, 80, 400),
+            (100, 95, 400),
+            (300, 70, 300),
+            (300, 95, 1_000),
+        ] {
+            let relevant = 6 * of_thousand;
+            let found = relevant * percent / 100;
+            let population: Vec<u8> = (0..6_000)
+                .map(|at| {
+                    if at < found {
+                        reached
+                    } else if at < relevant {
+                        missed
+                    } else {
+                        other
+                    }
+                })
+                .collect();
+            let truth = found as f64 / relevant as f64;
+            let count = |drawn: &[u8], what: u8| drawn.iter().filter(|one| **one == what).count() as u64;
+            let known: RefCell<BTreeMap<(u64, u64), (Share, f64)>> = RefCell::default();
+            let told = |drawn: &[u8]| {
+                let of = (count(drawn, reached), count(drawn, reached) + count(drawn, missed));
+                *known.borrow_mut().entry(of).or_insert_with(|| (share(of.0, of.1, WRONG), lower(of.0, of.1, WRONG)))
+            };
+            let both = covered(&population, sample, |drawn| {
+                let (share, _) = told(drawn);
+                share.low <= truth && truth <= share.high
+            });
+            let low = covered(&population, sample, |drawn| told(drawn).1 <= truth);
+            // What is left when the reached are read; its sample bounds what was missed.
+            let left: Vec<u8> = population.iter().copied().filter(|one| *one != reached).collect();
+            let uppers: RefCell<BTreeMap<u64, f64>> = RefCell::default();
+            let elusion = covered(&left, sample, |drawn| {
+                let hits = count(drawn, missed);
+                let most = *uppers.borrow_mut().entry(hits).or_insert_with(|| upper(hits, sample as u64, WRONG));
+                found as f64 / (found as f64 + most * left.len() as f64) <= truth
+            });
+            println!(
+                "{of_thousand} of 1000 relevant, recall {truth:.2}, sample {sample}: interval {both:.1} %, lower bound \
+                 {low:.1} %, elusion bound {elusion:.1} %"
+            );
+            assert!(both >= 93.0 && low >= 93.0 && elusion >= 93.0, "{of_thousand} {percent} {sample}");
+        }
     }
 }

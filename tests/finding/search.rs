@@ -1,7 +1,7 @@
 //! Searching a whole repository: what was taken in is found, counted, shown, and found again after the index was
 //! lost, cut off half-way, or made again (I5).
 
-use recordroom::base::clock::Clock;
+use super::town::{Town, mbox};
 use recordroom::base::durable;
 use recordroom::base::fault::{self, FaultKind};
 use recordroom::base::monitor::{TestMonitor, VoidMonitor};
@@ -10,11 +10,9 @@ use recordroom::finding::{Found, behind, families, search};
 use recordroom::index::Index;
 use recordroom::ingest::{IngestOptions, bring_index_up_to_date, ingest, rebuild_index};
 use recordroom::model::classification::{RecordStatus, StatusBasis};
-use recordroom::model::profile::CustodianProfile;
 use recordroom::query::{parse, terms};
 use recordroom::repository::Repository;
-use std::path::Path;
-use tempfile::TempDir;
+use std::path::{Path, PathBuf};
 
 /// From, subject, date, body: in the order of their numbers.
 const LETTERS: [(&str, &str, &str, &str); 6] = [
@@ -41,54 +39,30 @@ const LETTERS: [(&str, &str, &str, &str); 6] = [
     ("old@cedarbend.example", "Old", "Fri, 05 Jan 2018 10:00:00 -0600", "Old road permit file."),
 ];
 
-struct City {
-    directory: TempDir,
-}
+/// A town whose mailboxes are made of letters, with what a search over it says.
+struct City(Town);
 
 impl City {
     fn new() -> Self {
-        durable::set_syncing(false);
-        let city = Self { directory: tempfile::tempdir().expect("a temporary directory") };
-        let root = city.directory.path();
-        let mut profile = Repository::new_profile("Cedar Bend", &root.join("keys"), &root.join("keys-second"));
-        profile.domains = vec!["cedarbend.example".to_owned()];
-        profile.custodians = ["Anna Lee", "Bo Berg"]
-            .into_iter()
-            .map(|name| {
-                let toml = format!("name = {name:?}\ndepartment = \"Clerk\"");
-                toml::from_str::<CustodianProfile>(&toml).expect("a custodian")
-            })
-            .collect();
-        Repository::create(&root.join("room"), &profile, Clock::System).expect("created");
-        city
+        Self(Town::empty())
     }
 
     fn open(&self) -> Repository {
-        Repository::open(&self.directory.path().join("room"), None).expect("opened")
+        self.0.open()
     }
 
-    fn index(&self) -> std::path::PathBuf {
-        self.directory.path().join("room/index")
+    fn index(&self) -> PathBuf {
+        self.0.path("room/index")
     }
 
     fn take_in(&self, name: &str, letters: &[(&str, &str, &str, &str)], custodian: &str) {
-        let mut mbox = String::new();
-        for (number, (from, subject, date, body)) in letters.iter().enumerate() {
-            let date = if date.is_empty() { String::new() } else { format!("Date: {date}\r\n") };
-            mbox.push_str(&format!(
-                "From export@cedarbend.example Mon Mar  3 09:00:00 2025\r\nFrom: {from}\r\n\
-                 To: Records <records@cedarbend.example>\r\nSubject: {subject}\r\n{date}\
-                 Message-ID: <{name}-{number}@cedarbend.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
-                 {body}\r\n\r\n"
-            ));
-        }
-        let path = self.directory.path().join(format!("{name}.mbox"));
-        durable::replace(&path, mbox.as_bytes()).expect("written");
-        let mut repository = self.open();
-        let custodian = repository.custodian_named(custodian).expect("a custodian");
-        let options = IngestOptions { custodian: Some(custodian), ..IngestOptions::default() };
-        let report = ingest(&mut repository, &[path], &options, "clerk", &VoidMonitor).expect("taken in");
-        assert_eq!(report.totals.found, letters.len() as u64);
+        let rows: Vec<[&str; 6]> = letters
+            .iter()
+            .map(|(from, subject, date, body)| {
+                [*from, "Records <records@cedarbend.example>", "", *subject, *date, *body]
+            })
+            .collect();
+        self.0.take_in(&format!("{name}.mbox"), &mbox(name, (0..).zip(&rows)), custodian);
     }
 
     fn found(&self, query: &str) -> Found {
@@ -183,7 +157,7 @@ fn a_word_in_a_document_in_an_archive_in_a_message_in_a_message_is_found_with_th
          name=letter.eml\nContent-Disposition: attachment; filename=letter.eml\n\n{letter}\n--out--\n"
     );
     let city = City::new();
-    let path = city.directory.path().join("forwarded.eml");
+    let path = city.0.path("forwarded.eml");
     durable::replace(&path, message.as_bytes()).expect("written");
     let report = ingest(&mut city.open(), &[path], &IngestOptions::default(), "clerk", &VoidMonitor);
     assert_eq!(report.expect("taken in").totals.kept, 1);
@@ -203,8 +177,8 @@ fn what_changes_later_is_asked_of_the_catalog() {
     assert_eq!(city.found("road").count, 5, "taken in twice is found once");
     assert_eq!(city.found("custodian:berg").count, 0);
     // The same letters again in another mailbox: copies of the same items.
-    let path = city.directory.path().join("anna.mbox");
-    let copy = city.directory.path().join("bo.mbox");
+    let path = city.0.path("anna.mbox");
+    let copy = city.0.path("bo.mbox");
     durable::replace(&copy, &std::fs::read(path).expect("read")).expect("written");
     let mut repository = city.open();
     let custodian = Some(repository.custodian_named("Bo Berg").expect("a custodian"));
@@ -283,7 +257,7 @@ fn an_item_that_does_not_read_back_stops_nothing_and_is_told() {
     city.take_in("anna", &LETTERS, "Anna Lee");
     durable::remove_dir_all(&city.index()).expect("removed");
     let mut repository = city.open();
-    let pack = newest_pack(&city.directory.path().join("room/vault/2025-05"));
+    let pack = newest_pack(&city.0.path("room/vault/2025-05"));
     let bytes = std::fs::read(&pack).expect("read");
     durable::overwrite(&pack, bytes.len() as u64 / 2, &vec![0; bytes.len() / 2]).expect("damaged");
     let monitor = TestMonitor::default();
@@ -297,6 +271,6 @@ fn an_item_that_does_not_read_back_stops_nothing_and_is_told() {
     assert_eq!((found.count, found.not_indexed), (5, 0), "it is tried again");
 }
 
-fn newest_pack(month: &Path) -> std::path::PathBuf {
+fn newest_pack(month: &Path) -> PathBuf {
     std::fs::read_dir(month).expect("a month").map(|entry| entry.expect("an entry").path()).max().expect("a pack")
 }

@@ -169,7 +169,8 @@ impl Town {
     }
 }
 
-fn mbox<'l>(name: &str, letters: impl IntoIterator<Item = (usize, &'l [&'l str; 6])>) -> String {
+/// A mailbox of letters, each as From, To, more header lines or the name of a file, subject, date and body.
+pub fn mbox<'l>(name: &str, letters: impl IntoIterator<Item = (usize, &'l [&'l str; 6])>) -> String {
     let mut mbox = String::new();
     for (number, [from, to, more, subject, date, body]) in letters {
         let (more, file) = if more.contains(':') { (*more, "") } else { ("", *more) };

@@ -180,6 +180,37 @@ proptest! {
         }
     }
 
+    /// Groups joined by AND on one side of a distance: each of them has to be found so near by the scanner.
+    #[test]
+    fn distances_of_joined_groups_are_those_of_a_naive_scanner(
+        text in "([ab]{1,2} ){0,14}",
+        within in 1_u32..6,
+        joined in proptest::collection::vec(group(), 2..4),
+        other in group(),
+        is_left in any::<bool>(),
+    ) {
+        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        let there = naive_places(&other, &words);
+        let follows = |earlier: &[(usize, usize)], later: &[(usize, usize)]| {
+            earlier.iter().any(|(_, end)| later.iter().any(|(start, _)| {
+                start > end && start - end <= within as usize
+            }))
+        };
+        let document = Document { texts: vec![(Field::Body, text.clone())], ..sms() };
+        for (operator, ordered) in [("w", false), ("pre", true)] {
+            let group = joined.iter().map(|one| spelled(one)).collect::<Vec<_>>().join(" AND ");
+            let (left, right) = if is_left { (format!("({group})"), spelled(&other)) } else { (spelled(&other), format!("({group})")) };
+            let query = format!("{left} {operator}/{within} {right}");
+            let expected = joined.iter().all(|one| {
+                let here = naive_places(one, &words);
+                let (first, second) = if is_left { (&here, &there) } else { (&there, &here) };
+                follows(first, second) || (!ordered && follows(second, first))
+            });
+            let read = parse(&query).expect("a query");
+            prop_assert_eq!(matches(&read, &document), expected, "{} in {}", query, text);
+        }
+    }
+
     #[test]
     fn shapes_fit_as_a_naive_matcher_says(shape in "[ab*?]{0,6}", word in "[ab]{0,6}") {
         fn naive(shape: &[u8], word: &[u8]) -> bool {

@@ -22,6 +22,8 @@ fn queries_are_written_back_in_full() {
         ("subject:(a OR b*) c", "(subject:a OR subject:b*) AND c", "a field of a group"),
         ("subject:((a OR b) pre/3 \"c d\")", "subject:((a OR b) pre/3 \"c d\")", "a distance in a field"),
         ("a w/5 vote~", "a w/5 vote~", "a distance"),
+        ("(a AND \"b c\") w/5 d", "a w/5 d AND \"b c\" w/5 d", "each of them near the other side"),
+        ("d pre/2 (a (b OR c))", "d pre/2 a AND d pre/2 (b OR c)", "on the other side, in order"),
         ("東京都", "\"東京都\"", "letters without spaces"),
         ("東京2025", "\"東京 2025\"", "beside digits"),
         ("road**ing", "road*ing", "stars side by side"),
