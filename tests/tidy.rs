@@ -374,8 +374,7 @@ const LONGER_FILES: &[(&str, usize)] = &[
 /// Lines of one function, its doc comment left out.
 const FUNCTION_LINES: usize = 70;
 /// Functions that may be longer, with the lines they may have.
-const LONGER_FUNCTIONS: &[(&str, &str, usize)] =
-    &[];
+const LONGER_FUNCTIONS: &[(&str, &str, usize)] = &[];
 
 fn sources(directory: &Path, all: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(directory)

@@ -89,12 +89,15 @@ pub fn life(act: Act) -> Life {
         | Act::CitationConfirmed
         | Act::ClawedBack
         | Act::BreachAssessed
+        | Act::BreachNoticed
+        | Act::ProductionEncrypted
         | Act::Refused
         | Act::DestructionStopped
         | Act::DestructionResumed
         | Act::ProfileChanged
         | Act::BackedUp
         | Act::Restored
+        | Act::EventNotKnown
         | Act::KeysRestored
         | Act::KeysForgotten
         | Act::Exported
@@ -196,8 +199,10 @@ pub fn plan_that_is(stands: Plan) -> (City, PlanId) {
         run(&mut repository, id).expect("executed");
     }
     drop(repository);
-    let mut nth = 1;
-    while stands == Plan::Begun {
+    if stands != Plan::Begun {
+        return (city, id);
+    }
+    for nth in 1.. {
         let here = city.copied();
         let mut repository = here.open(TODAY);
         arm(FaultKind::Crash, nth);
@@ -208,9 +213,8 @@ pub fn plan_that_is(stands: Plan) -> (City, PlanId) {
         if !here.open(TODAY).catalog().reading().destructions().expect("read").is_empty() {
             return (here, id);
         }
-        nth += 1;
     }
-    (city, id)
+    unreachable!("a point leaves it begun, or none does and that is told")
 }
 
 /// An act on a plan, in a city that is opened for it.

@@ -100,7 +100,12 @@ impl Town {
         let id = ask_narrowed(repository, asked(word)).id;
         quoted.insert(id.to_string());
         let first = RequestId::new(1);
-        let named = Named { to: "R. Example".to_owned(), address: "1 Main".to_owned(), ranking: String::new(), ..Named::default() };
+        let named = Named {
+            to: "R. Example".to_owned(),
+            address: "1 Main".to_owned(),
+            ranking: String::new(),
+            ..Named::default()
+        };
         let letter = request::write_letter(repository, first, RequestLetterKind::Acknowledgement, &named, "clerk");
         quoted.insert(letter.expect("written").name);
         quoted.extend(self.produced(repository, id, word));

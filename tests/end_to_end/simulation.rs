@@ -480,13 +480,15 @@ impl Simulation {
         self.check_here();
     }
 
-    /// Does one thing, and notes the day if it was recorded.
+    /// Does one thing, and notes the day of what was recorded last: the clock may have moved since, in the same step.
     fn step_through(&mut self, act: fn(&mut Self)) {
         self.step += 1;
         let before = self.last_event();
         act(self);
         if self.last_event() != before {
-            self.model.acts.push(self.today);
+            let repository = self.open();
+            let last = repository.catalog().reading().last_event().expect("read").expect("an event");
+            self.model.acts.push(recordroom::base::clock::local_date(last.at, repository.zone()));
         }
     }
 

@@ -149,7 +149,7 @@ impl Collection {
 fn recall_against_effort_on_the_labelled_collections() {
     println!("topic | n | R | recall at R | R+100 | 2R+100 | 2R+1000 | share read for 80 % | 90 % | 95 %");
     let mut berkeley: Vec<[f64; 4]> = Vec::new();
-    for topic in 0..TOPICS.len() {
+    for (topic, _) in TOPICS.iter().enumerate() {
         let Some(all) = collection(topic) else {
             println!("skipped: the corpora are not here");
             return;
@@ -186,7 +186,7 @@ fn recall_against_effort_on_the_labelled_collections() {
 fn the_rule_for_stopping_holds_on_the_labelled_collections() {
     println!("topic | runs that reached {TARGET} | mean share read | mean recall | lowest recall");
     let (mut held, mut runs) = (0, 0);
-    for topic in 0..TOPICS.len() {
+    for (topic, _) in TOPICS.iter().enumerate() {
         let Some(all) = collection(topic) else {
             println!("skipped: the corpora are not here");
             return;

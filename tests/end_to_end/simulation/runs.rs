@@ -57,7 +57,7 @@ impl Simulation {
             Outcome::Refused(words) => {
                 // What was cut off is finished first where nothing is stopped, whatever becomes of this run.
                 self.model.unfinished = !open.is_empty();
-                let error = result.map(|done| done.destroyed).expect_err("refused");
+                let error = result.map(|done| done.destroyed).expect_err(words);
                 let armed = error.to_string().contains("armed by a test");
                 assert!(armed || (error.is_refusal() && error.to_string().contains(words)), "{words}: {error}");
                 self.tally.refused += 1;
