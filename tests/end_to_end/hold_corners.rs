@@ -96,10 +96,13 @@ fn every_part_of_a_scope_is_told_in_words() {
         (Scope { from: day("2025-01-01"), to: day("2025-03-31"), ..Scope::default() }, "2025-01-01 to 2025-03-31"),
         (Scope { from: day("2025-01-01"), ..Scope::default() }, "from 2025-01-01 on"),
         (Scope { to: day("2025-03-31"), ..Scope::default() }, "up to 2025-03-31"),
-        (query("mill"), "query mill"),
+        (query("mill"), "what these search words find: mill"),
         (Scope { families: families.clone(), ..Scope::default() }, "items F-1, F-2"),
         (Scope { excluded: excluded.clone(), ..Scope::default() }, "everything; without F-3"),
-        (Scope { families, excluded, ..query("mill") }, "query mill; items F-1, F-2; without F-3"),
+        (
+            Scope { families, excluded, ..query("mill") },
+            "what these search words find: mill; items F-1, F-2; without F-3",
+        ),
     ];
     for (scope, words) in table {
         assert_eq!(hold::told(&reading, &scope).expect("told"), words);

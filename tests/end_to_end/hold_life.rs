@@ -268,11 +268,11 @@ fn every_act_on_a_hold_is_done_or_refused_as_its_state_says_and_refusals_change_
             hold::release(&mut repository, id, "settled", ATTORNEY).expect("released");
         }
         drop(repository);
-        // Whatever is done has a city of its own; a refusal leaves everything as it was, for the next one as well.
+        // Each act has a city of its own: some of those that are refused do something before.
         for (act, step, expected) in ACTS {
             let words = expected[state];
-            let copied = (words == DONE).then(|| prepared.copied());
-            let mut repository = copied.as_ref().unwrap_or(&prepared).open(day);
+            let city = prepared.copied();
+            let mut repository = city.open(day);
             let before = (repository.catalog().reading().hold(id).expect("a hold"), covers(&repository, id));
             // Each state of a hold is a column; a released one has two.
             let column = match &before.0.state {

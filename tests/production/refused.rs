@@ -37,7 +37,7 @@ fn what_is_not_ready_is_refused_and_leaves_nothing() {
     let options = ProduceOptions { prefix: Some("cb".to_owned()), ..ProduceOptions::default() };
     assert!(matches!(city.produce_as("out", &options), Err(ProductionError::Prefix(_))));
     let options = ProduceOptions { natives: true, ..ProduceOptions::default() };
-    assert!(city.produce_as("out", &options).expect_err("public").to_string().contains("litigation alone"));
+    assert!(city.produce_as("out", &options).expect_err("public").to_string().contains("to a subpoena alone"));
     request::close(&mut city.repository, city.request, "withdrawn", "clerk").expect("closed");
     refused(&mut city, "is closed");
 }
