@@ -1,6 +1,6 @@
 //! `review redact` and what belongs to it
 
-use super::output::{Failure, Output, table};
+use super::output::{Failure, Output, counted, table};
 use super::repository::INTEGRITY;
 use super::{DONE, verify};
 use crate::access;
@@ -230,11 +230,11 @@ pub(super) fn recorded(
             let which = if new.len() == 1 { first.id.to_string() } else { format!("{} to {}", first.id, last.id) };
             let follows = new.iter().filter(|one| one.reach == Reach::Everywhere).count();
             format!(
-                "{} redactions in {} items are recorded ({which}); the items are withheld in part.\n\
+                "{} in {} recorded ({which}); withheld in part.\n\
                  The words of {follows} are left out wherever they stand in what is given.\n\
                  See an item as it will be given: recordroom review preview {request} {}\n",
-                new.len(),
-                items.len(),
+                counted(new.len() as u64, "redaction"),
+                counted(items.len() as u64, "item"),
                 first.record
             )
         }

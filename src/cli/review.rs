@@ -373,12 +373,14 @@ fn decide(opened: &mut Repository, arguments: &ReviewDecide, actor: &str, output
     let open = open.map_or(String::new(), |message| format!("{}\n", repository::capitalised(&message)));
     let offered = match offered {
         0 => String::new(),
+        1 => format!("1 item says the same as a decided one, nearly so, or quotes it: recordroom review offers {id}\n"),
         count => format!(
             "{count} items say the same as decided ones, nearly so, or quote them: recordroom review offers {id}\n"
         ),
     };
+    let (are, have) = (if count == 1 { "item is" } else { "items are" }, if undecided == 1 { "has" } else { "have" });
     let text =
-        format!("{count} items are {decision} for {id}; {undecided} have no decision.\n{partly}{open}{offered}{next}");
+        format!("{count} {are} {decision} for {id}; {undecided} {have} no decision.\n{partly}{open}{offered}{next}");
     output.result(value, &text)?;
     Ok(DONE)
 }
