@@ -34,6 +34,9 @@ pub enum BurnError {
     /// The pages could not be drawn.
     #[error(transparent)]
     Pages(#[from] RasterError),
+    /// The file cannot be opened, so that nobody knows where withheld words stand on its pages.
+    #[error("where withheld words stand on its pages could not be read")]
+    Unopened,
     /// A program that reads is installed, and does not read what was painted.
     #[error("whether withheld words are still seen on page {0} could not be read")]
     Unread(u32),
@@ -119,7 +122,8 @@ pub fn burn_pages(bytes: &[u8], covered: &Covered) -> Result<BurnedPages, BurnEr
     }
     let mut all: Vec<(Region, &str)> = covered.boxes.iter().map(|(region, label)| (*region, label.as_str())).collect();
     if !covered.search.is_empty() {
-        let spots = pdf::spots(bytes).unwrap_or_default();
+        // A file that cannot be opened may have them anywhere on what a program draws of it.
+        let spots = pdf::spots(bytes).ok_or(BurnError::Unopened)?;
         let texts = spots.pages.iter().chain(&spots.beside);
         let found = texts.flat_map(|text| in_text(text, &covered.search));
         all.extend(found.map(|(needle, region)| (region, covered.label(needle))));
@@ -447,6 +451,13 @@ mod tests {
         assert!(dots.rgb.iter().all(|shade| *shade == 0), "all of it is black");
         let beyond: Region = "2:0,0,10,10".parse().expect("a region");
         assert_eq!(burn_pages(&source, &covered(&[beyond], &[])), Err(BurnError::NoPage(2)));
+    }
+
+    #[test]
+    fn pages_of_a_file_that_does_not_open_are_not_given_where_words_are_withheld() {
+        for bytes in [&b"%PDF-1.7\nno objects"[..], b""] {
+            assert_eq!(burn_pages(bytes, &covered(&[], &["quist"])), Err(BurnError::Unopened));
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Corners of disposition where one word of the program decides: who may approve, which breaker counts for which plan, what
 //! an outlook says, and what the release of a hold would let go.
 
-use crate::lives::{Plan, plan_that_is};
+use crate::lives::plans::{Plan, plan_that_is};
 use crate::support::*;
 use recordroom::base::id::PlanId;
 use recordroom::disposition::{self, Breaker};
